@@ -1,0 +1,1 @@
+//! The scheduler: runs a plan against the clouds, and decides nothing.

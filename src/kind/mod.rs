@@ -1,0 +1,1 @@
+//! The `Kind` trait: what the engine asks of every type of resource.

@@ -1,0 +1,1 @@
+//! Lease, history, footprint and intents: memory that may be lost, never the truth.

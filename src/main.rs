@@ -1,0 +1,3 @@
+//! The thin binary around [`leap_infra::cli`].
+
+fn main() {}

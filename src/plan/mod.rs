@@ -1,0 +1,1 @@
+//! From two pictures of the world to an ordered list of steps.

@@ -1,0 +1,1 @@
+//! One folder per cloud: its client and its kinds.

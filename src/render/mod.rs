@@ -1,0 +1,1 @@
+//! Handlebars templates plus values to text. Pure.

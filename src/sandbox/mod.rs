@@ -1,0 +1,1 @@
+//! The cloud inside the binary: real wire protocols over loopback.
