@@ -1,1 +1,82 @@
-//! The `Kind` trait: what the engine asks of every type of resource.
+//! The `Kind` trait: what the engine asks of every type of resource, and the registry in which
+//! kinds of different types stand side by side.
+//!
+//! A kind is one file in `providers/<provider>/`. It says how to observe and how to apply one
+//! step; order, staleness, retries and refusal are the engine's.
+
+mod defaults;
+mod erased;
+mod error;
+mod step;
+
+pub use erased::{Actors, Observers, Registry};
+pub use error::ProviderError;
+pub use step::{Applied, Change, Note, StepContext};
+
+use crate::model::{Need, Observation, Scope, Transition};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
+use std::future::Future;
+
+/// One type of resource.
+pub trait Kind: Send + Sync + 'static {
+    /// What users call it, `gcs-bucket`.
+    const NAME: &'static str;
+
+    /// The version of [`Kind::Spec`]; raised when a spec means something else than before, so
+    /// that digests of the old meaning are not compared with those of the new one.
+    const SCHEMA: u32 = 1;
+
+    /// The complete settings. Unknown fields are denied and every optional field has a default;
+    /// optional fields of nested structures are skipped when they hold their default.
+    type Spec: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync;
+
+    /// A client that can only read: planning constructs nothing else.
+    type Reader: Send + Sync;
+
+    /// A client that can write.
+    type Writer: Send + Sync;
+
+    /// Finds **everything in scope that carries the stack's mark, and whatever else bears a
+    /// declared name**, with list calls where the API has them.
+    ///
+    /// # Errors
+    /// [`ProviderError::Unreadable`] when it cannot be told whether something is there.
+    fn observe(
+        reader: &Self::Reader,
+        scope: &Scope<'_>,
+    ) -> impl Future<Output = Result<Observation<Self::Spec>, ProviderError>> + Send;
+
+    /// Carries out one step. A create succeeds when the same thing of ours is already there (the
+    /// answer to an earlier call was lost); an operation that already runs is waited for.
+    ///
+    /// # Errors
+    /// [`ProviderError::Stale`] when the object is no longer what the step was planned on, and
+    /// whatever the cloud says.
+    fn apply(
+        writer: &Self::Writer,
+        step: &StepContext,
+        change: Change<Self::Spec>,
+    ) -> impl Future<Output = Result<Applied, ProviderError>> + Send;
+
+    /// How to get from one spec to another. Pure.
+    fn transition(_before: &Self::Spec, _after: &Self::Spec) -> Transition {
+        Transition::InPlace
+    }
+
+    /// What a thing with this spec stands on. Pure.
+    fn needs(_spec: &Self::Spec) -> BTreeSet<Need> {
+        BTreeSet::new()
+    }
+
+    /// Why a thing with this spec must not be removed without being told so. Pure.
+    fn protection(_spec: &Self::Spec) -> Option<String> {
+        None
+    }
+
+    /// What a thing with this spec claims inside an object that others write to as well. Pure.
+    fn claims(_spec: &Self::Spec) -> BTreeSet<String> {
+        BTreeSet::new()
+    }
+}

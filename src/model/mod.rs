@@ -1,1 +1,18 @@
-//! The nouns that every other module speaks in.
+//! The nouns that every other module speaks in: what is wanted, what is found,
+//! and whose it is. Plain values; nothing here opens a connection or decides.
+
+mod digest;
+mod id;
+mod mark;
+mod resource;
+mod rules;
+mod source;
+mod world;
+
+pub use digest::{base32_digest, spec_digest};
+pub use id::{IdError, ResourceId};
+pub use mark::{Mark, Owner, SpecMark, label};
+pub use resource::{Place, Resource, Stack, StackError};
+pub use rules::{Rules, Transition};
+pub use source::Source;
+pub use world::{Found, Need, Observation, Scope, Status, Taken, UnknownOwner, Version, World};

@@ -1,1 +1,3 @@
-//! One folder per cloud: its client and its kinds.
+//! One folder per cloud: its client, the only place that opens a connection, and its kinds.
+
+pub mod gcp;

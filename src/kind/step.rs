@@ -1,0 +1,126 @@
+//! One step, as a kind sees it.
+
+use crate::kind::ProviderError;
+use crate::model::{Mark, Place, ResourceId, Version};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// What to do to one object.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change<S> {
+    /// Make it, with its mark in the create call where the API allows that.
+    Create {
+        /// What it shall be.
+        after: S,
+    },
+    /// Change it where it stands.
+    Update {
+        /// What the plan saw.
+        before: S,
+        /// What it shall be.
+        after: S,
+        /// The version that the plan saw.
+        version: Version,
+    },
+    /// Remove it.
+    Delete {
+        /// What the plan saw.
+        before: S,
+        /// The version that the plan saw.
+        version: Version,
+    },
+    /// Wait for an operation that already runs; nothing else differs.
+    Wait {
+        /// What it shall be.
+        after: S,
+        /// The operation.
+        operation: String,
+    },
+}
+
+impl<S> Change<S> {
+    /// The same change with its specs in another type.
+    ///
+    /// # Errors
+    /// The first error of `map`.
+    pub fn try_map<T, E>(self, map: impl Fn(S) -> Result<T, E>) -> Result<Change<T>, E> {
+        Ok(match self {
+            Self::Create { after } => Change::Create { after: map(after)? },
+            Self::Update { before, after, version } => {
+                Change::Update { before: map(before)?, after: map(after)?, version }
+            }
+            Self::Delete { before, version } => Change::Delete { before: map(before)?, version },
+            Self::Wait { after, operation } => Change::Wait { after: map(after)?, operation },
+        })
+    }
+}
+
+/// The outcome of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// The new version, if the object still exists.
+    pub version: Option<Version>,
+    /// What a person may want to know of it ("was already there").
+    pub remark: Option<String>,
+}
+
+impl Applied {
+    /// Done, and the object is now at this version.
+    pub fn at(version: Version) -> Self {
+        Self { version: Some(version), remark: None }
+    }
+
+    /// Done, and the object is gone.
+    pub fn gone() -> Self {
+        Self { version: None, remark: None }
+    }
+
+    /// The same with a remark for people.
+    #[must_use]
+    pub fn saying(self, remark: impl Into<String>) -> Self {
+        Self { remark: Some(remark.into()), ..self }
+    }
+}
+
+/// Takes what a kind wants people to see while a step runs.
+pub type Note = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// What surrounds a step.
+#[derive(Clone)]
+pub struct StepContext {
+    /// The address of the resource.
+    pub id: ResourceId,
+    /// Where it lives.
+    pub place: Place,
+    /// The mark that it carries once the step is done.
+    pub mark: Mark,
+    /// The step must end by then.
+    pub deadline: Instant,
+    /// Cancelled by the first interrupt: start nothing new, leave cloud operations running.
+    pub cancel: CancellationToken,
+    /// When our lease ends: calls that nothing but the lease protects are not begun later.
+    pub lease_ends: Instant,
+    /// How long to wait between two looks at a running operation.
+    pub poll: Duration,
+    /// Takes progress for people ("waiting for operation-1").
+    pub progress: Note,
+}
+
+impl StepContext {
+    /// Sleeps one poll interval.
+    ///
+    /// # Errors
+    /// When the run was interrupted or the deadline has passed.
+    pub async fn pause(&self, what: &str) -> Result<(), ProviderError> {
+        let what = what.to_owned();
+        tokio::select! {
+            () = self.cancel.cancelled() => Err(ProviderError::Interrupted { what }),
+            () = tokio::time::sleep_until(self.deadline) => {
+                Err(ProviderError::DeadlineExceeded { what })
+            }
+            () = tokio::time::sleep(self.poll) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What is wanted: resources, and the stack that they make up.
+
+use crate::model::{ResourceId, Source};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where in the clouds a resource lives; what it takes to list its neighbours.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// The Google Cloud project.
+    pub project: String,
+    /// The region or zone, for kinds that are listed by location.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// The object that it stands in, for kinds that are listed by parent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+}
+
+impl Place {
+    /// Anywhere in a project.
+    pub fn project(project: impl Into<String>) -> Self {
+        Self { project: project.into(), location: None, parent: None }
+    }
+}
+
+/// One thing that is wanted in a cloud: its complete settings and what must exist first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Resource {
+    /// Its address.
+    pub id: ResourceId,
+    /// Where it lives.
+    pub place: Place,
+    /// Its complete settings, as its kind's `Spec` serialises them.
+    pub spec: Value,
+    /// What must exist first, beyond what the kind reads from the spec itself.
+    pub needs: BTreeSet<ResourceId>,
+    /// The line that declares it.
+    pub source: Source,
+    /// What a person should be told in words when this is created or changed.
+    pub notes: Vec<String>,
+}
+
+/// Every resource that a declaration asks for, in all the environments of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stack {
+    name: String,
+    environments: Vec<String>,
+    resources: BTreeMap<ResourceId, Resource>,
+}
+
+/// Why resources do not make a stack.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum StackError {
+    /// Two declarations end in one object.
+    #[error("{id} is declared twice: at {first} and at {second}")]
+    Twice {
+        /// The address that both have.
+        id: ResourceId,
+        /// Where the first stands.
+        first: Source,
+        /// Where the second stands.
+        second: Source,
+    },
+    /// A resource of an environment that is not part of the stack.
+    #[error("{0} belongs to no environment of this stack")]
+    NoEnvironment(ResourceId),
+}
+
+impl Stack {
+    /// Puts resources together. `environments` are all of the stack, in promotion order.
+    ///
+    /// # Errors
+    /// When two resources have one address, or one belongs to no environment.
+    pub fn new(
+        name: impl Into<String>,
+        environments: Vec<String>,
+        wanted: impl IntoIterator<Item = Resource>,
+    ) -> Result<Self, StackError> {
+        let mut resources: BTreeMap<ResourceId, Resource> = BTreeMap::new();
+        for resource in wanted {
+            let id = resource.id.clone();
+            if !environments.contains(&id.env) {
+                return Err(StackError::NoEnvironment(id));
+            }
+            if let Some(first) = resources.get(&id) {
+                let (first, second) = (first.source.clone(), resource.source);
+                return Err(StackError::Twice { id, first, second });
+            }
+            resources.insert(id, resource);
+        }
+        Ok(Self { name: name.into(), environments, resources })
+    }
+
+    /// The name of the stack, as its marks carry it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Every environment of the stack, in promotion order.
+    pub fn environments(&self) -> &[String] {
+        &self.environments
+    }
+
+    /// Every resource, by address.
+    pub fn resources(&self) -> &BTreeMap<ResourceId, Resource> {
+        &self.resources
+    }
+
+    /// The same stack with nothing wanted in `environments`: what `destroy` plans towards.
+    #[must_use]
+    pub fn without(&self, environments: &[String]) -> Self {
+        let kept = |id: &ResourceId| !environments.contains(&id.env);
+        let resources = self.resources.iter().filter(|(id, _)| kept(id));
+        let resources = resources.map(|(id, resource)| (id.clone(), resource.clone())).collect();
+        Self { name: self.name.clone(), environments: self.environments.clone(), resources }
+    }
+}

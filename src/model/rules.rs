@@ -1,0 +1,42 @@
+//! What the planner must know of kinds: pure questions, answered by the registry of kinds.
+
+use crate::model::Need;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// How a thing gets from one spec to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transition {
+    /// It can be changed where it stands.
+    InPlace,
+    /// It must be deleted and made again; why, in words.
+    Replace(String),
+    /// It cannot be done, not even by replacing; why, in words.
+    Refuse(String),
+}
+
+/// What the planner asks of kinds. Every answer is a pure function of its arguments.
+pub trait Rules {
+    /// How a `kind` gets from `before` to `after`.
+    fn transition(&self, kind: &str, before: &Value, after: &Value) -> Transition;
+
+    /// What a `kind` with this spec stands on: read from the spec, so that it holds for things
+    /// that nobody declares any more as well.
+    fn needs(&self, kind: &str, spec: &Value) -> BTreeSet<Need>;
+
+    /// Why a `kind` with this spec must not be removed without being told so, if it must not.
+    fn protection(&self, kind: &str, spec: &Value) -> Option<String>;
+
+    /// The digest that the mark of a `kind` with this spec carries.
+    fn digest(&self, kind: &str, spec: &Value) -> String;
+
+    /// What a `kind` with this spec claims inside an object that others write to as well
+    /// (a grant in a policy), each claim as one text.
+    fn claims(&self, kind: &str, spec: &Value) -> BTreeSet<String>;
+
+    /// The default of each optional field of a `kind`, to tell what a person wrote from what
+    /// merely is. `spec` is any spec of that kind.
+    fn defaults(&self, kind: &str, spec: &Value) -> serde_json::Map<String, Value>;
+}

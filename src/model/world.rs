@@ -1,0 +1,118 @@
+//! What is found: every object that carries our mark, and whatever bears a declared name.
+
+use crate::model::{Owner, Place, Resource};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The version of an object in its cloud: an opaque text to compare and to send back
+/// (a metageneration, an etag).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Version(pub String);
+
+/// Something that must exist first, whichever environment it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Need {
+    /// Its kind.
+    pub kind: String,
+    /// Its name in the cloud.
+    pub name: String,
+}
+
+impl Need {
+    /// A need for `name`, a `kind`.
+    pub fn new(kind: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { kind: kind.into(), name: name.into() }
+    }
+}
+
+/// What a found object is doing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It is there and can be changed.
+    Ready,
+    /// The cloud is still at work on it.
+    InProgress {
+        /// The operation to wait for.
+        operation: String,
+    },
+}
+
+/// One object found in a cloud.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Found<S = Value> {
+    /// Its name in the cloud, as in [`crate::model::ResourceId::name`].
+    pub name: String,
+    /// Where it lives.
+    pub place: Place,
+    /// Whose it is.
+    pub owner: Owner,
+    /// Its complete settings, server defaults made explicit.
+    pub spec: S,
+    /// Its version, for preconditions.
+    pub version: Version,
+    /// What it is doing.
+    pub status: Status,
+    /// What would be lost with it ("holds objects"), when it was looked at with removal in mind.
+    pub holds: Option<String>,
+}
+
+/// A declared name that is in use by something which we may not even read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// The name.
+    pub name: String,
+    /// What the cloud said.
+    pub why: String,
+}
+
+/// Something inside an object of ours that nobody can account for; kept and reported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnknownOwner {
+    /// The object that it is in, by name.
+    pub name: String,
+    /// The environment of that object.
+    pub env: String,
+    /// What it is, in words.
+    pub what: String,
+    /// Whether anyone on the internet gets something by it.
+    pub public: bool,
+}
+
+/// What one kind found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observation<S = Value> {
+    /// The objects that carry the stack's mark, and those that bear a declared name.
+    pub found: Vec<Found<S>>,
+    /// Declared names that something unreadable holds.
+    pub taken: Vec<Taken>,
+    /// What nobody can account for.
+    pub unknown: Vec<UnknownOwner>,
+}
+
+impl<S> Default for Observation<S> {
+    fn default() -> Self {
+        Self { found: Vec::new(), taken: Vec::new(), unknown: Vec::new() }
+    }
+}
+
+/// What a kind is asked to look at.
+#[derive(Clone, Debug)]
+pub struct Scope<'a> {
+    /// The stack whose marks count.
+    pub stack: &'a str,
+    /// Every place to list: those declared and those that we ever wrote to.
+    pub places: BTreeSet<Place>,
+    /// What is wanted of this kind, by name in the cloud.
+    pub wanted: BTreeMap<&'a str, &'a Resource>,
+    /// The claims that we recorded before making them, by name in the cloud.
+    pub claims: BTreeMap<&'a str, &'a BTreeSet<String>>,
+}
+
+/// What every kind found, by kind.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct World {
+    /// What each kind found.
+    pub kinds: BTreeMap<String, Observation>,
+}
