@@ -193,7 +193,9 @@ impl<K: Kind> Observer for Reading<K> {
     ) -> BoxFuture<'a, Result<Observation, ProviderError>> {
         Box::pin(async move {
             let Observation { found, taken, unknown } = K::observe(&self.0, scope).await?;
-            let found = found.into_iter().map(untyped::<K>).collect::<Result<_, _>>()?;
+            let mut found: Vec<Found> =
+                found.into_iter().map(untyped::<K>).collect::<Result<_, _>>()?;
+            found.sort_by(|a, b| a.name.cmp(&b.name));
             Ok(Observation { found, taken, unknown })
         })
     }

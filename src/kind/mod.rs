@@ -7,6 +7,7 @@
 mod defaults;
 mod erased;
 mod error;
+mod observe;
 mod step;
 
 pub use erased::{Actors, Observers, Registry};

@@ -15,4 +15,7 @@ pub use mark::{Mark, Owner, SpecMark, label};
 pub use resource::{Place, Resource, Stack, StackError};
 pub use rules::{Rules, Transition};
 pub use source::Source;
-pub use world::{Found, Need, Observation, Scope, Status, Taken, UnknownOwner, Version, World};
+pub use world::{
+    Bond, Claims, Footprint, Found, Need, Observation, Scope, Status, Taken, UnknownOwner, Version,
+    World,
+};

@@ -1,6 +1,6 @@
 //! What is found: every object that carries our mark, and whatever bears a declared name.
 
-use crate::model::{Owner, Place, Resource};
+use crate::model::{Owner, Place, Resource, ResourceId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,12 +17,29 @@ pub struct Need {
     pub kind: String,
     /// Its name in the cloud.
     pub name: String,
+    /// How closely the one hangs on the other.
+    pub bond: Bond,
+}
+
+/// How closely a thing hangs on what it needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bond {
+    /// It refers to it (a bucket to the bucket that takes its logs).
+    Refers,
+    /// It is a part of it and goes when that goes (access goes with its bucket).
+    Inside,
 }
 
 impl Need {
-    /// A need for `name`, a `kind`.
-    pub fn new(kind: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { kind: kind.into(), name: name.into() }
+    /// Refers to `name`, a `kind`.
+    pub fn refers(kind: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { kind: kind.into(), name: name.into(), bond: Bond::Refers }
+    }
+
+    /// Is a part of `name`, a `kind`.
+    pub fn inside(kind: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { kind: kind.into(), name: name.into(), bond: Bond::Inside }
     }
 }
 
@@ -83,7 +100,8 @@ pub struct UnknownOwner {
 /// What one kind found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observation<S = Value> {
-    /// The objects that carry the stack's mark, and those that bear a declared name.
+    /// The objects that carry the stack's mark, and those that bear a declared name; sorted by
+    /// name when they enter a [`World`].
     pub found: Vec<Found<S>>,
     /// Declared names that something unreadable holds.
     pub taken: Vec<Taken>,
@@ -94,6 +112,14 @@ pub struct Observation<S = Value> {
 impl<S> Default for Observation<S> {
     fn default() -> Self {
         Self { found: Vec::new(), taken: Vec::new(), unknown: Vec::new() }
+    }
+}
+
+impl<S> Observation<S> {
+    /// The object of that name, if it was found. What was found is sorted by name.
+    pub fn find(&self, name: &str) -> Option<&Found<S>> {
+        let position = self.found.binary_search_by(|found| found.name.as_str().cmp(name)).ok()?;
+        self.found.get(position)
     }
 }
 
@@ -109,6 +135,12 @@ pub struct Scope<'a> {
     /// The claims that we recorded before making them, by name in the cloud.
     pub claims: BTreeMap<&'a str, &'a BTreeSet<String>>,
 }
+
+/// What we claimed inside objects that others write to as well, by address; from the ledger.
+pub type Claims = BTreeMap<ResourceId, BTreeSet<String>>;
+
+/// Everywhere that we ever wrote to, as kinds and places; from the ledger.
+pub type Footprint = BTreeSet<(String, Place)>;
 
 /// What every kind found, by kind.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,1 +1,37 @@
 //! From two pictures of the world to an ordered list of steps.
+//!
+//! [`plan`] is a pure function: no clock, no network, no randomness. The same stack and world
+//! always give the same plan, byte for byte. Everything hard is settled here: what to do, in
+//! which order, and what is refused; the executor decides nothing.
+
+mod claims;
+mod compare;
+mod diff;
+mod order;
+mod step;
+
+pub use claims::ClaimChange;
+pub use compare::Request;
+pub use diff::FieldChange;
+pub use order::Cycle;
+pub use step::{Action, Allowances, Counts, Origin, Plan, Refusal, Refused, Step};
+
+/// What it takes to make the world what the stack says.
+///
+/// # Errors
+/// When the declared order is impossible.
+pub fn plan(request: &Request<'_>) -> Result<Plan, Cycle> {
+    let mut parts = compare::compare(request);
+    let needs = order::edges(request, &mut parts);
+    let (steps, refusals) = order::sorted(request, parts, needs)?;
+    Ok(Plan {
+        format_version: Plan::FORMAT_VERSION.to_owned(),
+        stack: request.stack.name().to_owned(),
+        environments: request.environments.to_vec(),
+        claims: claims::changes(request, &steps),
+        unchanged: compare::unchanged(request, &steps, &refusals),
+        unknown: compare::unknown(request),
+        steps,
+        refusals,
+    })
+}

@@ -1,0 +1,309 @@
+//! What to do to each resource on its own: wanted against found.
+
+use crate::model::{
+    Bond, Claims, Found, Mark, Owner, Resource, ResourceId, Rules, SpecMark, Stack, Status,
+    Transition, UnknownOwner, World,
+};
+use crate::plan::{Action, Allowances, Origin, Refusal, Refused, Step, diff};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything that a plan is made from.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// What is wanted, in every environment of the stack.
+    pub stack: &'a Stack,
+    /// What was found.
+    pub world: &'a World,
+    /// The environments to plan, in promotion order.
+    pub environments: &'a [String],
+    /// What the ledger remembers of claims.
+    pub claims: &'a Claims,
+    /// The pure questions that kinds answer.
+    pub rules: &'a dyn Rules,
+    /// The guards that a person has overridden.
+    pub allowances: &'a Allowances,
+}
+
+/// Steps without an order, and what was refused.
+#[derive(Default)]
+pub(crate) struct Parts {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) refusals: Vec<Refusal>,
+}
+
+impl Request<'_> {
+    pub(crate) fn selects(&self, env: &str) -> bool {
+        self.environments.iter().any(|selected| selected == env)
+    }
+
+    pub(crate) fn found(&self, kind: &str, name: &str) -> Option<&Found> {
+        self.world.kinds.get(kind)?.find(name)
+    }
+
+    /// Every object of ours in the environments that are planned.
+    pub(crate) fn ours(&self) -> impl Iterator<Item = (ResourceId, &Found, &Mark)> {
+        let found = self.world.kinds.iter().flat_map(|(kind, observation)| {
+            observation.found.iter().map(move |found| (kind, found))
+        });
+        found.filter_map(|(kind, found)| match &found.owner {
+            Owner::Ours(mark) if self.selects(&mark.env) => {
+                Some((ResourceId::new(&mark.env, kind, &found.name), found, mark))
+            }
+            _ => None,
+        })
+    }
+}
+
+/// Compares everything wanted with everything found.
+pub(crate) fn compare(request: &Request<'_>) -> Parts {
+    let mut parts = Parts::default();
+    for resource in request.stack.resources().values() {
+        if request.selects(&resource.id.env) {
+            wanted(request, resource, &mut parts);
+        }
+    }
+    let names: BTreeSet<(&str, &str)> =
+        request.stack.resources().keys().map(|id| (&*id.kind, &*id.name)).collect();
+    for (id, found, _) in request.ours() {
+        if !names.contains(&(&*id.kind, &*id.name)) {
+            undeclared(request, id, found, &mut parts);
+        }
+    }
+    remake_what_is_inside(request, &mut parts);
+    parts
+}
+
+fn wanted(request: &Request<'_>, resource: &Resource, parts: &mut Parts) {
+    let id = &resource.id;
+    let mut refuse = |why| {
+        let source = Some(resource.source.clone());
+        parts.refusals.push(Refusal { id: id.clone(), source, why });
+    };
+    let taken = request.world.kinds.get(&id.kind).into_iter().flat_map(|seen| &seen.taken);
+    if let Some(taken) = taken.into_iter().find(|taken| taken.name == id.name) {
+        return refuse(Refused::Taken(taken.why.clone()));
+    }
+    let Some(found) = request.found(&id.kind, &id.name) else {
+        return parts.steps.push(create(request, resource, None));
+    };
+    match &found.owner {
+        Owner::Foreign => refuse(Refused::Foreign),
+        Owner::Ours(mark) if mark.env != id.env => {
+            refuse(Refused::OtherEnvironment(mark.env.clone()));
+        }
+        Owner::Ours(mark) => differing(request, resource, found, mark, parts),
+    }
+}
+
+fn differing(
+    request: &Request<'_>,
+    resource: &Resource,
+    found: &Found,
+    mark: &Mark,
+    parts: &mut Parts,
+) {
+    let id = &resource.id;
+    if found.spec == resource.spec {
+        return match (&found.status, &mark.spec) {
+            (Status::InProgress { .. }, _) => {
+                parts.steps.push(step(request, resource, found, Action::Wait, Origin::Unfinished));
+            }
+            (Status::Ready, SpecMark::Unfinished) => {
+                parts.steps.push(step(
+                    request,
+                    resource,
+                    found,
+                    Action::Update,
+                    Origin::Unfinished,
+                ));
+            }
+            (Status::Ready, SpecMark::Applied(_)) => {}
+        };
+    }
+    let source = Some(resource.source.clone());
+    match request.rules.transition(&id.kind, &found.spec, &resource.spec) {
+        Transition::InPlace => {
+            let origin = origin(request, resource, found, mark);
+            parts.steps.push(step(request, resource, found, Action::Update, origin));
+        }
+        Transition::Replace(why) if request.allowances.replace.contains(id) => {
+            let mut delete = delete(id.clone(), found, Origin::Pending);
+            (delete.replaces, delete.source) = (Some(why.clone()), source);
+            parts.steps.push(delete);
+            parts.steps.push(create(request, resource, Some(why)));
+        }
+        Transition::Replace(why) => {
+            let at_stake = at_stake(request, id, found);
+            let why = Refused::Replacement { why, at_stake };
+            parts.refusals.push(Refusal { id: id.clone(), source, why });
+        }
+        Transition::Refuse(why) => {
+            let why = Refused::Impossible(why);
+            parts.refusals.push(Refusal { id: id.clone(), source, why });
+        }
+    }
+}
+
+fn undeclared(request: &Request<'_>, id: ResourceId, found: &Found, parts: &mut Parts) {
+    let allowed = request.allowances.delete.contains(&id);
+    let protection = request.rules.protection(&id.kind, &found.spec);
+    let why = match (&found.holds, protection) {
+        (Some(what), _) => Refused::Holds(what.clone()),
+        (None, Some(why)) if !allowed => Refused::Protected(why),
+        (None, _) => return parts.steps.push(delete(id, found, Origin::Undeclared)),
+    };
+    parts.refusals.push(Refusal { id, source: None, why });
+}
+
+/// What is lost or disturbed when something is deleted and made again.
+fn at_stake(request: &Request<'_>, id: &ResourceId, found: &Found) -> Vec<String> {
+    let holds = found.holds.clone();
+    let protection = request.rules.protection(&id.kind, &found.spec);
+    let protection = protection.map(|why| format!("it is protected ({why})"));
+    let needed = request.ours().filter(|(_, other, _)| other.name != id.name || found != *other);
+    let needed = needed.filter(|(other_id, other, _)| {
+        let needs = request.rules.needs(&other_id.kind, &other.spec);
+        needs.iter().any(|need| need.kind == id.kind && need.name == id.name)
+    });
+    let needed = needed.map(|(other, ..)| format!("{other} needs it"));
+    holds.into_iter().chain(protection).chain(needed).collect()
+}
+
+/// What stands inside something that is made again goes with it, and is made again as well.
+fn remake_what_is_inside(request: &Request<'_>, parts: &mut Parts) {
+    let mut remade: Vec<ResourceId> = parts
+        .steps
+        .iter()
+        .filter(|step| step.action == Action::Delete && step.replaces.is_some())
+        .map(|step| step.id.clone())
+        .collect();
+    while let Some(outer) = remade.pop() {
+        for (id, resource) in inside(request, &outer) {
+            parts.steps.retain(|step| step.id != id);
+            let why = format!("goes with {}", outer.local());
+            parts.steps.push(create(request, resource, Some(why)));
+            remade.push(id);
+        }
+    }
+}
+
+fn inside<'a>(request: &Request<'a>, outer: &ResourceId) -> Vec<(ResourceId, &'a Resource)> {
+    let resources = request.stack.resources().iter().filter(|(id, _)| request.selects(&id.env));
+    let resources = resources.filter(|(id, resource)| {
+        let needs = request.rules.needs(&id.kind, &resource.spec);
+        let mut inside = needs.iter().filter(|need| need.bond == Bond::Inside);
+        inside.any(|need| need.kind == outer.kind && need.name == outer.name)
+    });
+    resources.map(|(id, resource)| (id.clone(), resource)).collect()
+}
+
+fn create(request: &Request<'_>, resource: &Resource, replaces: Option<String>) -> Step {
+    let defaults = request.rules.defaults(&resource.id.kind, &resource.spec);
+    Step {
+        id: resource.id.clone(),
+        action: Action::Create,
+        origin: if replaces.is_some() { Origin::Pending } else { Origin::Missing },
+        replaces,
+        place: resource.place.clone(),
+        before: None,
+        after: Some(resource.spec.clone()),
+        changes: diff::told(&resource.spec, &defaults),
+        unchanged_fields: 0,
+        version: None,
+        operation: None,
+        digest: Some(request.rules.digest(&resource.id.kind, &resource.spec)),
+        source: Some(resource.source.clone()),
+        notes: resource.notes.clone(),
+        waits_for: BTreeSet::new(),
+    }
+}
+
+fn delete(id: ResourceId, found: &Found, origin: Origin) -> Step {
+    Step {
+        id,
+        action: Action::Delete,
+        origin,
+        replaces: None,
+        place: found.place.clone(),
+        before: Some(found.spec.clone()),
+        after: None,
+        changes: Vec::new(),
+        unchanged_fields: 0,
+        version: Some(found.version.clone()),
+        operation: None,
+        digest: None,
+        source: None,
+        notes: Vec::new(),
+        waits_for: BTreeSet::new(),
+    }
+}
+
+fn step(
+    request: &Request<'_>,
+    resource: &Resource,
+    found: &Found,
+    action: Action,
+    origin: Origin,
+) -> Step {
+    let changes = diff::diff(&found.spec, &resource.spec);
+    let top_level = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
+    let changed: BTreeSet<String> = changes.iter().map(|change| top_level(&change.path)).collect();
+    let fields = resource.spec.as_object().map_or(0, serde_json::Map::len);
+    let operation = match &found.status {
+        Status::InProgress { operation } => Some(operation.clone()),
+        Status::Ready => None,
+    };
+    Step {
+        place: found.place.clone(),
+        action,
+        origin,
+        before: Some(found.spec.clone()),
+        unchanged_fields: fields.saturating_sub(changed.len()),
+        changes,
+        version: Some(found.version.clone()),
+        operation,
+        ..create(request, resource, None)
+    }
+}
+
+/// Who moved: the declaration, the live object, or both, seen from what was last applied.
+fn origin(request: &Request<'_>, resource: &Resource, found: &Found, mark: &Mark) -> Origin {
+    let SpecMark::Applied(applied) = &mark.spec else { return Origin::Unfinished };
+    let digest = |spec: &Value| request.rules.digest(&resource.id.kind, spec);
+    let (declared, live) = (digest(&resource.spec), digest(&found.spec));
+    let version = |digest: &str| digest.split('-').next().map(str::to_owned);
+    if version(&declared) != version(applied) {
+        return Origin::Unknown;
+    }
+    match (&declared == applied, &live == applied) {
+        (false, true) => Origin::Pending,
+        (true, false) => Origin::Drift,
+        _ => Origin::DriftAndPending,
+    }
+}
+
+/// How many resources of each planned environment are as they should be.
+pub(crate) fn unchanged(
+    request: &Request<'_>,
+    steps: &[Step],
+    refusals: &[Refusal],
+) -> BTreeMap<String, usize> {
+    let touched: BTreeSet<&ResourceId> =
+        steps.iter().map(|step| &step.id).chain(refusals.iter().map(|r| &r.id)).collect();
+    let mut counts: BTreeMap<String, usize> =
+        request.environments.iter().map(|env| (env.clone(), 0)).collect();
+    for id in request.stack.resources().keys().filter(|id| !touched.contains(id)) {
+        counts.entry(id.env.clone()).and_modify(|count| *count += 1);
+    }
+    counts
+}
+
+/// What nobody can account for, in the environments that are planned.
+pub(crate) fn unknown(request: &Request<'_>) -> Vec<UnknownOwner> {
+    let all = request.world.kinds.values().flat_map(|observation| &observation.unknown);
+    let mut unknown: Vec<UnknownOwner> =
+        all.filter(|unknown| request.selects(&unknown.env)).cloned().collect();
+    unknown.sort_by(|a, b| (!a.public, &a.name, &a.what).cmp(&(!b.public, &b.name, &b.what)));
+    unknown
+}

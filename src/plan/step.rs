@@ -1,0 +1,230 @@
+//! What a plan is made of.
+
+use crate::model::{Place, ResourceId, Source, UnknownOwner, Version};
+use crate::plan::{ClaimChange, FieldChange};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// Everything that an apply would do, in an order in which it can be done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The version of this format.
+    pub format_version: String,
+    /// The stack.
+    pub stack: String,
+    /// The environments that were planned, in promotion order.
+    pub environments: Vec<String>,
+    /// What to do; each step stands after everything that it waits for.
+    pub steps: Vec<Step>,
+    /// What will not be done, and why. A plan with refusals is not applied.
+    pub refusals: Vec<Refusal>,
+    /// How many resources of each environment are as they should be.
+    pub unchanged: BTreeMap<String, usize>,
+    /// Things inside objects of ours that nobody can account for.
+    pub unknown: Vec<UnknownOwner>,
+    /// What the ledger must remember of claims, by the resource that makes them.
+    pub claims: BTreeMap<ResourceId, ClaimChange>,
+}
+
+/// What is done to a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Remove it.
+    Delete,
+    /// Make it.
+    Create,
+    /// Change it where it stands.
+    Update,
+    /// Wait for what the cloud is already doing to it.
+    Wait,
+}
+
+/// Why there is something to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// It is declared and not there.
+    Missing,
+    /// It is there and carries our mark, and nothing declares it.
+    Undeclared,
+    /// The declaration differs from what was last applied.
+    Pending,
+    /// The live object differs from what was last applied.
+    Drift,
+    /// Both differ from what was last applied.
+    DriftAndPending,
+    /// The last apply of it did not end.
+    Unfinished,
+    /// It cannot be told what was last applied.
+    Unknown,
+}
+
+/// One thing to do to one resource.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// The resource.
+    pub id: ResourceId,
+    /// What is done.
+    pub action: Action,
+    /// Why.
+    pub origin: Origin,
+    /// Why it is made anew and not changed where it stands, on both steps of such a pair.
+    pub replaces: Option<String>,
+    /// Where it lives.
+    pub place: Place,
+    /// What is there.
+    pub before: Option<Value>,
+    /// What shall be there.
+    pub after: Option<Value>,
+    /// The fields that differ; for a create those that are not at their default.
+    pub changes: Vec<FieldChange>,
+    /// How many fields stay as they are.
+    pub unchanged_fields: usize,
+    /// The version of what is there.
+    pub version: Option<Version>,
+    /// The operation that is under way.
+    pub operation: Option<String>,
+    /// The digest that the mark carries afterwards.
+    pub digest: Option<String>,
+    /// The line that declares it.
+    pub source: Option<Source>,
+    /// What a person should be told in words.
+    pub notes: Vec<String>,
+    /// The steps that must be done first, as positions in [`Plan::steps`].
+    pub waits_for: BTreeSet<usize>,
+}
+
+/// Something that will not be done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The resource.
+    pub id: ResourceId,
+    /// The line that declares it.
+    pub source: Option<Source>,
+    /// Why, and what to say to go on.
+    pub why: Refused,
+}
+
+/// Why something will not be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refused {
+    /// The declared name is held by something without our mark.
+    Foreign,
+    /// The declared name is held by something that we cannot read.
+    Taken(String),
+    /// It carries the mark of another environment of this stack.
+    OtherEnvironment(String),
+    /// Removing it was forbidden where it was declared.
+    Protected(String),
+    /// Removing it would lose what it holds.
+    Holds(String),
+    /// It would have to be deleted and made again.
+    Replacement {
+        /// Why it cannot be changed where it stands.
+        why: String,
+        /// What is at stake: what it holds, its protection, whatever needs it.
+        at_stake: Vec<String>,
+    },
+    /// The change cannot be made at all.
+    Impossible(String),
+    /// Something that it needs belongs to an environment which is not part of this run, and is
+    /// not there.
+    Blocked(ResourceId),
+}
+
+/// Guards that a person has overridden in so many words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Allowances {
+    /// What may be deleted although it is protected.
+    pub delete: BTreeSet<ResourceId>,
+    /// What may be deleted and made again.
+    pub replace: BTreeSet<ResourceId>,
+}
+
+/// The figures of a plan's last line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// To add; a replacement counts here and under `destroy`.
+    pub add: usize,
+    /// To change.
+    pub change: usize,
+    /// To destroy.
+    pub destroy: usize,
+    /// Changes that undo a drift.
+    pub drifted: usize,
+    /// Refused.
+    pub refused: usize,
+}
+
+impl Plan {
+    /// The version of the format that this release writes.
+    pub const FORMAT_VERSION: &'static str = "1.0";
+
+    /// Whether there is nothing to do and nothing was refused.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.refusals.is_empty()
+    }
+
+    /// The figures of the last line.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts { refused: self.refusals.len(), ..Counts::default() };
+        for step in &self.steps {
+            match step.action {
+                Action::Create => counts.add += 1,
+                Action::Delete => counts.destroy += 1,
+                Action::Update | Action::Wait => counts.change += 1,
+            }
+            if matches!(step.origin, Origin::Drift | Origin::DriftAndPending) {
+                counts.drifted += 1;
+            }
+        }
+        counts
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Foreign => write!(
+                f,
+                "exists and does not carry the mark of this stack; leap-infra touches only what \
+                 it made: declare another name, or remove that object yourself"
+            ),
+            Self::Taken(why) => write!(f, "the name is in use elsewhere ({why}): choose another"),
+            Self::OtherEnvironment(env) => {
+                write!(
+                    f,
+                    "belongs to the environment {env} of this stack: declare it there, or destroy it there first"
+                )
+            }
+            Self::Protected(why) => write!(f, "would be deleted, but is protected ({why})"),
+            Self::Holds(what) => write!(
+                f,
+                "would be deleted, but {what}; move or remove them yourself, then run again"
+            ),
+            Self::Replacement { why, at_stake } => {
+                write!(f, "would be deleted and made again ({why})")?;
+                at_stake.iter().try_for_each(|stake| write!(f, "; {stake}"))
+            }
+            Self::Impossible(why) => write!(f, "cannot be changed: {why}"),
+            Self::Blocked(need) => {
+                write!(f, "needs {need}, which is not there: apply {} first", need.env)
+            }
+        }
+    }
+}
+
+impl Refusal {
+    /// The words to say to go on all the same, where that is possible.
+    pub fn words(&self) -> Option<String> {
+        match self.why {
+            Refused::Protected(_) => Some(format!("--dangerous-delete {}", self.id)),
+            Refused::Replacement { .. } => Some(format!("--dangerous-replace {}", self.id)),
+            _ => None,
+        }
+    }
+}
