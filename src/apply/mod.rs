@@ -1,1 +1,15 @@
 //! The scheduler: runs a plan against the clouds, and decides nothing.
+//!
+//! [`apply`] takes the leases, writes down what it is about to claim, runs the steps in their
+//! order, and tidies up. Killed at any instant and run again with a new plan, it ends in the
+//! same world.
+
+mod event;
+mod journal;
+mod run;
+mod schedule;
+mod step;
+
+pub use event::{Event, Report, Result as StepResult};
+pub use journal::About;
+pub use run::{ApplyError, Options, Run, apply};

@@ -8,10 +8,12 @@ mod defaults;
 mod erased;
 mod error;
 mod observe;
+mod retry;
 mod step;
 
 pub use erased::{Actors, Observers, Registry};
 pub use error::ProviderError;
+pub use retry::{Retried, Retry};
 pub use step::{Applied, Change, Note, StepContext};
 
 use crate::model::{Need, Observation, Scope, Transition};

@@ -1,8 +1,75 @@
 //! Lease, history, footprint and claims: memory that may be lost, never the truth.
 //!
-//! Everything is kept as small objects in one bucket of the stack, below a prefix per
-//! environment, through a [`Store`] that a provider implements.
+//! Everything is kept as small JSON objects in one bucket of the stack, below a prefix per
+//! environment, through a [`Store`] that a provider implements:
+//!
+//! | object | what it is |
+//! |---|---|
+//! | `ENV/lease.json` | who is applying; left behind when an apply died |
+//! | `ENV/records.json` | footprint and claims |
+//! | `ENV/history/TIME-ID.json` | one apply, for good |
+//! | `ENV/clock` | empty; written to read the server's clock |
 
+mod history;
+mod holder;
+mod lease;
+mod records;
 mod store;
 
+pub use history::{Entry, Outcome};
+pub use holder::{Holder, Presence};
+pub use lease::{Lease, LeaseError, Leftover};
+pub use records::{Memory, Records, Where};
 pub use store::{Condition, Object, Store, Written};
+
+use crate::kind::ProviderError;
+use std::sync::Arc;
+
+/// The ledger of one stack.
+#[derive(Clone)]
+pub struct Ledger {
+    store: Arc<dyn Store>,
+}
+
+impl Ledger {
+    /// The ledger that is kept in `store`.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store }
+    }
+
+    /// Makes the ledger's bucket if it is not there.
+    ///
+    /// # Errors
+    /// When the bucket cannot be made or belongs to somebody else.
+    pub async fn ensure(&self) -> Result<(), ProviderError> {
+        self.store.ensure().await
+    }
+
+    /// Removes the ledger with everything in it.
+    ///
+    /// # Errors
+    /// When something is left.
+    pub async fn remove(&self) -> Result<(), ProviderError> {
+        self.store.remove().await
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        self.store.as_ref()
+    }
+}
+
+/// The JSON of something that we wrote ourselves.
+pub(crate) fn encode<T: serde::Serialize>(value: &T) -> Vec<u8> {
+    serde_json::to_vec_pretty(value).expect("ledger types serialise: string keys, no floats")
+}
+
+/// Reads something that we wrote, perhaps in an earlier release, perhaps tampered with.
+pub(crate) fn decode<T: serde::de::DeserializeOwned>(
+    path: &str,
+    bytes: &[u8],
+) -> Result<T, ProviderError> {
+    serde_json::from_slice(bytes).map_err(|error| ProviderError::Unexpected {
+        what: format!("the ledger's {path}"),
+        why: error.to_string(),
+    })
+}

@@ -1,0 +1,125 @@
+//! Which step may begin: Kahn's order, kept as steps end.
+
+use crate::plan::{Plan, Step};
+use std::collections::BTreeSet;
+
+/// The state of every step of a plan.
+pub(crate) struct Schedule<'a> {
+    plan: &'a Plan,
+    /// For each step, how many that it waits for have not been done.
+    waiting: Vec<usize>,
+    /// For each step, those that wait for it.
+    followers: Vec<Vec<usize>>,
+    /// Steps that may begin, in the order of the plan.
+    ready: BTreeSet<usize>,
+    running: BTreeSet<usize>,
+    /// Environments in which something did not end well.
+    broken: BTreeSet<String>,
+    settled: Vec<bool>,
+}
+
+/// What to do next.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Begin this step.
+    Begin(usize),
+    /// Leave this step out: an earlier environment did not end well.
+    LeaveOut(usize, String),
+    /// Wait for a running step.
+    Wait,
+    /// Everything is settled.
+    End,
+}
+
+impl<'a> Schedule<'a> {
+    pub(crate) fn new(plan: &'a Plan) -> Self {
+        let steps = &plan.steps;
+        let waiting: Vec<usize> = steps.iter().map(|step| step.waits_for.len()).collect();
+        let mut followers = vec![Vec::new(); steps.len()];
+        for (position, step) in steps.iter().enumerate() {
+            step.waits_for.iter().for_each(|&first| followers[first].push(position));
+        }
+        let ready = (0..steps.len()).filter(|&at| waiting[at] == 0).collect();
+        let settled = vec![false; steps.len()];
+        let (running, broken) = (BTreeSet::new(), BTreeSet::new());
+        Self { plan, waiting, followers, ready, running, broken, settled }
+    }
+
+    pub(crate) fn step(&self, at: usize) -> &'a Step {
+        &self.plan.steps[at]
+    }
+
+    fn rank(&self, at: usize) -> Option<usize> {
+        let env = &self.step(at).id.env;
+        self.plan.environments.iter().position(|name| name == env)
+    }
+
+    /// The next thing to do. A step begins once nothing of an earlier environment can go on
+    /// without it, so that production is not touched before staging has ended well.
+    pub(crate) fn next(&mut self, may_begin: bool) -> Next {
+        let Some(earliest) = self.ready.iter().copied().min_by_key(|&at| (self.rank(at), at))
+        else {
+            return if self.running.is_empty() { Next::End } else { Next::Wait };
+        };
+        let rank = self.rank(earliest);
+        if self.running.iter().any(|&at| self.rank(at) < rank) {
+            return Next::Wait;
+        }
+        if let Some(env) = self.broken_before(rank) {
+            self.ready.remove(&earliest);
+            return Next::LeaveOut(earliest, env);
+        }
+        if !may_begin {
+            return Next::Wait;
+        }
+        self.ready.remove(&earliest);
+        self.running.insert(earliest);
+        Next::Begin(earliest)
+    }
+
+    fn broken_before(&self, rank: Option<usize>) -> Option<String> {
+        let before = self.plan.environments.iter().take(rank.unwrap_or_default());
+        before.into_iter().find(|env| self.broken.contains(*env)).cloned()
+    }
+
+    /// A step was done.
+    pub(crate) fn done(&mut self, at: usize) {
+        self.running.remove(&at);
+        self.settled[at] = true;
+        for &follower in &self.followers[at] {
+            self.waiting[follower] -= 1;
+            if self.waiting[follower] == 0 {
+                self.ready.insert(follower);
+            }
+        }
+    }
+
+    /// A step was not done; returns everything that cannot be done now, each once.
+    pub(crate) fn not_done(&mut self, at: usize) -> Vec<usize> {
+        self.running.remove(&at);
+        self.ready.remove(&at);
+        self.settled[at] = true;
+        self.broken.insert(self.step(at).id.env.clone());
+        let (mut blocked, mut spread) = (Vec::new(), vec![at]);
+        while let Some(at) = spread.pop() {
+            for &follower in &self.followers[at] {
+                if !std::mem::replace(&mut self.settled[follower], true) {
+                    self.broken.insert(self.step(follower).id.env.clone());
+                    blocked.push(follower);
+                    spread.push(follower);
+                }
+            }
+        }
+        blocked
+    }
+
+    /// Every step that has neither begun nor been settled.
+    pub(crate) fn rest(&mut self) -> Vec<usize> {
+        self.ready.clear();
+        let rest =
+            (0..self.settled.len()).filter(|at| !self.settled[*at] && !self.running.contains(at));
+        let rest: Vec<usize> = rest.collect();
+        rest.iter().for_each(|&at| self.settled[at] = true);
+        rest
+    }
+}

@@ -1,0 +1,216 @@
+//! One writer at a time: a lease that expires by the server's clock.
+
+use crate::kind::{ProviderError, Retry};
+use crate::ledger::{Condition, Holder, Ledger, Presence, Written, decode, encode};
+use std::time::Duration;
+use time::OffsetDateTime;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// How long a lease lasts after it was last written.
+const LEASE_LASTS: Duration = Duration::from_secs(60);
+
+/// How often a lease is written again: four times in its life, so that three may fail.
+const RENEW_EVERY: Duration = Duration::from_secs(15);
+
+/// How long to wait before looking again at a lease that another holds.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
+/// Why there is no lease.
+#[derive(Debug, thiserror::Error)]
+pub enum LeaseError {
+    /// Another holds it.
+    #[error("{env} is being changed by {holder}, since {age} s")]
+    Held {
+        /// The environment.
+        env: String,
+        /// Who holds it.
+        holder: Holder,
+        /// For how long it has not been renewed, in seconds by the server's clock.
+        age: i64,
+    },
+    /// The ledger could not be read or written.
+    #[error("the ledger cannot be used")]
+    Store(#[from] ProviderError),
+}
+
+/// A lease that somebody left behind or still holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leftover {
+    /// Who.
+    pub holder: Holder,
+    /// When it was last renewed.
+    pub renewed: OffsetDateTime,
+    pub(crate) generation: i64,
+}
+
+/// The right to change one environment, renewed in the background until it is released.
+#[derive(Debug)]
+pub struct Lease {
+    env: String,
+    /// Whose lease was taken over, if the one before us died.
+    pub taken_over_from: Option<Holder>,
+    generation: watch::Receiver<State>,
+    stop: watch::Sender<bool>,
+    renewal: tokio::task::JoinHandle<()>,
+}
+
+/// What the renewal knows.
+#[derive(Clone, Copy, Debug)]
+struct State {
+    generation: i64,
+    /// When the lease ends if it is not renewed; in the past once it was lost.
+    ends: Instant,
+}
+
+impl Ledger {
+    /// The lease on an environment, if there is one.
+    ///
+    /// # Errors
+    /// When it cannot be told.
+    pub async fn leftover(&self, env: &str) -> Result<Option<Leftover>, ProviderError> {
+        let path = path(env);
+        let Some(object) = self.store().read(&path).await? else { return Ok(None) };
+        let holder = decode(&path, &object.bytes)?;
+        Ok(Some(Leftover { holder, renewed: object.updated, generation: object.generation }))
+    }
+
+    /// Takes the lease on an environment: at once when nobody has it, when its holder is a dead
+    /// process of this machine, or when it has expired by the server's clock; else waits for it
+    /// for at most `patience`.
+    ///
+    /// # Errors
+    /// [`LeaseError::Held`] when another still has it after that.
+    pub async fn acquire(
+        &self,
+        env: &str,
+        holder: &Holder,
+        presence: &(dyn Fn(&Holder) -> Presence + Sync),
+        retry: &Retry,
+        patience: Duration,
+    ) -> Result<Lease, LeaseError> {
+        let (give_up, path) = (Instant::now() + patience, &path(env));
+        let (mut condition, mut taken_over_from) = (Condition::Absent, None);
+        loop {
+            let sent = Instant::now();
+            let write = || self.store().write(path, encode(holder), condition);
+            let written = retry.run("taking the lease", None, write).await?;
+            if let Written::Done { generation, .. } = written {
+                return Ok(self.hold(env, holder, generation, sent, taken_over_from));
+            }
+            let read = || self.leftover(env);
+            let Some(current) = retry.run("reading the lease", None, read).await? else {
+                condition = Condition::Absent;
+                continue;
+            };
+            let clock = || self.now(env);
+            let now = retry.run("reading the server's clock", None, clock).await?;
+            let age = (now - current.renewed).whole_seconds();
+            let expired = age >= LEASE_LASTS.as_secs().cast_signed();
+            // Our own apply id: the answer to our write was lost.
+            let ours = current.holder.apply == holder.apply;
+            if ours || expired || presence(&current.holder) == Presence::Dead {
+                condition = Condition::Generation(current.generation);
+                taken_over_from = (!ours).then_some(current.holder);
+            } else if Instant::now() + LOOK_AGAIN > give_up {
+                return Err(LeaseError::Held { env: env.to_owned(), holder: current.holder, age });
+            } else {
+                tokio::time::sleep(LOOK_AGAIN).await;
+                condition = Condition::Absent;
+            }
+        }
+    }
+
+    /// The server's clock, read off an object that is written for the purpose.
+    async fn now(&self, env: &str) -> Result<OffsetDateTime, ProviderError> {
+        let path = format!("{env}/clock");
+        match self.store().write(&path, Vec::new(), Condition::Always).await? {
+            Written::Done { updated, .. } => Ok(updated),
+            Written::Conflict => {
+                let why = "an unconditional write met a conflict".to_owned();
+                Err(ProviderError::Unexpected { what: path, why })
+            }
+        }
+    }
+
+    fn hold(
+        &self,
+        env: &str,
+        holder: &Holder,
+        generation: i64,
+        sent: Instant,
+        taken_over_from: Option<Holder>,
+    ) -> Lease {
+        let state = State { generation, ends: sent + LEASE_LASTS };
+        let (publish, state) = watch::channel(state);
+        let (stop, stopped) = watch::channel(false);
+        let renewal = renew(self.clone(), env.to_owned(), encode(holder), publish, stopped);
+        let renewal = tokio::spawn(renewal);
+        Lease { env: env.to_owned(), taken_over_from, generation: state, stop, renewal }
+    }
+}
+
+async fn renew(
+    ledger: Ledger,
+    env: String,
+    content: Vec<u8>,
+    state: watch::Sender<State>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    loop {
+        tokio::select! {
+            _ = stopped.changed() => return,
+            () = tokio::time::sleep(RENEW_EVERY) => {}
+        }
+        let (sent, State { generation, ends }) = (Instant::now(), *state.borrow());
+        let condition = Condition::Generation(generation);
+        match ledger.store().write(&path(&env), content.clone(), condition).await {
+            Ok(Written::Done { generation, .. }) => {
+                state.send_replace(State { generation, ends: sent + LEASE_LASTS });
+            }
+            Ok(Written::Conflict) => {
+                state.send_replace(State { generation, ends: sent });
+                return;
+            }
+            // Tried again at the next turn, as long as the lease lasts.
+            Err(_) => _ = state.send_replace(State { generation, ends }),
+        }
+    }
+}
+
+impl Lease {
+    /// When the lease ends if it is not renewed any more.
+    pub fn ends(&self) -> Instant {
+        self.generation.borrow().ends
+    }
+
+    /// Returns when the lease is lost: another took it over, or it could not be renewed in time.
+    pub async fn lost(&self) {
+        let mut state = self.generation.clone();
+        loop {
+            let ends = state.borrow_and_update().ends;
+            tokio::select! {
+                () = tokio::time::sleep_until(ends) => return,
+                changed = state.changed() => if changed.is_err() {
+                    return tokio::time::sleep_until(ends).await;
+                },
+            }
+        }
+    }
+
+    /// Gives the lease back.
+    ///
+    /// # Errors
+    /// When it cannot be told whether it was given back; it then expires by itself.
+    pub async fn release(self, ledger: &Ledger) -> Result<(), ProviderError> {
+        self.stop.send_replace(true);
+        // The renewal ends between two writes, so the generation that it leaves is the last.
+        _ = self.renewal.await;
+        let generation = self.generation.borrow().generation;
+        ledger.store().delete(&path(&self.env), generation).await
+    }
+}
+
+fn path(env: &str) -> String {
+    format!("{env}/lease.json")
+}
