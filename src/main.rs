@@ -1,3 +1,8 @@
 //! The thin binary around [`leap_infra::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    leap_infra::cli::run().await.into()
+}

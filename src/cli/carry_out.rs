@@ -1,0 +1,172 @@
+//! Carrying out a plan: the question, the bars, the interrupts, the summary.
+
+use crate::apply::{self, About, Options, Report, Run};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::machine;
+use crate::cli::progress::Progress;
+use crate::cli::session::Session;
+use crate::cli::ui::Ui;
+use crate::cli::view::{report, style::Paint};
+use crate::plan::Plan;
+use crate::providers;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+
+/// What every command that changes something understands.
+#[derive(clap::Args, Debug)]
+pub struct ApplyArgs {
+    /// Do not ask
+    #[arg(long, visible_alias = "yes")]
+    auto_approve: bool,
+    /// How many steps run at the same time
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    parallelism: u16,
+    /// How long to wait for a lease that another holds, in seconds
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    lock_timeout: u64,
+    /// Begin nothing new after this many seconds
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
+}
+
+impl Session {
+    /// Asks, applies, and sums up.
+    ///
+    /// # Errors
+    /// When nothing was begun.
+    pub async fn carry_out(
+        &self,
+        plan: &Plan,
+        args: &ApplyArgs,
+        purpose: &str,
+        ui: &Ui,
+    ) -> Result<Exit, Failure> {
+        if !plan.refusals.is_empty() {
+            let summary = "a guard refused part of the plan, so nothing was changed";
+            return Err(Failure::new(Exit::Refused, summary)
+                .hint("the lines marked `!` say why, and what to say to go on where that can be"));
+        }
+        if plan.steps.is_empty() && self.memory.leases.is_empty() {
+            return Ok(Exit::Ok);
+        }
+        if !plan.steps.is_empty() && !args.auto_approve {
+            if !ui.answers {
+                let failure = Failure::new(Exit::Error, "nobody is here to approve the plan");
+                return Err(failure.hint("say --auto-approve to go on without being asked"));
+            }
+            if !ui.confirms(&format!("{purpose} this?")) {
+                ui.remark("Nothing was changed.");
+                return Ok(Exit::Ok);
+            }
+        }
+        let began = Instant::now();
+        let cancel = CancellationToken::new();
+        let timed_out = CancellationToken::new();
+        let watch = tokio::spawn(watch(cancel.clone(), timed_out.clone(), args.timeout, ui.clone()));
+        let report = self.apply(plan, args, purpose, &cancel, ui).await;
+        watch.abort();
+        let report = report?;
+        if !plan.steps.is_empty() {
+            ui.remark_or_say(&report::text(&report, began.elapsed(), Paint(ui.colour)));
+        }
+        Ok(exit(&report, timed_out.is_cancelled()))
+    }
+
+    async fn apply(
+        &self,
+        plan: &Plan,
+        args: &ApplyArgs,
+        purpose: &str,
+        cancel: &CancellationToken,
+        ui: &Ui,
+    ) -> Result<Report, Failure> {
+        let progress = Progress::new(ui, plan.steps.len());
+        let options = Options {
+            parallelism: usize::from(args.parallelism),
+            lock_timeout: Duration::from_secs(args.lock_timeout),
+            ..Options::default()
+        };
+        let about = About {
+            began: machine::now(),
+            commit: machine::commit(&self.folder),
+            declaration: self.project.digest(),
+        };
+        let actors = providers::actors(&self.connection);
+        let events = progress.clone();
+        let run = Run {
+            actors: &actors,
+            ledger: &self.ledger,
+            holder: &machine::holder(purpose),
+            presence: &machine::presence,
+            left_behind: &self.memory.leases.keys().cloned().collect(),
+            about: &about,
+            options: &options,
+            cancel: cancel.clone(),
+            emit: Arc::new(move |event| events.take(event)),
+        };
+        let beating = progress.clone();
+        let outcome = tokio::select! {
+            outcome = apply::apply(plan, run) => outcome,
+            () = beating.heartbeat() => unreachable_heartbeat(),
+        };
+        progress.finish();
+        Ok(outcome?)
+    }
+}
+
+/// The heartbeat only ends when it is dropped.
+fn unreachable_heartbeat<T>() -> T {
+    unreachable!("the heartbeat never ends by itself")
+}
+
+/// The first interrupt (or the time that runs out) stops new work; the second ends the program.
+async fn watch(
+    cancel: CancellationToken,
+    timed_out: CancellationToken,
+    timeout: Option<u64>,
+    ui: Ui,
+) {
+    let limit = async {
+        match timeout {
+            Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = interrupted() => ui.remark("Interrupted: nothing new is begun, what runs is finished. Again to leave at once."),
+        () = limit => {
+            ui.remark("Out of time: nothing new is begun, what runs is finished.");
+            timed_out.cancel();
+        }
+    }
+    cancel.cancel();
+    interrupted().await;
+    ui.leave(Exit::Interrupted);
+}
+
+async fn interrupted() {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    let terminated = async {
+        match &mut terminate {
+            Ok(signal) => _ = signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
+fn exit(report: &Report, timed_out: bool) -> Exit {
+    if timed_out {
+        return Exit::TimedOut;
+    }
+    match (report.interrupted, report.is_complete() && report.ledger_error.is_none()) {
+        (true, false) => Exit::Interrupted,
+        (_, true) => Exit::Ok,
+        (false, false) => Exit::Partly,
+    }
+}

@@ -1,0 +1,11 @@
+//! One file per command; the doc comment of each `Args` is its help.
+
+pub mod apply;
+pub mod destroy;
+pub mod doctor;
+pub mod explain;
+pub mod plan;
+pub mod sandbox;
+pub mod schema;
+pub mod show;
+pub mod validate;

@@ -1,0 +1,82 @@
+//! `sandbox`: the cloud inside this program.
+
+use crate::cli::StackArgs;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::target;
+use crate::cli::ui::Ui;
+use crate::sandbox;
+use std::path::PathBuf;
+
+/// Run, look into or empty the cloud inside this program
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum What {
+    /// Serve it on a port of this machine, for other clients, until interrupted
+    Serve {
+        /// The port; a free one, when it is not given
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+        /// Where it keeps its state; in memory only, when neither this nor a stack is given
+        #[arg(long, value_name = "FOLDER")]
+        folder: Option<PathBuf>,
+        /// Faults to answer with, a JSON file (docs/sandbox.md says how they are written)
+        #[arg(long, value_name = "FILE")]
+        faults: Option<PathBuf>,
+    },
+    /// List what is in a stack's sandbox
+    Show(StackArgs),
+    /// Empty a stack's sandbox
+    Reset(StackArgs),
+}
+
+/// Does one of the three.
+pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    match &args.what {
+        What::Serve { port, folder, faults } => {
+            let options = sandbox::Options {
+                port: *port,
+                folder: folder.clone(),
+                faults: faults.as_deref().map(target::faults_in).transpose()?.unwrap_or_default(),
+                ..target::options()
+            };
+            serve(options, ui).await
+        }
+        What::Show(stack) => {
+            let sandbox = target::of_stack(stack).await?;
+            for (key, value) in sandbox.store().scan("") {
+                ui.say(if ui.json {
+                    serde_json::json!({ "key": key, "value": value }).to_string()
+                } else {
+                    key
+                });
+            }
+            Ok(Exit::Ok)
+        }
+        What::Reset(stack) => {
+            let sandbox = target::of_stack(stack).await?;
+            sandbox.store().reset().map_err(|error| target::no_sandbox(&error))?;
+            ui.say("The sandbox is empty.");
+            Ok(Exit::Ok)
+        }
+    }
+}
+
+async fn serve(options: sandbox::Options, ui: &Ui) -> Result<Exit, Failure> {
+    let started = sandbox::start(options).await;
+    let sandbox = started.map_err(|error| target::no_sandbox(&error))?;
+    ui.say(sandbox.url());
+    ui.remark(format!(
+        "Cloud Storage (gRPC and JSON) until interrupted. Use it with\n  {}={}",
+        target::SANDBOX_URL,
+        sandbox.url()
+    ));
+    _ = tokio::signal::ctrl_c().await;
+    sandbox.stop().await;
+    Ok(Exit::Ok)
+}

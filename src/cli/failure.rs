@@ -1,0 +1,84 @@
+//! What went wrong, for a person: printed once, at the very end.
+
+use crate::apply::ApplyError;
+use crate::cli::exit::Exit;
+use crate::kind::ProviderError;
+use crate::ledger::LeaseError;
+use std::error::Error;
+use std::fmt;
+
+/// Why a command did not do what it was asked, and what may help.
+#[derive(Debug)]
+pub struct Failure {
+    /// What did not work.
+    pub summary: String,
+    /// Why, outermost first.
+    pub causes: Vec<String>,
+    /// What may help.
+    pub hints: Vec<String>,
+    /// How the program ends.
+    pub exit: Exit,
+}
+
+impl Failure {
+    /// A failure with a summary alone.
+    pub fn new(exit: Exit, summary: impl Into<String>) -> Self {
+        Self { summary: summary.into(), causes: Vec::new(), hints: Vec::new(), exit }
+    }
+
+    /// The same because of an error and whatever stands behind it.
+    #[must_use]
+    pub fn because(mut self, error: &dyn Error) -> Self {
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            self.causes.push(error.to_string());
+            cause = error.source();
+        }
+        self
+    }
+
+    /// The same with a hint.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "error: {}", self.summary)?;
+        self.causes.iter().try_for_each(|cause| writeln!(f, "  because {cause}"))?;
+        self.hints.iter().try_for_each(|hint| writeln!(f, "hint: {hint}"))
+    }
+}
+
+/// The clouds could not be read.
+pub(crate) fn unreadable(errors: &[ProviderError]) -> Failure {
+    let permission = errors.iter().any(ProviderError::is_permission);
+    let exit = if permission { Exit::Permission } else { Exit::Error };
+    let mut failure = Failure::new(exit, "cannot see what is there, so there is no plan");
+    failure.causes = errors.iter().map(ToString::to_string).collect();
+    if permission {
+        failure = failure.hint("`leap-infra doctor` says which credentials are in use, and `leap-infra doctor --permissions plan` which rights a plan needs");
+    }
+    failure
+}
+
+impl From<ApplyError> for Failure {
+    fn from(error: ApplyError) -> Self {
+        match &error {
+            ApplyError::Refused(_) => Self::new(Exit::Refused, error.to_string()),
+            ApplyError::Lease(LeaseError::Held { .. }) => Self::new(Exit::Locked, error.to_string())
+                .hint("wait for it with --lock-timeout SECONDS; a lease ends one minute after its holder has died"),
+            ApplyError::Lease(LeaseError::Store(cause)) | ApplyError::Ledger(cause) => {
+                let exit = match cause {
+                    ProviderError::Taken { .. } => Exit::Refused,
+                    cause if cause.is_permission() => Exit::Permission,
+                    _ => Exit::Error,
+                };
+                Self::new(exit, "the ledger cannot be used; no resource was changed").because(cause)
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! This machine: who runs us, where, and which other processes there are.
+
+use crate::ledger::{Holder, Presence};
+use rustix::process::{Pid, test_kill_process};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// This process as the holder of a lease.
+pub fn holder(purpose: &str) -> Holder {
+    let process = std::process::id();
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+    Holder {
+        apply: format!("{nanos:x}-{process:x}"),
+        user: ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_else(|| "someone".to_owned()),
+        host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+        process,
+        started: started(process).unwrap_or_default(),
+        purpose: purpose.to_owned(),
+    }
+}
+
+/// Whether the process that holds a lease still runs, where that can be told.
+pub fn presence(holder: &Holder) -> Presence {
+    let here = rustix::system::uname().nodename().to_string_lossy() == holder.host;
+    if !here {
+        return Presence::PerhapsAlive;
+    }
+    let process = i32::try_from(holder.process).ok().and_then(Pid::from_raw);
+    let runs = process.is_some_and(|process| {
+        !matches!(test_kill_process(process), Err(rustix::io::Errno::SRCH))
+    });
+    // The number may have been given to another process since.
+    let same = started(holder.process).is_none_or(|started| started == holder.started);
+    if runs && same { Presence::PerhapsAlive } else { Presence::Dead }
+}
+
+/// When a process started, in clock ticks since the machine did: field 22 of
+/// `/proc/PID/stat`, where there is one (proc(5)).
+fn started(process: u32) -> Option<String> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let (_, after_name) = stat.rsplit_once(") ")?;
+    after_name.split(' ').nth(19).map(str::to_owned)
+}
+
+/// Now, as RFC 3339 in whole seconds.
+pub fn now() -> String {
+    let now = OffsetDateTime::now_utc().replace_nanosecond(0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    now.format(&Rfc3339).unwrap_or_default()
+}
+
+/// The commit that is checked out around a folder, where git is there to tell.
+pub fn commit(folder: &Path) -> Option<String> {
+    let git = std::process::Command::new("git")
+        .args(["rev-parse", "--short=12", "HEAD"])
+        .current_dir(folder)
+        .stderr(std::process::Stdio::null())
+        .output();
+    let text = String::from_utf8(git.ok().filter(|output| output.status.success())?.stdout).ok()?;
+    Some(text.trim().to_owned())
+}

@@ -1,0 +1,134 @@
+//! Where a run goes: the sandbox inside this program, a sandbox that runs elsewhere on this
+//! machine, or the live clouds.
+
+use crate::cli::StackArgs;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::session;
+use crate::project::{self, Project};
+use crate::providers::gcp::Endpoint;
+use crate::sandbox::{self, Fault, Sandbox, SandboxError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Names a sandbox that already runs (`leap-infra sandbox serve`).
+pub const SANDBOX_URL: &str = "LEAP_INFRA_SANDBOX_URL";
+
+/// Names a file of faults for the sandbox inside this program.
+pub const SANDBOX_FAULTS: &str = "LEAP_INFRA_SANDBOX_FAULTS";
+
+/// Where a run goes.
+pub enum Target {
+    /// The sandbox inside this program; kept alive as long as this value.
+    Sandbox(Sandbox),
+    /// A sandbox that already runs.
+    Served(String),
+    /// The live clouds.
+    Live,
+}
+
+impl Target {
+    /// The target of these environments, started if it is the sandbox inside this program.
+    ///
+    /// # Errors
+    /// When the environments have different targets, or the sandbox cannot be started.
+    pub async fn open(
+        project: &Project,
+        folder: &Path,
+        environments: &[String],
+        live: bool,
+    ) -> Result<Self, Failure> {
+        let chosen = project.environments().iter().filter(|env| environments.contains(&env.name));
+        let (to_live, to_sandbox): (Vec<_>, Vec<_>) =
+            chosen.partition(|env| live || env.target == project::Target::Live);
+        match (to_live.as_slice(), to_sandbox.as_slice()) {
+            ([one, ..], [other, ..]) => {
+                let summary = format!(
+                    "one run has one target, but {} is live and {} is on the sandbox",
+                    one.name, other.name
+                );
+                Err(Failure::new(Exit::Error, summary).hint("choose environments with -e"))
+            }
+            ([_, ..], []) => Ok(Self::Live),
+            _ => match std::env::var(SANDBOX_URL) {
+                Ok(url) => Ok(Self::Served(url)),
+                Err(_) => Ok(Self::Sandbox(start(folder).await?)),
+            },
+        }
+    }
+
+    /// How the provider reaches it.
+    pub fn endpoint(&self) -> Endpoint {
+        match self {
+            Self::Sandbox(sandbox) => Endpoint::Sandbox { url: sandbox.url() },
+            Self::Served(url) => Endpoint::Sandbox { url: url.clone() },
+            Self::Live => Endpoint::Live,
+        }
+    }
+
+    /// What people call it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sandbox(_) | Self::Served(_) => "the sandbox",
+            Self::Live => "the live clouds",
+        }
+    }
+}
+
+/// Where the sandbox of a stack keeps its state.
+fn state(folder: &Path) -> PathBuf {
+    folder.join(".leap-infra").join("sandbox")
+}
+
+async fn start(folder: &Path) -> Result<Sandbox, Failure> {
+    let faults = std::env::var_os(SANDBOX_FAULTS).map(PathBuf::from);
+    let faults = faults.as_deref().map(faults_in).transpose()?.unwrap_or_default();
+    let options = sandbox::Options { folder: Some(state(folder)), faults, ..options() };
+    sandbox::start(options).await.map_err(|error| no_sandbox(&error))
+}
+
+/// How a sandbox runs when it is not under test.
+pub fn options() -> sandbox::Options {
+    sandbox::Options {
+        folder: None,
+        port: 0,
+        clock: sandbox::Clock::real(),
+        behaviour: sandbox::Behaviour::default(),
+        faults: Vec::new(),
+        on_crash: Some(Arc::new(die)),
+        apis: Vec::new(),
+    }
+}
+
+/// What a crash point does to the caller: the end, at once, with nothing tidied.
+fn die() {
+    let me = rustix::process::getpid();
+    _ = rustix::process::kill_process(me, rustix::process::Signal::KILL);
+}
+
+/// The sandbox of a stack, for looking into it.
+///
+/// # Errors
+/// When there is no such stack, or the sandbox cannot be started.
+pub async fn of_stack(stack: &StackArgs) -> Result<Sandbox, Failure> {
+    start(&session::folder(stack)?).await
+}
+
+/// The faults in a JSON file.
+///
+/// # Errors
+/// When it cannot be read or is not a list of faults.
+pub fn faults_in(file: &Path) -> Result<Vec<Fault>, Failure> {
+    let failure = |error: &dyn std::error::Error| {
+        Failure::new(Exit::Error, format!("cannot read the faults in {}", file.display()))
+            .because(error)
+            .hint("docs/sandbox.md says how faults are written")
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| failure(&error))?;
+    serde_json::from_str(&text).map_err(|error| failure(&error))
+}
+
+/// The failure of a sandbox that does not start.
+pub fn no_sandbox(error: &SandboxError) -> Failure {
+    Failure::new(Exit::Error, "the sandbox does not work here").because(error)
+}

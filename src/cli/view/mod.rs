@@ -1,0 +1,9 @@
+//! How things look: each view turns one thing into text and prints nothing.
+
+mod change;
+pub mod outline;
+pub mod plan;
+pub mod problems;
+pub mod report;
+pub mod style;
+pub mod value;

@@ -1,0 +1,181 @@
+//! A plan as text that can be read in one minute: most of it is what changes, none of it is
+//! what stays.
+
+use crate::cli::view::change::lines as change_lines;
+use crate::cli::view::style::Paint;
+use crate::model::{ResourceId, Source, UnknownOwner};
+use crate::plan::{Action, Counts, Origin, Plan, Refusal, Step};
+use std::fmt::Write;
+
+/// How a plan is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Colours.
+    pub paint: Paint,
+    /// How wide a line may be.
+    pub width: usize,
+}
+
+/// The plan, environment by environment, and the figures on the last line.
+pub fn text(plan: &Plan, look: Look) -> String {
+    let mut out = String::new();
+    for env in &plan.environments {
+        environment(&mut out, plan, env, look);
+    }
+    out.push_str(&last_line(plan));
+    out.push('\n');
+    out
+}
+
+fn environment(out: &mut String, plan: &Plan, env: &str, look: Look) {
+    let steps: Vec<&Step> = plan.steps.iter().filter(|step| step.id.env == env).collect();
+    let refusals: Vec<&Refusal> = plan.refusals.iter().filter(|r| r.id.env == env).collect();
+    let unknown: Vec<&UnknownOwner> = plan.unknown.iter().filter(|u| u.env == env).collect();
+    if steps.is_empty() && refusals.is_empty() && unknown.is_empty() {
+        return;
+    }
+    let changes = steps.iter().filter(|step| !is_second_half(step)).count();
+    let title = format!("{env}: {}", counted(changes, "change"));
+    _ = writeln!(out, "{}", look.paint.strong(&title));
+    refusals.iter().for_each(|refusal| self::refusal(out, refusal, look));
+    for step in &steps {
+        if !is_second_half(step) {
+            self::step(out, step, remade(plan, step), look);
+        }
+    }
+    unknown.iter().for_each(|unknown| self::unknown(out, unknown, look));
+    out.push('\n');
+}
+
+/// A replacement is two steps, and one change to read: the one that makes stands for both.
+fn is_second_half(step: &Step) -> bool {
+    step.action == Action::Delete && step.replaces.is_some()
+}
+
+fn remade<'a>(plan: &'a Plan, step: &Step) -> Option<&'a Step> {
+    step.replaces.as_ref()?;
+    plan.steps.iter().find(|other| other.id == step.id && other.action == Action::Delete)
+}
+
+fn step(out: &mut String, step: &Step, remade: Option<&Step>, look: Look) {
+    let paint = look.paint;
+    let (sign, painted) = match (step.action, &step.replaces) {
+        (Action::Create, Some(_)) => ("-/+", paint.bad("-/+")),
+        (Action::Create, None) => ("  +", paint.good("  +")),
+        (Action::Update | Action::Wait, _) => ("  ~", paint.change("  ~")),
+        (Action::Delete, _) => ("  -", paint.bad("  -")),
+    };
+    debug_assert_eq!(sign.len(), 3);
+    head(out, &painted, &step.id, origin(step), step.source.as_ref(), look);
+    if let Some(why) = &step.replaces {
+        _ = writeln!(out, "      made anew: {why}");
+    }
+    if let Some(operation) = &step.operation {
+        _ = writeln!(out, "      waits for {operation}");
+    }
+    let new = step.before.is_none() && remade.is_none();
+    out.push_str(&change_lines(&step.changes, new, look));
+    if step.unchanged_fields > 0 && !step.changes.is_empty() {
+        let rest = format!("      ({} unchanged)", step.unchanged_fields);
+        _ = writeln!(out, "{}", paint.faint(&rest));
+    }
+    for note in &step.notes {
+        wrapped(out, &format!("note: {note}"), look);
+    }
+}
+
+fn head(
+    out: &mut String,
+    sign: &str,
+    id: &ResourceId,
+    word: &str,
+    source: Option<&Source>,
+    look: Look,
+) {
+    let mut left = id.local();
+    if !word.is_empty() {
+        left = format!("{left}   {word}");
+    }
+    let Some(source) = source.map(ToString::to_string) else {
+        _ = writeln!(out, "{sign} {left}");
+        return;
+    };
+    let room = look.width.min(100).saturating_sub(4 + source.len());
+    let pad = room.saturating_sub(left.chars().count()).max(2);
+    _ = writeln!(out, "{sign} {left}{:pad$}{}", "", look.paint.faint(&source));
+}
+
+/// Why there is something to do, where that is not plain from the sign.
+fn origin(step: &Step) -> &'static str {
+    match (step.action, step.origin) {
+        (Action::Wait, _) => "in progress",
+        (_, Origin::Missing) => "",
+        (Action::Delete, Origin::Undeclared) => "no longer declared",
+        (_, Origin::Undeclared) => "",
+        (Action::Create | Action::Delete, _) => "",
+        (_, Origin::Pending) => "pending",
+        (_, Origin::Drift) => "drift: changed since the last apply",
+        (_, Origin::DriftAndPending) => "drift and pending",
+        (_, Origin::Unfinished) => "unfinished: the last apply did not end",
+        (_, Origin::Unknown) => "origin unknown",
+    }
+}
+
+fn refusal(out: &mut String, refusal: &Refusal, look: Look) {
+    let sign = look.paint.bad("  !");
+    head(out, &sign, &refusal.id, "refused", refusal.source.as_ref(), look);
+    wrapped(out, &refusal.why.to_string(), look);
+    if let Some(words) = refusal.words() {
+        _ = writeln!(out, "      to go on all the same: {words}");
+    }
+}
+
+fn unknown(out: &mut String, unknown: &UnknownOwner, look: Look) {
+    let sign = look.paint.change("  ?");
+    _ = writeln!(out, "{sign} {}   unknown owner, kept", unknown.name);
+    wrapped(out, &unknown.what, look);
+    if unknown.public {
+        let loud = "PUBLIC: this gives something to anyone on the internet";
+        _ = writeln!(out, "      {}", look.paint.bad(loud));
+    }
+}
+
+/// Prose, indented and wrapped.
+fn wrapped(out: &mut String, text: &str, look: Look) {
+    let room = look.width.min(100).saturating_sub(6);
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
+            _ = writeln!(out, "      {line}");
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    _ = writeln!(out, "      {line}");
+}
+
+/// `Plan: X to add, Y to change, Z to destroy.` and our extras.
+pub fn last_line(plan: &Plan) -> String {
+    let Counts { add, change, destroy, drifted, refused } = plan.counts();
+    let mut line = format!("Plan: {add} to add, {change} to change, {destroy} to destroy.");
+    let unchanged: usize = plan.unchanged.values().sum();
+    for (count, word) in [
+        (drifted, "drifted"),
+        (refused, "refused"),
+        (plan.unknown.len(), "of unknown owner"),
+        (unchanged, "unchanged"),
+    ] {
+        if count > 0 {
+            _ = write!(line, " {count} {word}.");
+        }
+    }
+    line
+}
+
+/// `1 change`, `2 changes`.
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

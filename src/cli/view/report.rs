@@ -1,0 +1,50 @@
+//! What an apply did, in a few lines.
+
+use crate::apply::{Report, StepResult};
+use crate::cli::view::plan::counted;
+use crate::cli::view::style::Paint;
+use crate::plan::Action;
+use std::fmt::Write;
+use std::time::Duration;
+
+/// Everything that did not go well, and the figures on the last line.
+pub fn text(report: &Report, took: Duration, paint: Paint) -> String {
+    let mut out = String::new();
+    for (id, _, end) in &report.steps {
+        let (word, why) = match end {
+            StepResult::Done(_) => continue,
+            StepResult::Failed(error) => ("failed", error.to_string()),
+            StepResult::Blocked(by) => ("skipped", format!("blocked by {by}")),
+            StepResult::BlockedBy { env } => ("skipped", format!("{env} did not end well")),
+            StepResult::NotBegun => ("skipped", "not begun".to_owned()),
+        };
+        _ = writeln!(out, "{} {id}: {why}", paint.bad(word));
+    }
+    if report.lease_lost {
+        _ = writeln!(out, "the lease was lost on the way: another run took over; plan again");
+    }
+    if let Some(error) = &report.ledger_error {
+        _ = writeln!(out, "the ledger could not be brought up to date ({error}); run apply again");
+    }
+    let done = |action| {
+        let done = |(_, of, end): &&(_, Action, StepResult)| {
+            *of == action && matches!(end, StepResult::Done(_))
+        };
+        report.steps.iter().filter(done).count()
+    };
+    let changed = done(Action::Update) + done(Action::Wait);
+    let (added, destroyed) = (done(Action::Create), done(Action::Delete));
+    let title = if report.is_complete() { "Apply complete" } else { "Apply incomplete" };
+    let seconds = took.as_secs_f64();
+    _ = write!(
+        out,
+        "{}: {added} added, {changed} changed, {destroyed} destroyed in {seconds:.1} s.",
+        paint.strong(title)
+    );
+    let (failed, skipped) = (report.failed().count(), report.skipped());
+    if failed + skipped > 0 {
+        _ = write!(out, " {} failed, {skipped} skipped.", counted(failed, "step"));
+    }
+    out.push('\n');
+    out
+}
