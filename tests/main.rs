@@ -1,0 +1,7 @@
+//! Every story that needs more than one module: one binary, so that there is one link.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+#[path = "suite/desk.rs"]
+mod desk;
+#[path = "suite/plans.rs"]
+mod plans;

@@ -1,0 +1,202 @@
+//! A planner's desk: kinds without a cloud, a wanted side and a found side put there by hand.
+
+use leap_infra::cli::view::{plan as view, style::Paint};
+use leap_infra::kind::{Applied, Change, Kind, ProviderError, Registry, StepContext};
+use leap_infra::model::*;
+use leap_infra::plan::{Allowances, Cycle, Plan, Request, plan};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// A shelf: stands by itself, may hang on another shelf, cannot change its wall.
+pub struct Shelf;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShelfSpec {
+    pub wall: String,
+    #[serde(default)]
+    pub boards: u32,
+    #[serde(default)]
+    pub hangs_on: Option<String>,
+    #[serde(default)]
+    pub colours: Vec<String>,
+    #[serde(default)]
+    pub protect: bool,
+}
+
+impl Kind for Shelf {
+    const NAME: &'static str = "shelf";
+    type Spec = ShelfSpec;
+    type Reader = ();
+    type Writer = ();
+
+    async fn observe(_: &(), _: &Scope<'_>) -> Result<Observation<ShelfSpec>, ProviderError> {
+        Ok(Observation::default())
+    }
+
+    async fn apply(
+        _: &(),
+        _: &StepContext,
+        _: Change<ShelfSpec>,
+    ) -> Result<Applied, ProviderError> {
+        Ok(Applied::gone())
+    }
+
+    fn transition(before: &ShelfSpec, after: &ShelfSpec) -> Transition {
+        match (before.wall == after.wall, after.boards < before.boards) {
+            (false, _) => Transition::Replace("a shelf cannot change its wall".into()),
+            (true, true) => Transition::Refuse("a shelf cannot lose boards".into()),
+            (true, false) => Transition::InPlace,
+        }
+    }
+
+    fn needs(spec: &ShelfSpec) -> BTreeSet<Need> {
+        spec.hangs_on.iter().map(|other| Need::refers("shelf", other)).collect()
+    }
+
+    fn protection(spec: &ShelfSpec) -> Option<String> {
+        spec.protect.then(|| "declared `protect: true`".to_owned())
+    }
+}
+
+/// A book: stands inside a shelf of the same name.
+pub struct Book;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BookSpec {
+    pub shelf: String,
+    #[serde(default)]
+    pub pages: u32,
+}
+
+impl Kind for Book {
+    const NAME: &'static str = "book";
+    type Spec = BookSpec;
+    type Reader = ();
+    type Writer = ();
+
+    async fn observe(_: &(), _: &Scope<'_>) -> Result<Observation<BookSpec>, ProviderError> {
+        Ok(Observation::default())
+    }
+
+    async fn apply(_: &(), _: &StepContext, _: Change<BookSpec>) -> Result<Applied, ProviderError> {
+        Ok(Applied::gone())
+    }
+
+    fn needs(spec: &BookSpec) -> BTreeSet<Need> {
+        [Need::inside("shelf", &spec.shelf)].into()
+    }
+}
+
+pub struct Desk {
+    pub wanted: Vec<Resource>,
+    pub world: World,
+    pub environments: Vec<String>,
+    pub selected: Vec<String>,
+    pub claims: Claims,
+    pub allowances: Allowances,
+    pub registry: Registry,
+}
+
+impl Desk {
+    pub fn new() -> Self {
+        let environments = vec!["staging".to_owned(), "prod".to_owned()];
+        Self {
+            wanted: Vec::new(),
+            world: World::default(),
+            selected: environments.clone(),
+            environments,
+            claims: Claims::new(),
+            allowances: Allowances::default(),
+            registry: Registry::default().with::<Shelf>().with::<Book>(),
+        }
+    }
+
+    pub fn wants(&mut self, address: &str, spec: Value) -> &mut Resource {
+        let id: ResourceId = address.parse().unwrap();
+        let spec = self.complete(&id.kind, spec);
+        let line = u32::try_from(self.wanted.len()).unwrap() + 1;
+        let source = Source { file: "stack.yaml".into(), line, column: 1 };
+        let (place, needs, notes) = (Place::project("p"), BTreeSet::new(), Vec::new());
+        self.wanted.push(Resource { id, place, spec, needs, source, notes });
+        self.wanted.last_mut().unwrap()
+    }
+
+    /// Something of ours that is there, as it was applied.
+    pub fn has(&mut self, address: &str, spec: Value) -> &mut Found {
+        let id: ResourceId = address.parse().unwrap();
+        let spec = self.complete(&id.kind, spec);
+        let digest = self.registry.digest(&id.kind, &spec);
+        let mark = Mark::new("home", &id, SpecMark::Applied(digest));
+        self.put(&id, spec, Owner::Ours(mark))
+    }
+
+    /// Something of ours that was applied as `applied` and is `spec` now.
+    pub fn has_drifted(&mut self, address: &str, applied: Value, spec: Value) {
+        let id: ResourceId = address.parse().unwrap();
+        let applied = self.complete(&id.kind, applied);
+        let digest = self.registry.digest(&id.kind, &applied);
+        let mark = Mark::new("home", &id, SpecMark::Applied(digest));
+        let spec = self.complete(&id.kind, spec);
+        self.put(&id, spec, Owner::Ours(mark));
+    }
+
+    /// Something of somebody else's.
+    pub fn has_foreign(&mut self, address: &str, spec: Value) {
+        let id: ResourceId = address.parse().unwrap();
+        let spec = self.complete(&id.kind, spec);
+        self.put(&id, spec, Owner::Foreign);
+    }
+
+    fn put(&mut self, id: &ResourceId, spec: Value, owner: Owner) -> &mut Found {
+        let found = Found {
+            name: id.name.clone(),
+            place: Place::project("p"),
+            owner,
+            spec,
+            version: Version("1".into()),
+            status: Status::Ready,
+            holds: None,
+        };
+        let seen = &mut self.world.kinds.entry(id.kind.clone()).or_default().found;
+        let at = seen.binary_search_by(|f| f.name.cmp(&found.name)).unwrap_or_else(|at| at);
+        seen.insert(at, found);
+        &mut seen[at]
+    }
+
+    fn complete(&self, kind: &str, spec: Value) -> Value {
+        match kind {
+            "shelf" => {
+                let mut spec = spec;
+                spec.as_object_mut().unwrap().entry("wall").or_insert(json!("north"));
+                json!(serde_json::from_value::<ShelfSpec>(spec).unwrap())
+            }
+            _ => json!(serde_json::from_value::<BookSpec>(spec).unwrap()),
+        }
+    }
+
+    pub fn plan(&self) -> Result<Plan, Cycle> {
+        let stack = Stack::new("home", self.environments.clone(), self.wanted.clone()).unwrap();
+        plan(&Request {
+            stack: &stack,
+            world: &self.world,
+            environments: &self.selected,
+            claims: &self.claims,
+            rules: &self.registry,
+            allowances: &self.allowances,
+        })
+    }
+
+    pub fn text(&self) -> String {
+        view::text(&self.plan().unwrap(), view::Look { paint: Paint(false), width: 80 })
+    }
+
+    /// The addresses of the steps, in order, with a sign.
+    pub fn order(&self) -> Vec<String> {
+        let plan = self.plan().unwrap();
+        plan.steps.iter().map(|step| format!("{:?} {}", step.action, step.id.local())).collect()
+    }
+}
+
