@@ -1,1 +1,28 @@
 //! The cloud inside the binary: real wire protocols over loopback.
+//!
+//! One server ([`start`]) speaks HTTP/1.1 and HTTP/2 on one port. Each API is a
+//! set of routes ([`Api`]) on one transactional [`Store`]; recording, faults
+//! and crash points are put around all of them alike. It shares no code with
+//! what it stands in for. `docs/sandbox.md` says what it does, and why one may
+//! believe that the real cloud does the same.
+
+mod clock;
+mod fault;
+mod gate;
+pub mod gcs;
+mod grpc;
+mod guard;
+mod refusal;
+mod server;
+mod store;
+#[cfg(test)]
+mod tests;
+mod wire;
+mod world;
+
+pub use clock::{Clock, Moment};
+pub use fault::{Action, Fault, Match};
+pub use gate::{Call, OnCrash};
+pub use server::{Options, Sandbox, SandboxError, Snapshot, start};
+pub use store::{Store, StoreError, Transaction};
+pub use world::{Api, Behaviour, Label, World};

@@ -1,8 +1,131 @@
 //! `gcs-bucket`: a Cloud Storage bucket.
 
+mod apply;
+mod lifecycle;
+pub(crate) mod observe;
 mod spec;
+pub(crate) mod wire;
 
 pub use spec::{
     CorsRule, LifecycleAction, LifecycleCondition, LifecycleRule, Logging, PublicAccessPrevention,
     Retention, Spec, Website,
 };
+
+use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
+use crate::model::{Mark, label};
+use crate::model::{Need, Observation, Owner, Scope, Transition};
+use crate::providers::gcp::{Reader, Writer};
+use google_cloud_storage::model::Bucket as Live;
+use std::collections::BTreeSet;
+
+/// The kind `gcs-bucket`.
+#[derive(Debug)]
+pub enum Bucket {}
+
+impl Kind for Bucket {
+    const NAME: &'static str = "gcs-bucket";
+    type Spec = Spec;
+    type Reader = Reader;
+    type Writer = Writer;
+
+    async fn observe(
+        reader: &Reader,
+        scope: &Scope<'_>,
+    ) -> Result<Observation<Spec>, ProviderError> {
+        observe::observe(reader, scope).await
+    }
+
+    async fn apply(
+        writer: &Writer,
+        step: &StepContext,
+        change: Change<Spec>,
+    ) -> Result<Applied, ProviderError> {
+        match change {
+            Change::Create { after } => apply::create(writer, step, &after).await,
+            Change::Update { before, after, version } => {
+                apply::update(writer, step, &before, &after, &version).await
+            }
+            Change::Delete { before, version } => {
+                apply::delete(writer, step, &before, &version).await
+            }
+            Change::Wait { .. } => Err(ProviderError::Unexpected {
+                what: step.id.to_string(),
+                why: "buckets have no operations to wait for".to_owned(),
+            }),
+        }
+    }
+
+    fn transition(before: &Spec, after: &Spec) -> Transition {
+        let place = |spec: &Spec| (spec.location.clone(), spec.placement.clone());
+        if place(before) != place(after) {
+            return Transition::Replace("a bucket cannot move".to_owned());
+        }
+        if before.retention == after.retention {
+            return Transition::InPlace;
+        }
+        let locked = |spec: &Spec| spec.retention.as_ref().is_some_and(|it| it.locked);
+        if locked(before) {
+            return Transition::Refuse("its retention is locked for ever".to_owned());
+        }
+        if locked(after) {
+            return Transition::Refuse("leap-infra does not lock retention".to_owned());
+        }
+        Transition::InPlace
+    }
+
+    fn needs(spec: &Spec) -> BTreeSet<Need> {
+        spec.logging.iter().map(|logging| Need::new(Self::NAME, &logging.bucket)).collect()
+    }
+
+    fn protection(spec: &Spec) -> Option<String> {
+        spec.protect.then(|| "declared protect: true".to_owned())
+    }
+}
+
+/// Whose a bucket is.
+pub(crate) fn owner(bucket: &Live, stack: &str) -> Owner {
+    let value = |key: &str| bucket.labels.get(key).map(String::as_str);
+    Mark::owner(stack, Bucket::NAME, wire::name(bucket), value)
+}
+
+/// Why a bucket is not to be touched by a step in `env`, if so.
+pub(crate) fn not_ours(bucket: &Live, stack: &str, env: &str) -> Option<String> {
+    match owner(bucket, stack) {
+        Owner::Ours(mark) if mark.env == env => None,
+        Owner::Ours(mark) => Some(format!("it belongs to environment {} of this stack", mark.env)),
+        Owner::Foreign => Some(match bucket.labels.get(label::STACK) {
+            Some(other) if other != stack => format!("it belongs to stack {other}"),
+            _ => "it does not belong to this stack".to_owned(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_that_shall_move_is_replaced() {
+        let (here, there) = (Spec::new("US"), Spec::new("EU"));
+        let moved = Bucket::transition(&here, &there);
+        assert_eq!(moved, Transition::Replace("a bucket cannot move".to_owned()));
+    }
+
+    #[test]
+    fn locked_retention_is_left_alone_and_never_made() {
+        let with =
+            |locked| Spec { retention: Some(Retention { seconds: 60, locked }), ..Spec::new("US") };
+        let refused =
+            |before, after| matches!(Bucket::transition(before, after), Transition::Refuse(_));
+        assert!(refused(&with(true), &Spec::new("US")));
+        assert!(refused(&Spec::new("US"), &with(true)));
+        assert!(!refused(&with(false), &Spec::new("US")));
+    }
+
+    #[test]
+    fn a_bucket_needs_the_one_that_takes_its_logs() {
+        let logging = Some(Logging { bucket: "leap-logs".to_owned(), prefix: String::new() });
+        let needs = Bucket::needs(&Spec { logging, ..Spec::new("US") });
+        assert_eq!(needs, [Need::new("gcs-bucket", "leap-logs")].into());
+    }
+}

@@ -206,11 +206,16 @@ impl Spec {
         }
     }
 
-    /// The one way to write these settings: a rule that only deletes by age becomes
-    /// `delete_after_days` (the first, where there are several), everything unordered is sorted.
+    /// The one way to write these settings: of the rules that only delete by age the soonest
+    /// becomes `delete_after_days`, everything unordered is sorted, locations are in capitals.
     /// Declared and observed specs both go through here, so that equal means equal.
     #[must_use]
     pub fn normal(mut self) -> Self {
+        self.location = self.location.to_uppercase();
+        self.placement.iter_mut().for_each(|region| *region = region.to_uppercase());
+        self.placement.sort();
+        let short = self.delete_after_days.take().map(LifecycleRule::delete_by_age);
+        self.lifecycle.extend(short);
         for rule in &mut self.lifecycle {
             let LifecycleCondition { prefixes, suffixes, storage_classes, .. } =
                 &mut rule.condition;
@@ -218,12 +223,9 @@ impl Spec {
         }
         self.lifecycle.sort();
         self.lifecycle.dedup();
-        self.placement.sort();
-        if self.delete_after_days.is_none() {
-            let plain = self.lifecycle.iter().position(|rule| rule.only_deletes_by_age().is_some());
-            if let Some(position) = plain {
-                self.delete_after_days = self.lifecycle.remove(position).only_deletes_by_age();
-            }
+        let plain = self.lifecycle.iter().position(|rule| rule.only_deletes_by_age().is_some());
+        if let Some(position) = plain {
+            self.delete_after_days = self.lifecycle.remove(position).only_deletes_by_age();
         }
         self
     }

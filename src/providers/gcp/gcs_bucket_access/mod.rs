@@ -1,5 +1,72 @@
 //! `gcs-bucket-access`: who may do what with one bucket, beside whatever others granted.
+//!
+//! Its sign is a label on the bucket, `leap-infra-access`, put there before the first grant: so
+//! it is seen that there was one when the last is no longer declared. Which grants are ours is
+//! told by the declaration and by the claims that the ledger recorded before they were made.
 
+mod apply;
+mod observe;
+mod policy;
 mod spec;
 
 pub use spec::{Condition, Grant, Spec};
+
+use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
+use crate::model::{Observation, Scope};
+use crate::providers::gcp::{Reader, Writer};
+use google_cloud_iam_v1::model::Policy;
+use std::collections::BTreeSet;
+
+/// The label on a bucket that we granted something on: the digest of what we granted.
+pub const ACCESS: &str = "leap-infra-access";
+
+/// The kind `gcs-bucket-access`.
+#[derive(Debug)]
+pub enum BucketAccess {}
+
+impl Kind for BucketAccess {
+    const NAME: &'static str = "gcs-bucket-access";
+    type Spec = Spec;
+    type Reader = Reader;
+    type Writer = Writer;
+
+    async fn observe(
+        reader: &Reader,
+        scope: &Scope<'_>,
+    ) -> Result<Observation<Spec>, ProviderError> {
+        observe::observe(reader, scope).await
+    }
+
+    async fn apply(
+        writer: &Writer,
+        step: &StepContext,
+        change: Change<Spec>,
+    ) -> Result<Applied, ProviderError> {
+        match change {
+            Change::Create { after } => apply::create(writer, step, after).await,
+            Change::Update { before, after, version: _ } => {
+                apply::update(writer, step, before, after).await
+            }
+            Change::Delete { before, version: _ } => apply::delete(writer, step, before).await,
+            Change::Wait { .. } => Err(ProviderError::Unexpected {
+                what: step.id.to_string(),
+                why: "policies have no operations to wait for".to_owned(),
+            }),
+        }
+    }
+
+    fn claims(spec: &Spec) -> BTreeSet<String> {
+        spec.grants.iter().map(claim).collect()
+    }
+}
+
+/// A grant as one text.
+fn claim(grant: &Grant) -> String {
+    // Cannot fail: texts only. An empty claim matches no grant.
+    serde_json::to_string(grant).unwrap_or_default()
+}
+
+/// The etag of a policy as text.
+fn etag(policy: &Policy) -> String {
+    data_encoding::BASE64.encode(&policy.etag)
+}

@@ -1,0 +1,89 @@
+//! The connection to Google Cloud, and the only place that opens one.
+
+use crate::providers::gcp::credentials::{CredentialSource, CredentialsError};
+use google_cloud_auth::credentials::{Credentials, anonymous};
+use google_cloud_gax::retry_policy::NeverRetry;
+use google_cloud_storage::client::{Storage, StorageControl};
+use std::time::Duration;
+
+/// How long one call may take. The engine tries again, so that every call is counted and every
+/// repetition is seen.
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Where the cloud is.
+#[derive(Clone, Debug)]
+pub enum Endpoint {
+    /// The embedded cloud: plaintext on loopback, and nobody in particular.
+    Sandbox {
+        /// Its address, `http://127.0.0.1:4443`.
+        url: String,
+    },
+    /// Google Cloud itself.
+    Live {
+        /// Who we are there.
+        credentials: CredentialSource,
+    },
+}
+
+/// A connection, shared by the kinds. Cheap to clone. It opens on the first call.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Buckets, their policies and the metadata of objects, over gRPC. Its one channel carries up
+    /// to 100 calls at a time, more than we ever have under way.
+    pub(crate) control: StorageControl,
+    /// The bytes of objects, over HTTP.
+    pub(crate) storage: Storage,
+}
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectionError {
+    /// We cannot say who we are.
+    #[error("the credentials for Google Cloud cannot be used")]
+    Credentials(#[from] CredentialsError),
+    /// The client could not be made.
+    #[error("the client for Cloud Storage could not be made")]
+    Client(#[from] google_cloud_gax::client_builder::Error),
+}
+
+impl Connection {
+    /// Makes the clients for `endpoint`.
+    ///
+    /// # Errors
+    /// When the credentials cannot be used. That nobody answers is only seen by the first call.
+    pub async fn open(endpoint: &Endpoint) -> Result<Self, ConnectionError> {
+        // Fails when one was installed before, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (url, credentials) = match endpoint {
+            Endpoint::Sandbox { url } => (Some(url), anonymous::Builder::new().build()),
+            Endpoint::Live { credentials } => (None, credentials.credentials().await?),
+        };
+        let control = control(url, credentials.clone()).await?;
+        Ok(Self { control, storage: storage(url, credentials).await? })
+    }
+}
+
+async fn control(
+    url: Option<&String>,
+    credentials: Credentials,
+) -> Result<StorageControl, ConnectionError> {
+    let builder = StorageControl::builder()
+        .with_credentials(credentials)
+        .with_retry_policy(NeverRetry)
+        .with_attempt_timeout(CALL_TIMEOUT);
+    Ok(match url {
+        Some(url) => builder.with_endpoint(url).build().await?,
+        None => builder.build().await?,
+    })
+}
+
+async fn storage(
+    url: Option<&String>,
+    credentials: Credentials,
+) -> Result<Storage, ConnectionError> {
+    let builder = Storage::builder().with_credentials(credentials).with_retry_policy(NeverRetry);
+    Ok(match url {
+        Some(url) => builder.with_endpoint(url).build().await?,
+        None => builder.build().await?,
+    })
+}

@@ -1,0 +1,208 @@
+//! What Google Cloud's errors mean to us.
+
+use crate::kind::ProviderError;
+use google_cloud_gax::error::Error;
+use google_cloud_gax::error::rpc::{Code, StatusDetails};
+use std::error::Error as _;
+use std::time::Duration;
+
+/// A call that failed: what it was, and by what can be done about it.
+#[derive(Clone, Debug)]
+pub(crate) struct CallFailed {
+    /// Why, as far as a kind may want to tell apart.
+    pub(crate) reason: Reason,
+    purpose: Purpose,
+    what: String,
+    why: String,
+    retry_after: Option<Duration>,
+}
+
+/// What a call was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To look.
+    Read,
+    /// To change something.
+    Write,
+}
+
+/// Why a call failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// There is no such thing.
+    Absent,
+    /// There is such a thing already.
+    Exists,
+    /// A precondition of ours does not hold, or the thing is in the wrong state.
+    Precondition,
+    /// Somebody else's change was under way or came first.
+    Outrun,
+    /// We may not, or are nobody.
+    Denied,
+    /// Understood and refused.
+    Refused,
+    /// It may work later.
+    ForNow,
+    /// We do not understand the answer.
+    Unexpected,
+}
+
+impl CallFailed {
+    /// Makes sense of the client's error about `what`.
+    pub(crate) fn new(purpose: Purpose, what: impl Into<String>, error: &Error) -> Self {
+        let (reason, why) = (reason(error), why(error));
+        let retry_after = retry_after(error);
+        Self { reason, purpose, what: what.into(), why, retry_after }
+    }
+
+    /// A call that did not come back.
+    pub(crate) fn timed_out(purpose: Purpose, what: impl Into<String>) -> Self {
+        let (reason, why) = (Reason::ForNow, "no answer in time".to_owned());
+        Self { reason, purpose, what: what.into(), why, retry_after: None }
+    }
+
+    /// Whether this may be because somebody else changed the thing after it was read. Cloud
+    /// Storage does not document which of the two a stale etag gets over gRPC.
+    pub(crate) fn may_be_outrun(&self) -> bool {
+        matches!(self.reason, Reason::Precondition | Reason::Outrun)
+    }
+
+    /// What the cloud said.
+    pub(crate) fn why(&self) -> &str {
+        &self.why
+    }
+}
+
+impl From<CallFailed> for ProviderError {
+    fn from(failed: CallFailed) -> Self {
+        let CallFailed { reason, purpose, what, why, retry_after } = failed;
+        match (reason, purpose) {
+            (Reason::Absent, _) => Self::NotFound { what },
+            (Reason::Exists, _) => Self::Taken { name: what, why },
+            (Reason::Denied, Purpose::Read) => Self::Unreadable { what, why },
+            (Reason::Denied, Purpose::Write) => Self::Denied { what, why },
+            (Reason::Precondition | Reason::Refused, _) => Self::Refused { what, why },
+            (Reason::ForNow | Reason::Outrun, _) => Self::Transient { what, why, retry_after },
+            (Reason::Unexpected, _) => Self::Unexpected { what, why },
+        }
+    }
+}
+
+fn reason(error: &Error) -> Reason {
+    if let Some(status) = error.http_status_code() {
+        return of_http(status);
+    }
+    if let Some(status) = error.status() {
+        return of_code(&status.code);
+    }
+    if error.is_authentication() {
+        return Reason::Denied;
+    }
+    let no_answer = error.is_timeout() || error.is_connect() || error.is_io();
+    let no_answer = no_answer || error.is_transport() || error.is_exhausted();
+    if no_answer { Reason::ForNow } else { Reason::Unexpected }
+}
+
+/// <https://cloud.google.com/storage/docs/json_api/v1/status-codes>
+fn of_http(status: u16) -> Reason {
+    match status {
+        401 | 403 => Reason::Denied,
+        404 => Reason::Absent,
+        409 => Reason::Exists,
+        412 => Reason::Precondition,
+        408 | 429 | 500..=599 => Reason::ForNow,
+        400..=499 => Reason::Refused,
+        _ => Reason::Unexpected,
+    }
+}
+
+/// <https://cloud.google.com/apis/design/errors#handling_errors>
+fn of_code(code: &Code) -> Reason {
+    match code {
+        Code::NotFound => Reason::Absent,
+        Code::AlreadyExists => Reason::Exists,
+        Code::FailedPrecondition => Reason::Precondition,
+        Code::PermissionDenied | Code::Unauthenticated => Reason::Denied,
+        Code::InvalidArgument | Code::OutOfRange | Code::Unimplemented => Reason::Refused,
+        Code::Aborted => Reason::Outrun,
+        Code::Cancelled
+        | Code::DeadlineExceeded
+        | Code::Internal
+        | Code::ResourceExhausted
+        | Code::Unavailable
+        | Code::Unknown => Reason::ForNow,
+        _ => Reason::Unexpected,
+    }
+}
+
+/// What was said, without headers: those may hold a token.
+fn why(error: &Error) -> String {
+    if let Some(status) = error.status().filter(|status| !status.message.is_empty()) {
+        return status.message.clone();
+    }
+    if let Some(status) = error.http_status_code() {
+        return format!("HTTP status {status}");
+    }
+    let mut cause = error.source();
+    let mut text = None;
+    while let Some(inner) = cause {
+        text = Some(inner.to_string());
+        cause = inner.source();
+    }
+    text.unwrap_or_else(|| "the connection failed".to_owned())
+}
+
+fn retry_after(error: &Error) -> Option<Duration> {
+    let told = error.status().and_then(|status| status.details.iter().find_map(retry_delay));
+    told.or_else(|| {
+        let header = error.http_headers()?.get(http::header::RETRY_AFTER)?;
+        header.to_str().ok()?.parse().ok().map(Duration::from_secs)
+    })
+}
+
+fn retry_delay(detail: &StatusDetails) -> Option<Duration> {
+    let StatusDetails::RetryInfo(info) = detail else { return None };
+    Duration::try_from(info.retry_delay?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use google_cloud_gax::error::rpc::Status;
+    use http::HeaderMap;
+
+    fn failed(purpose: Purpose, code: Code) -> ProviderError {
+        let error = Error::service(Status::default().set_code(code).set_message("because"));
+        CallFailed::new(purpose, "bucket data", &error).into()
+    }
+
+    #[test]
+    fn not_being_allowed_to_look_is_neither_present_nor_absent() {
+        let error = failed(Purpose::Read, Code::PermissionDenied);
+        assert_eq!(error.to_string(), "cannot read bucket data: because");
+        assert!(matches!(
+            failed(Purpose::Write, Code::PermissionDenied),
+            ProviderError::Denied { .. }
+        ));
+    }
+
+    #[test]
+    fn only_what_may_pass_is_tried_again() {
+        for code in [Code::Unavailable, Code::ResourceExhausted, Code::Internal, Code::Aborted] {
+            assert!(failed(Purpose::Write, code).is_transient());
+        }
+        for code in [Code::InvalidArgument, Code::NotFound, Code::FailedPrecondition] {
+            assert!(!failed(Purpose::Write, code).is_transient());
+        }
+    }
+
+    #[test]
+    fn the_wait_that_the_cloud_asks_for_is_kept() {
+        let mut headers = HeaderMap::new();
+        headers.insert(http::header::RETRY_AFTER, "7".parse().unwrap());
+        let error = Error::http(429, headers, bytes::Bytes::new());
+        let failed = CallFailed::new(Purpose::Write, "bucket data", &error);
+        assert_eq!(failed.retry_after, Some(Duration::from_secs(7)));
+        assert!(ProviderError::from(failed).is_transient());
+    }
+}

@@ -1,0 +1,162 @@
+//! Finds the buckets of a stack, and whatever bears a declared name.
+
+use crate::kind::{Kind as _, ProviderError};
+use crate::model::{
+    Found, Observation, Owner, Place, Resource, Scope, Status, Taken, Transition, UnknownOwner,
+    Version,
+};
+use crate::providers::gcp::Reader;
+use crate::providers::gcp::error::{CallFailed, Reason};
+use crate::providers::gcp::gcs_bucket::{Bucket, Spec, lifecycle, owner, wire};
+use crate::providers::gcp::reader::AT_ONCE;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use google_cloud_storage::model::Bucket as Live;
+use serde::Deserialize as _;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What is known of a declared name.
+pub(crate) enum Sight {
+    /// A bucket.
+    There(Place, Arc<Live>),
+    /// Nothing.
+    Absent,
+    /// Something that we may not look at.
+    Hidden(String),
+}
+
+pub(super) async fn observe(
+    reader: &Reader,
+    scope: &Scope<'_>,
+) -> Result<Observation<Spec>, ProviderError> {
+    let mut buckets = listed(reader, scope).await?;
+    buckets.retain(|name, (_, bucket)| {
+        scope.wanted.contains_key(name.as_str())
+            || matches!(owner(bucket, scope.stack), Owner::Ours(_))
+    });
+    let mut observation = Observation::default();
+    for (name, sight) in look_for(reader, scope, &buckets).await? {
+        match sight {
+            Sight::There(place, bucket) => drop(buckets.insert(name, (place, bucket))),
+            Sight::Absent => {}
+            Sight::Hidden(why) => observation.taken.push(Taken { name, why }),
+        }
+    }
+    for (place, bucket) in buckets.into_values() {
+        let (found, unknown) = found(place, &bucket, scope.stack);
+        observation.found.push(found);
+        observation.unknown.extend(unknown);
+    }
+    look_inside(reader, scope, &mut observation.found).await?;
+    Ok(observation)
+}
+
+/// Every bucket in the places of a scope, by name.
+pub(crate) async fn listed(
+    reader: &Reader,
+    scope: &Scope<'_>,
+) -> Result<BTreeMap<String, (Place, Arc<Live>)>, ProviderError> {
+    let mut buckets = BTreeMap::new();
+    for place in &scope.places {
+        let list = reader.list(&place.project).await.map_err(|failed| match failed.reason {
+            // A project that is not there and one that we may not see look the same.
+            Reason::Absent | Reason::Denied => ProviderError::Unreadable {
+                what: format!("the buckets of project {}", place.project),
+                why: failed.why().to_owned(),
+            },
+            _ => failed.into(),
+        })?;
+        let here = Place::project(&place.project);
+        let entry = |bucket: &Arc<Live>| {
+            (wire::name(bucket).to_owned(), (here.clone(), Arc::clone(bucket)))
+        };
+        buckets.extend(list.iter().map(entry));
+    }
+    Ok(buckets)
+}
+
+/// Looks for every wanted bucket that is not among those listed: names are unique worldwide, so
+/// somebody else may hold one; and lists lag.
+pub(crate) async fn look_for(
+    reader: &Reader,
+    scope: &Scope<'_>,
+    listed: &BTreeMap<String, (Place, Arc<Live>)>,
+) -> Result<Vec<(String, Sight)>, ProviderError> {
+    let missing: Vec<(String, Place)> = scope
+        .wanted
+        .iter()
+        .filter(|(name, _)| !listed.contains_key(**name))
+        .map(|(name, resource)| ((*name).to_owned(), resource.place.clone()))
+        .collect();
+    let looks = missing.into_iter().map(|(name, place)| async move {
+        let sight = match reader.bucket(&name).await {
+            Ok(Some(bucket)) => Sight::There(Place::project(place.project), bucket),
+            Ok(None) => Sight::Absent,
+            Err(failed) if failed.reason == Reason::Denied => {
+                Sight::Hidden(failed.why().to_owned())
+            }
+            Err(failed) => return Err(ProviderError::from(failed)),
+        };
+        Ok((name, sight))
+    });
+    stream::iter(looks).buffered(AT_ONCE).try_collect().await
+}
+
+fn found(place: Place, bucket: &Live, stack: &str) -> (Found<Spec>, Vec<UnknownOwner>) {
+    let (spec, others) = wire::from_wire(bucket);
+    let owner = owner(bucket, stack);
+    let name = wire::name(bucket).to_owned();
+    let unknown = match &owner {
+        Owner::Foreign => Vec::new(),
+        Owner::Ours(mark) => others
+            .iter()
+            .map(|rule| UnknownOwner {
+                name: name.clone(),
+                env: mark.env.clone(),
+                what: format!(
+                    "a lifecycle rule that cannot be declared: {}",
+                    lifecycle::in_words(rule)
+                ),
+                public: false,
+            })
+            .collect(),
+    };
+    let version = Version(bucket.metageneration.to_string());
+    let found = Found { name, place, owner, spec, version, status: Status::Ready, holds: None };
+    (found, unknown)
+}
+
+/// Looks into those buckets of ours that may have to go.
+async fn look_inside(
+    reader: &Reader,
+    scope: &Scope<'_>,
+    found: &mut [Found<Spec>],
+) -> Result<(), ProviderError> {
+    let mut leaving = Vec::new();
+    for (position, Found { name, owner, spec, .. }) in found.iter().enumerate() {
+        let wanted = scope.wanted.get(name.as_str()).copied();
+        if matches!(owner, Owner::Ours(_)) && leaves(spec, wanted) {
+            leaving.push((position, name.clone()));
+        }
+    }
+    let looks = leaving
+        .into_iter()
+        .map(|(position, name)| async move { Ok((position, reader.holds_objects(&name).await?)) });
+    let looks = stream::iter(looks).buffered(AT_ONCE);
+    let holding: Vec<(usize, bool)> = looks.try_collect::<Vec<_>>().await.map_err(failed)?;
+    for (position, _) in holding.into_iter().filter(|(_, holds)| *holds) {
+        found[position].holds = Some("holds objects".to_owned());
+    }
+    Ok(())
+}
+
+fn failed(failed: CallFailed) -> ProviderError {
+    failed.into()
+}
+
+/// Whether a bucket is no longer wanted, or only as another one.
+fn leaves(spec: &Spec, wanted: Option<&Resource>) -> bool {
+    let Some(wanted) = wanted else { return true };
+    let after = Spec::deserialize(&wanted.spec);
+    after.is_ok_and(|after| matches!(Bucket::transition(spec, &after), Transition::Replace(_)))
+}

@@ -1,0 +1,143 @@
+//! Finds our grants on buckets, and those that nobody can account for.
+
+use crate::kind::{Kind as _, ProviderError};
+use crate::model::{
+    Found, Mark, Observation, Owner, Place, Resource, Scope, SpecMark, Status, Taken, UnknownOwner,
+    Version,
+};
+use crate::providers::gcp::Reader;
+use crate::providers::gcp::gcs_bucket::{observe as buckets, owner};
+use crate::providers::gcp::gcs_bucket_access::{
+    ACCESS, BucketAccess, Grant, Spec, claim, etag, policy,
+};
+use crate::providers::gcp::reader::AT_ONCE;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use google_cloud_storage::model::Bucket;
+use serde::Deserialize as _;
+use std::collections::BTreeSet;
+
+pub(super) async fn observe(
+    reader: &Reader,
+    scope: &Scope<'_>,
+) -> Result<Observation<Spec>, ProviderError> {
+    let mut observation = Observation::default();
+    let mut candidates = Vec::new();
+    let mut listed = buckets::listed(reader, scope).await?;
+    for (name, sight) in buckets::look_for(reader, scope, &listed).await? {
+        match sight {
+            buckets::Sight::There(place, bucket) => drop(listed.insert(name, (place, bucket))),
+            buckets::Sight::Absent => {}
+            buckets::Sight::Hidden(why) => observation.taken.push(Taken { name, why }),
+        }
+    }
+    for (name, (place, bucket)) in listed {
+        match owner(&bucket, scope.stack) {
+            Owner::Ours(mark) if concerns(scope, &name, &bucket) => {
+                candidates.push(Candidate::new(scope, name, place, &bucket, mark));
+            }
+            Owner::Foreign if scope.wanted.contains_key(name.as_str()) => {
+                let why = "the bucket does not belong to this stack".to_owned();
+                observation.taken.push(Taken { name, why });
+            }
+            _ => {}
+        }
+    }
+    let looks = candidates.into_iter().map(|candidate| candidate.look(reader));
+    let seen: Vec<Seen> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
+    for Seen { found, unknown } in seen {
+        observation.found.extend(found);
+        observation.unknown.extend(unknown);
+    }
+    Ok(observation)
+}
+
+/// Whether a bucket of ours is to be looked at.
+fn concerns(scope: &Scope<'_>, name: &str, bucket: &Bucket) -> bool {
+    scope.wanted.contains_key(name)
+        || bucket.labels.contains_key(ACCESS)
+        || scope.claims.get(name).is_some_and(|claims| !claims.is_empty())
+}
+
+/// A bucket of ours whose policy is to be looked at.
+struct Candidate {
+    name: String,
+    place: Place,
+    bucket: Mark,
+    label: Option<String>,
+    wanted: Option<BTreeSet<Grant>>,
+    claims: Option<BTreeSet<String>>,
+}
+
+struct Seen {
+    found: Option<Found<Spec>>,
+    unknown: Vec<UnknownOwner>,
+}
+
+impl Candidate {
+    fn new(scope: &Scope<'_>, name: String, place: Place, bucket: &Bucket, mark: Mark) -> Self {
+        let wanted = scope.wanted.get(name.as_str()).map(|resource| grants(resource));
+        let claims = scope.claims.get(name.as_str()).map(|claims| (*claims).clone());
+        let label = bucket.labels.get(ACCESS).cloned();
+        Self { name, place, bucket: mark, label, wanted, claims }
+    }
+
+    async fn look(self, reader: &Reader) -> Result<Seen, ProviderError> {
+        match reader.policy(&self.name).await? {
+            // Gone since it was listed.
+            None => Ok(Seen { found: None, unknown: Vec::new() }),
+            Some(policy) => Ok(self.judge(&policy::grants(&policy), Version(etag(&policy)))),
+        }
+    }
+
+    /// Tells our grants from the others.
+    fn judge(self, live: &BTreeSet<Grant>, version: Version) -> Seen {
+        let wanted = |grant: &Grant| self.wanted.as_ref().is_some_and(|it| it.contains(grant));
+        let claimed =
+            |grant: &Grant| self.claims.as_ref().is_some_and(|it| it.contains(&claim(grant)));
+        let (ours, others): (Vec<_>, Vec<_>) =
+            live.iter().partition(|grant| wanted(grant) || claimed(grant));
+        let unknown = others.iter().map(|grant| self.unknown(grant)).collect();
+        let leftover = ours.iter().any(|grant| !wanted(grant));
+        // With the label but nothing of ours left, only the label is to be removed; as long as
+        // there are grants that may be ours, it is kept, since it makes us look.
+        let spent = self.claims.is_some() || others.is_empty();
+        let present = leftover || self.label.is_some() && (self.wanted.is_some() || spent);
+        let found = present.then(|| self.found(ours.into_iter().cloned(), version));
+        Seen { found, unknown }
+    }
+
+    fn found(&self, ours: impl Iterator<Item = Grant>, version: Version) -> Found<Spec> {
+        let Self { name, place, bucket, label, wanted: _, claims: _ } = self;
+        let mark = Mark {
+            stack: bucket.stack.clone(),
+            env: bucket.env.clone(),
+            id: Mark::id_of(BucketAccess::NAME, name),
+            spec: SpecMark::from_label(label.as_deref()),
+        };
+        Found {
+            name: name.clone(),
+            place: place.clone(),
+            owner: Owner::Ours(mark),
+            spec: Spec::new(ours),
+            version,
+            status: Status::Ready,
+            holds: None,
+        }
+    }
+
+    fn unknown(&self, grant: &Grant) -> UnknownOwner {
+        let condition = grant.condition.as_ref();
+        let when = condition.map(|it| format!(" ({})", it.title)).unwrap_or_default();
+        UnknownOwner {
+            name: self.name.clone(),
+            env: self.bucket.env.clone(),
+            what: format!("{} has {}{when}", grant.member, grant.role),
+            public: grant.is_public(),
+        }
+    }
+}
+
+fn grants(resource: &Resource) -> BTreeSet<Grant> {
+    let spec = Spec::deserialize(&resource.spec);
+    spec.map(|spec| spec.grants.into_iter().collect()).unwrap_or_default()
+}

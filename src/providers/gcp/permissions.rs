@@ -1,0 +1,129 @@
+//! What planning and applying may call, and the roles that allow just that.
+//!
+//! Permissions of each method: <https://cloud.google.com/storage/docs/access-control/iam-permissions>.
+
+use crate::kind::Kind as _;
+use crate::providers::gcp::gcs_bucket::Bucket;
+use crate::providers::gcp::gcs_bucket_access::BucketAccess;
+use crate::render::{self, RenderError, Role};
+use std::collections::BTreeSet;
+
+/// A method that planning may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadMethod {
+    /// The method as it goes over the wire: a gRPC method, or an HTTP method and path.
+    pub method: &'static str,
+    /// The permission that it needs.
+    pub permission: &'static str,
+}
+
+/// Every method that planning calls; there is no other in [`super::Reader`], nor among those that
+/// the ledger reads with.
+pub const READ_METHODS: &[ReadMethod] = &[
+    ReadMethod {
+        method: "google.storage.v2.Storage/ListBuckets",
+        permission: "storage.buckets.list",
+    },
+    ReadMethod { method: "google.storage.v2.Storage/GetBucket", permission: "storage.buckets.get" },
+    ReadMethod {
+        method: "google.storage.control.v2.StorageControl/GetIamPolicy",
+        permission: "storage.buckets.getIamPolicy",
+    },
+    ReadMethod {
+        method: "google.storage.v2.Storage/ListObjects",
+        permission: "storage.objects.list",
+    },
+    ReadMethod { method: "google.storage.v2.Storage/GetObject", permission: "storage.objects.get" },
+    ReadMethod {
+        method: "GET /storage/v1/b/{bucket}/o/{object}",
+        permission: "storage.objects.get",
+    },
+];
+
+/// What a role is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To plan: to look, and nothing else.
+    Plan,
+    /// To apply and to destroy.
+    Apply,
+}
+
+/// What one kind needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Needed {
+    /// The kind, or `ledger`.
+    pub kind: &'static str,
+    /// To look.
+    pub plan: &'static [&'static str],
+    /// To change, beyond that.
+    pub apply: &'static [&'static str],
+}
+
+/// What each kind needs. A `gcs-bucket` writes labels with `update`; access on a bucket labels
+/// the bucket as well.
+pub const NEEDED: &[Needed] = &[
+    Needed {
+        kind: Bucket::NAME,
+        plan: &["storage.buckets.get", "storage.buckets.list", "storage.objects.list"],
+        apply: &["storage.buckets.create", "storage.buckets.delete", "storage.buckets.update"],
+    },
+    Needed {
+        kind: BucketAccess::NAME,
+        plan: &["storage.buckets.get", "storage.buckets.getIamPolicy", "storage.buckets.list"],
+        apply: &["storage.buckets.setIamPolicy", "storage.buckets.update"],
+    },
+    Needed {
+        kind: "ledger",
+        plan: &["storage.buckets.get", "storage.objects.get", "storage.objects.list"],
+        apply: &[
+            "storage.buckets.create",
+            "storage.buckets.delete",
+            "storage.objects.create",
+            "storage.objects.delete",
+        ],
+    },
+];
+
+/// Every permission that is needed, sorted.
+pub fn permissions(purpose: Purpose) -> BTreeSet<&'static str> {
+    let of = |needed: &Needed| match purpose {
+        Purpose::Plan => needed.plan.to_vec(),
+        Purpose::Apply => [needed.plan, needed.apply].concat(),
+    };
+    NEEDED.iter().flat_map(of).collect()
+}
+
+/// The file for `gcloud iam roles create --file` that allows just this.
+///
+/// # Errors
+/// When the template is wrong.
+pub fn role_file(purpose: Purpose) -> Result<String, RenderError> {
+    let (title, description) = match purpose {
+        Purpose::Plan => ("leap-infra plan", "Look at what leap-infra may manage; change nothing"),
+        Purpose::Apply => ("leap-infra apply", "Look at and change what leap-infra manages"),
+    };
+    let permissions = permissions(purpose).into_iter().collect();
+    render::role(&Role { title, description, permissions })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn planning_needs_just_the_permissions_of_its_methods() {
+        let methods: BTreeSet<_> = READ_METHODS.iter().map(|it| it.permission).collect();
+        assert_eq!(permissions(Purpose::Plan), methods);
+    }
+
+    #[test]
+    fn the_role_for_planning_can_be_read_by_gcloud() {
+        insta::assert_snapshot!(role_file(Purpose::Plan).unwrap(), @"");
+    }
+
+    #[test]
+    fn who_applies_can_plan() {
+        assert!(permissions(Purpose::Apply).is_superset(&permissions(Purpose::Plan)));
+    }
+}

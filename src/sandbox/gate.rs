@@ -1,0 +1,255 @@
+//! What every call passes through: it is recorded, may be struck by a fault,
+//! and takes its time.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::HeaderValue;
+use http_body_util::BodyExt;
+use serde::Serialize;
+
+use super::fault::{Action, Faults};
+use super::refusal::{Code, Refusal};
+use super::wire::Cutter;
+use super::{Api, Clock, Fault, Label, grpc};
+
+/// A call that the sandbox has received.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Call {
+    /// Its number, from 1 since the record was cleared.
+    pub number: u64,
+    /// The method: `google.storage.v2.Storage/CreateBucket`, `GET /storage/v1/b/{bucket}/o`.
+    pub method: String,
+    /// The name of what it was about.
+    pub resource: String,
+    /// Whether it may have changed anything.
+    pub mutating: bool,
+    /// The answer's status: `OK`, `NOT_FOUND`, `404`; or `no answer`.
+    pub status: String,
+    /// The API that it was for.
+    pub api: &'static str,
+}
+
+/// What happens when a crash point fires.
+pub type OnCrash = Arc<dyn Fn() + Send + Sync>;
+
+/// The state of the gate; one for the whole server.
+pub(super) struct Gate {
+    state: Mutex<State>,
+    clock: Clock,
+    latency: Duration,
+    on_crash: Option<OnCrash>,
+}
+
+#[derive(Default)]
+struct State {
+    calls: Vec<Call>,
+    /// How many calls were received since the record was cleared.
+    received: u64,
+    faults: Faults,
+    caller: Caller,
+}
+
+/// How the caller fares, as far as crash points say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Caller {
+    #[default]
+    Alive,
+    /// It dies at its next call.
+    Doomed,
+    /// Whatever it still sends has no effect and gets no answer.
+    Dead,
+}
+
+impl Gate {
+    pub(super) fn new(
+        faults: Vec<Fault>,
+        clock: Clock,
+        latency: Duration,
+        on_crash: Option<OnCrash>,
+    ) -> Self {
+        let state = State { faults: Faults::new(faults), ..State::default() };
+        Self { state: Mutex::new(state), clock, latency, on_crash }
+    }
+
+    pub(super) fn calls(&self) -> Vec<Call> {
+        self.state().calls.clone()
+    }
+
+    /// Empties the record, counts from 1 again, and lets a dead caller's successor in.
+    pub(super) fn clear(&self) {
+        let mut state = self.state();
+        state.calls.clear();
+        state.received = 0;
+        state.faults.recount();
+        state.caller = Caller::Alive;
+    }
+
+    /// Replaces the rules, and lets a dead caller's successor in.
+    pub(super) fn set_faults(&self, faults: Vec<Fault>) {
+        let mut state = self.state();
+        state.faults = Faults::new(faults);
+        state.caller = Caller::Alive;
+    }
+
+    /// Records a call and says what is to happen to it; none if its caller is dead.
+    fn arrive(&self, api: &'static str, label: &Label) -> Option<(u64, Vec<Action>)> {
+        let mut state = self.state();
+        if state.caller == Caller::Dead {
+            return None;
+        }
+        self.clock.tick();
+        state.received += 1;
+        let number = state.received;
+        let Label { method, resource, mutating } = label.clone();
+        let status = "no answer".to_owned();
+        state.calls.push(Call { number, method, resource, mutating, status, api });
+        let mut actions = state.faults.strike(number, label);
+        if state.caller == Caller::Doomed {
+            actions = vec![Action::CrashBefore];
+        }
+        Some((number, actions))
+    }
+
+    fn answered(&self, number: u64, response: &Response) {
+        let status = match response.extensions().get::<Code>() {
+            Some(code) => code.name().to_owned(),
+            None => response.status().as_u16().to_string(),
+        };
+        let mut state = self.state();
+        // The record may have been cleared since the call arrived.
+        if let Some(call) = state.calls.iter_mut().rfind(|call| call.number == number) {
+            call.status = status;
+        }
+    }
+
+    fn is_dead(&self) -> bool {
+        self.state().caller == Caller::Dead
+    }
+
+    fn crash(&self) {
+        self.state().caller = Caller::Dead;
+        if let Some(on_crash) = &self.on_crash {
+            on_crash();
+        }
+    }
+
+    fn doom(&self) {
+        self.state().caller = Caller::Doomed;
+    }
+
+    /// No code that can panic runs while it is held.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The middleware around an API.
+pub(super) async fn pass(
+    gate: Arc<Gate>,
+    api: Arc<dyn Api>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    // The whole body is read first, so that from here on a call is all or nothing.
+    let body = match body.collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) => return Refusal::invalid(error.to_string()).into_response(),
+    };
+    let label = api.label(&parts, &body);
+    let Some((number, actions)) = gate.arrive(api.name(), &label) else { return never().await };
+    let is_grpc = grpc::is_grpc(&parts.headers);
+    let cutter = parts.extensions.get::<ConnectInfo<Cutter>>().cloned();
+
+    let delays = actions.iter().filter_map(delay).sum::<Duration>() + gate.latency;
+    if !delays.is_zero() {
+        tokio::time::sleep(delays).await;
+        if gate.is_dead() {
+            return never().await;
+        }
+    }
+    if let Some(response) = before(&gate, &actions, cutter.as_ref(), is_grpc).await {
+        gate.answered(number, &response);
+        return response;
+    }
+    let response = next.run(Request::from_parts(parts, whole(body))).await;
+    after(&gate, &actions, cutter.as_ref()).await;
+    gate.answered(number, &response);
+    response
+}
+
+fn whole(body: Bytes) -> Body {
+    Body::from(body)
+}
+
+fn delay(action: &Action) -> Option<Duration> {
+    match action {
+        Action::Delay { ms } => Some(Duration::from_millis(*ms)),
+        _ => None,
+    }
+}
+
+/// What strikes before the effect; an answer if the call goes no further.
+async fn before(
+    gate: &Gate,
+    actions: &[Action],
+    cutter: Option<&ConnectInfo<Cutter>>,
+    is_grpc: bool,
+) -> Option<Response> {
+    for action in actions {
+        match action {
+            Action::CrashBefore => {
+                gate.crash();
+                return Some(never().await);
+            }
+            Action::CutBefore => return Some(cut(cutter).await),
+            Action::Status { code, message, retry_after_seconds } => {
+                let refusal = Refusal::of_status(*code, message);
+                return Some(refused(refusal, *retry_after_seconds, is_grpc));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// What strikes between the effect and the answer.
+async fn after(gate: &Gate, actions: &[Action], cutter: Option<&ConnectInfo<Cutter>>) {
+    for action in actions {
+        match action {
+            Action::CrashAfterEffect => {
+                gate.crash();
+                never::<()>().await;
+            }
+            Action::CutAfter => cut::<()>(cutter).await,
+            Action::CrashAfter => gate.doom(),
+            _ => {}
+        }
+    }
+}
+
+fn refused(refusal: Refusal, retry_after: Option<u64>, is_grpc: bool) -> Response {
+    let mut response = if is_grpc { grpc::answer(Err(refusal)) } else { refusal.into_response() };
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+async fn cut<T>(cutter: Option<&ConnectInfo<Cutter>>) -> T {
+    if let Some(ConnectInfo(cutter)) = cutter {
+        cutter.cut();
+    }
+    never().await
+}
+
+/// Waits until the connection goes away, and this with it.
+async fn never<T>() -> T {
+    std::future::pending().await
+}

@@ -1,0 +1,202 @@
+//! Starting and stopping the server, and the handle that tests and commands hold.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::gate::{self, Gate};
+use super::refusal::Refusal;
+use super::store::Content;
+use super::wire::{Cutter, Wires};
+use super::{
+    Api, Behaviour, Call, Clock, Fault, Moment, OnCrash, Store, StoreError, World, gcs, grpc, guard,
+};
+
+/// How to start a sandbox. The default: in memory, any port, the real time, lags on.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// The folder that keeps its state; in memory without one.
+    pub folder: Option<PathBuf>,
+    /// The port; 0 takes any that is free.
+    pub port: u16,
+    /// The time by which it lives.
+    pub clock: Clock,
+    /// Lags and limits.
+    pub behaviour: Behaviour,
+    /// What goes wrong.
+    pub faults: Vec<Fault>,
+    /// What a crash point does to the caller. The call then waits for ever.
+    pub on_crash: Option<OnCrash>,
+    /// More APIs, beside those that are built in.
+    pub apis: Vec<Arc<dyn Api>>,
+}
+
+/// Why there is no sandbox.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// The port is taken, or the system refuses to open one.
+    #[error("cannot listen on 127.0.0.1:{port}")]
+    Listen {
+        /// The port that was asked for.
+        port: u16,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The state could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A running sandbox. It ends when this is dropped.
+pub struct Sandbox {
+    address: SocketAddr,
+    world: World,
+    gate: Arc<Gate>,
+    server: JoinHandle<()>,
+    wires: CancellationToken,
+}
+
+/// The state of a sandbox at a moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    content: Arc<Content>,
+    time: Option<Moment>,
+}
+
+/// Starts a sandbox on loopback.
+pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
+    let Options { folder, port, clock, behaviour, faults, on_crash, apis } = options;
+    let store = folder.map_or_else(|| Ok(Store::in_memory()), |folder| Store::open(&folder))?;
+    let listen = |source| SandboxError::Listen { port, source };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(listen)?;
+    let address = listener.local_addr().map_err(listen)?;
+
+    let gate = Arc::new(Gate::new(faults, clock.clone(), behaviour.latency, on_crash));
+    let world = World { store, clock, behaviour, address };
+    let router = router(&world, &gate, apis);
+
+    let wires = CancellationToken::new();
+    let service = router.into_make_service_with_connect_info::<Cutter>();
+    let serve = axum::serve(Wires::new(listener, wires.clone()), service);
+    let server = tokio::spawn(async move {
+        // It never returns: errors of connections stay with the connections.
+        let _ = serve.await;
+    });
+    Ok(Sandbox { address, world, gate, server, wires })
+}
+
+fn router(world: &World, gate: &Arc<Gate>, more: Vec<Arc<dyn Api>>) -> Router {
+    let built_in: Vec<Arc<dyn Api>> = vec![Arc::new(gcs::Gcs)];
+    let mut all = Router::new().fallback(unknown);
+    for api in built_in.into_iter().chain(more) {
+        let gate = Arc::clone(gate);
+        let routes = api.router(world.clone());
+        let pass = move |request: Request, next: Next| {
+            gate::pass(Arc::clone(&gate), Arc::clone(&api), request, next)
+        };
+        // Only around its routes, so that each call passes once.
+        all = all.merge(routes.route_layer(middleware::from_fn(pass)));
+    }
+    // The whole body is in memory by then; whoever runs the sandbox sends it.
+    all.layer(DefaultBodyLimit::disable()).layer(middleware::from_fn(guard::only_local))
+}
+
+/// What no API of the sandbox knows, in the words of the protocol that it came in.
+async fn unknown(request: Request) -> Response {
+    if grpc::is_grpc(request.headers()) {
+        let message = format!("unknown service or method: {}", request.uri().path());
+        grpc::answer(Err(Refusal::unimplemented(message)))
+    } else {
+        Refusal::not_found("Not Found").into_response()
+    }
+}
+
+impl Sandbox {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address to give to clients, `http://127.0.0.1:8080`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What its APIs stand on, to put things there past them.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Everything it knows.
+    pub fn store(&self) -> &Store {
+        &self.world.store
+    }
+
+    /// Its time.
+    pub fn clock(&self) -> &Clock {
+        &self.world.clock
+    }
+
+    /// The calls since the record was cleared.
+    pub fn calls(&self) -> Vec<Call> {
+        self.gate.calls()
+    }
+
+    /// Empties the record and counts calls from 1 again; answers callers again after a crash.
+    pub fn clear_calls(&self) {
+        self.gate.clear();
+    }
+
+    /// Replaces the rules of what goes wrong; answers callers again after a crash.
+    pub fn set_faults(&self, faults: Vec<Fault>) {
+        self.gate.set_faults(faults);
+    }
+
+    /// Returns the state as it is now. Cheap: nothing is copied until it changes.
+    pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        let content = self.world.store.content()?;
+        Ok(Snapshot { content, time: self.world.clock.virtual_now() })
+    }
+
+    /// Goes back to a state, with its time; clears the record of calls, keeps the faults.
+    pub fn restore(&self, snapshot: &Snapshot) -> Result<(), StoreError> {
+        self.gate.clear();
+        if let Some(time) = snapshot.time {
+            self.world.clock.turn_to(time);
+        }
+        self.world.store.replace(Arc::clone(&snapshot.content))
+    }
+
+    /// Closes every connection and waits until the port is free.
+    pub async fn stop(mut self) {
+        self.end();
+        // An error here is the cancellation that was just asked for.
+        let _ = (&mut self.server).await;
+    }
+
+    fn end(&self) {
+        self.wires.cancel();
+        self.server.abort();
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Snapshot {
+    /// Returns everything it holds, in order, as keys and values.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &serde_json::Value)> {
+        self.content.iter().map(|(key, value)| (key.as_str(), &**value))
+    }
+}

@@ -1,0 +1,142 @@
+//! Everything the sandbox knows: one sorted map from keys to JSON values,
+//! changed in transactions.
+//!
+//! In memory, or kept in a folder (see [`journal`]), where several processes
+//! may share it. It knows nothing of buckets; the APIs choose their keys.
+
+mod journal;
+mod transaction;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+
+use journal::Journal;
+pub use transaction::Transaction;
+
+/// The content: keys such as `gcs/bucket/scratch`, in order.
+pub(super) type Content = BTreeMap<String, Arc<Value>>;
+
+/// Why the store could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file system refused.
+    #[error("cannot keep the sandbox in {}", path.display())]
+    Files {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The journal holds something that this program did not write.
+    #[error("line {line} of {} is not one of the sandbox's; `sandbox reset` starts anew", path.display())]
+    Damaged {
+        /// The journal.
+        path: PathBuf,
+        /// The number of the line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+/// The transactional map; clones share it.
+#[derive(Clone, Debug)]
+pub struct Store {
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    content: Arc<Content>,
+    journal: Option<Journal>,
+}
+
+impl Store {
+    /// A store that lives and dies with this process.
+    pub fn in_memory() -> Self {
+        Self::with(Arc::default(), None)
+    }
+
+    /// Opens the store in a folder, which is made if need be.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        let mut content = Content::new();
+        let journal = Journal::open(folder, &mut content)?;
+        Ok(Self::with(Arc::new(content), Some(journal)))
+    }
+
+    fn with(content: Arc<Content>, journal: Option<Journal>) -> Self {
+        Self { inner: Arc::new(Mutex::new(Inner { content, journal })) }
+    }
+
+    /// Does some reading and writing, all or nothing: an error undoes all of it.
+    ///
+    /// Nobody else reads or writes meanwhile, in this process or another.
+    pub fn transact<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut inner = self.locked();
+        let Inner { content, journal } = &mut *inner;
+        let _lock = match journal {
+            Some(journal) => Some(journal.lock_and_catch_up(content)?),
+            None => None,
+        };
+        let mut transaction = Transaction::new(content);
+        let outcome = work(&mut transaction)?;
+        let changes = transaction.into_changes();
+        if !changes.is_empty() {
+            if let Some(journal) = journal {
+                journal.append(&changes)?;
+            }
+            changes.apply(Arc::make_mut(content));
+        }
+        Ok(outcome)
+    }
+
+    /// Reads without writing; sees what other processes have written so far.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let content = self.content()?;
+        work(&Transaction::new(&content))
+    }
+
+    /// Forgets everything.
+    pub fn reset(&self) -> Result<(), StoreError> {
+        self.replace(Arc::default())
+    }
+
+    /// Returns everything as it is now; cheap, since it is copied only once either side changes.
+    pub(super) fn content(&self) -> Result<Arc<Content>, StoreError> {
+        let mut inner = self.locked();
+        let Inner { content, journal } = &mut *inner;
+        if let Some(journal) = journal {
+            journal.catch_up_if_behind(content)?;
+        }
+        Ok(Arc::clone(content))
+    }
+
+    /// Puts this in place of everything.
+    pub(super) fn replace(&self, with: Arc<Content>) -> Result<(), StoreError> {
+        let mut inner = self.locked();
+        let Inner { content, journal } = &mut *inner;
+        if let Some(journal) = journal {
+            let _lock = journal.lock_and_catch_up(content)?;
+            journal.append_replacement(&with)?;
+        }
+        *content = with;
+        Ok(())
+    }
+
+    /// A panic in a transaction leaves the content as it was, so the lock stays usable.
+    fn locked(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+//! What every API of the sandbox is given, and what an API is.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use http::request::Parts;
+
+use super::{Clock, Store};
+
+/// How faithful the sandbox is to a cloud's slowness.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Behaviour {
+    /// A bucket created less than this long ago is missing from lists.
+    pub list_lag: Duration,
+    /// Time added to each call.
+    pub latency: Duration,
+    /// The most entries in a page of a list.
+    pub page_size: usize,
+}
+
+impl Default for Behaviour {
+    fn default() -> Self {
+        Self { list_lag: Duration::from_secs(2), ..Self::instant() }
+    }
+}
+
+impl Behaviour {
+    /// A cloud without lags.
+    pub fn instant() -> Self {
+        Self { list_lag: Duration::ZERO, latency: Duration::ZERO, page_size: 1_000 }
+    }
+
+    /// The size of a page, of which the caller asked for so many (0: as many as there may be).
+    pub fn page(&self, asked: i32) -> usize {
+        match usize::try_from(asked) {
+            Ok(asked) if asked > 0 => asked.min(self.page_size),
+            _ => self.page_size,
+        }
+    }
+}
+
+/// What an API stands on; clones share the store and the clock.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// Where everything is kept.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// Lags and limits.
+    pub behaviour: Behaviour,
+    /// Where the server listens. Addresses in answers are built from this: the
+    /// Google clients send a `Host` without the port.
+    pub address: SocketAddr,
+}
+
+/// What a call is, for the record and for matching faults.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// `google.storage.v2.Storage/CreateBucket`, or `GET /storage/v1/b/{bucket}/o`.
+    pub method: String,
+    /// The name of what it is about.
+    pub resource: String,
+    /// Whether it may change anything.
+    pub mutating: bool,
+}
+
+impl Label {
+    /// The label of a plain HTTP call: method and path; everything but reading may change something.
+    pub fn of_http(parts: &Parts) -> Self {
+        let path = parts.uri.path();
+        Self {
+            method: format!("{} {path}", parts.method),
+            resource: path.trim_matches('/').to_owned(),
+            mutating: !parts.method.is_safe(),
+        }
+    }
+}
+
+/// One API: its routes on the shared store.
+///
+/// Recording, faults, crash points and latency are put around every API alike.
+pub trait Api: Send + Sync {
+    /// The name under which its calls are recorded.
+    fn name(&self) -> &'static str;
+
+    /// Its routes. No fallback: calls that no API knows are answered elsewhere.
+    fn router(&self, world: World) -> axum::Router;
+
+    /// Says what a call is; `body` is the whole of its body.
+    fn label(&self, parts: &Parts, body: &[u8]) -> Label {
+        let _ = body;
+        Label::of_http(parts)
+    }
+}
