@@ -104,8 +104,8 @@ impl Rules for Registry {
         self.kind(kind).transition(before, after)
     }
 
-    fn needs(&self, kind: &str, spec: &Value) -> BTreeSet<Need> {
-        self.kind(kind).needs(spec)
+    fn needs(&self, kind: &str, name: &str, spec: &Value) -> BTreeSet<Need> {
+        self.kind(kind).needs(name, spec)
     }
 
     fn protection(&self, kind: &str, spec: &Value) -> Option<String> {
@@ -127,7 +127,7 @@ impl Rules for Registry {
 
 trait PureKind: Send + Sync {
     fn transition(&self, before: &Value, after: &Value) -> Transition;
-    fn needs(&self, spec: &Value) -> BTreeSet<Need>;
+    fn needs(&self, name: &str, spec: &Value) -> BTreeSet<Need>;
     fn protection(&self, spec: &Value) -> Option<String>;
     fn digest(&self, spec: &Value) -> String;
     fn claims(&self, spec: &Value) -> BTreeSet<String>;
@@ -156,8 +156,8 @@ impl<K: Kind> PureKind for Pure<K> {
         K::transition(&typed::<K>(before), &typed::<K>(after))
     }
 
-    fn needs(&self, spec: &Value) -> BTreeSet<Need> {
-        K::needs(&typed::<K>(spec))
+    fn needs(&self, name: &str, spec: &Value) -> BTreeSet<Need> {
+        K::needs(name, &typed::<K>(spec))
     }
 
     fn protection(&self, spec: &Value) -> Option<String> {

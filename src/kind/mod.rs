@@ -68,8 +68,8 @@ pub trait Kind: Send + Sync + 'static {
         Transition::InPlace
     }
 
-    /// What a thing with this spec stands on. Pure.
-    fn needs(_spec: &Self::Spec) -> BTreeSet<Need> {
+    /// What a thing of this name and spec stands on. Pure.
+    fn needs(_name: &str, _spec: &Self::Spec) -> BTreeSet<Need> {
         BTreeSet::new()
     }
 

@@ -22,9 +22,9 @@ pub trait Rules {
     /// How a `kind` gets from `before` to `after`.
     fn transition(&self, kind: &str, before: &Value, after: &Value) -> Transition;
 
-    /// What a `kind` with this spec stands on: read from the spec, so that it holds for things
-    /// that nobody declares any more as well.
-    fn needs(&self, kind: &str, spec: &Value) -> BTreeSet<Need>;
+    /// What the `kind` of this name and spec stands on: read from both, so that it holds for
+    /// things that nobody declares any more as well.
+    fn needs(&self, kind: &str, name: &str, spec: &Value) -> BTreeSet<Need>;
 
     /// Why a `kind` with this spec must not be removed without being told so, if it must not.
     fn protection(&self, kind: &str, spec: &Value) -> Option<String>;

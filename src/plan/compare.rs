@@ -163,7 +163,7 @@ fn at_stake(request: &Request<'_>, id: &ResourceId, found: &Found) -> Vec<String
     let protection = protection.map(|why| format!("it is protected ({why})"));
     let needed = request.ours().filter(|(_, other, _)| other.name != id.name || found != *other);
     let needed = needed.filter(|(other_id, other, _)| {
-        let needs = request.rules.needs(&other_id.kind, &other.spec);
+        let needs = request.rules.needs(&other_id.kind, &other.name, &other.spec);
         needs.iter().any(|need| need.kind == id.kind && need.name == id.name)
     });
     let needed = needed.map(|(other, ..)| format!("{other} needs it"));
@@ -191,7 +191,7 @@ fn remake_what_is_inside(request: &Request<'_>, parts: &mut Parts) {
 fn inside<'a>(request: &Request<'a>, outer: &ResourceId) -> Vec<(ResourceId, &'a Resource)> {
     let resources = request.stack.resources().iter().filter(|(id, _)| request.selects(&id.env));
     let resources = resources.filter(|(id, resource)| {
-        let needs = request.rules.needs(&id.kind, &resource.spec);
+        let needs = request.rules.needs(&id.kind, &id.name, &resource.spec);
         let mut inside = needs.iter().filter(|need| need.bond == Bond::Inside);
         inside.any(|need| need.kind == outer.kind && need.name == outer.name)
     });

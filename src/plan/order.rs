@@ -65,7 +65,8 @@ pub(crate) fn edges(request: &Request<'_>, parts: &mut Parts) -> Edges {
         if index.deletes.is_empty() {
             continue;
         }
-        let before = step.before.as_ref().map(|spec| request.rules.needs(&step.id.kind, spec));
+        let before = step.before.as_ref();
+        let before = before.map(|spec| request.rules.needs(&step.id.kind, &step.id.name, spec));
         for need in before.unwrap_or_default() {
             let kept = step.action != Action::Delete && after.contains(&need);
             match index.deletes.get(&(&*need.kind, &*need.name)) {
@@ -81,7 +82,8 @@ pub(crate) fn edges(request: &Request<'_>, parts: &mut Parts) -> Edges {
 }
 
 fn needs_after(request: &Request<'_>, step: &Step) -> BTreeSet<Need> {
-    let from_spec = step.after.as_ref().map(|spec| request.rules.needs(&step.id.kind, spec));
+    let from_spec = step.after.as_ref();
+    let from_spec = from_spec.map(|spec| request.rules.needs(&step.id.kind, &step.id.name, spec));
     let declared = request.stack.resources().get(&step.id).into_iter().flat_map(|r| &r.needs);
     let declared = declared.map(|id| Need::refers(&id.kind, &id.name));
     from_spec.unwrap_or_default().into_iter().chain(declared).collect()

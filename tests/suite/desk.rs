@@ -51,7 +51,7 @@ impl Kind for Shelf {
         }
     }
 
-    fn needs(spec: &ShelfSpec) -> BTreeSet<Need> {
+    fn needs(_: &str, spec: &ShelfSpec) -> BTreeSet<Need> {
         spec.hangs_on.iter().map(|other| Need::refers("shelf", other)).collect()
     }
 
@@ -85,7 +85,7 @@ impl Kind for Book {
         Ok(Applied::gone())
     }
 
-    fn needs(spec: &BookSpec) -> BTreeSet<Need> {
+    fn needs(_: &str, spec: &BookSpec) -> BTreeSet<Need> {
         [Need::inside("shelf", &spec.shelf)].into()
     }
 }
@@ -199,4 +199,3 @@ impl Desk {
         plan.steps.iter().map(|step| format!("{:?} {}", step.action, step.id.local())).collect()
     }
 }
-

@@ -38,9 +38,8 @@ fn list(out: &mut String, change: &FieldChange, old: &[Value], items: &[Value], 
     let gone = old.iter().filter(|item| !items.contains(item));
     let come = items.iter().filter(|item| !old.contains(item));
     let (mut some, paint) = (false, look.paint);
-    for (sign, item) in gone
-        .map(|item| (paint.bad("-"), item))
-        .chain(come.map(|item| (paint.good("+"), item)))
+    for (sign, item) in
+        gone.map(|item| (paint.bad("-"), item)).chain(come.map(|item| (paint.good("+"), item)))
     {
         some = true;
         _ = writeln!(out, "        {sign} {}", inline(item));

@@ -73,8 +73,8 @@ impl Kind for Bucket {
         Transition::InPlace
     }
 
-    fn needs(spec: &Spec) -> BTreeSet<Need> {
-        spec.logging.iter().map(|logging| Need::new(Self::NAME, &logging.bucket)).collect()
+    fn needs(_name: &str, spec: &Spec) -> BTreeSet<Need> {
+        spec.logging.iter().map(|logging| Need::refers(Self::NAME, &logging.bucket)).collect()
     }
 
     fn protection(spec: &Spec) -> Option<String> {
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn a_bucket_needs_the_one_that_takes_its_logs() {
         let logging = Some(Logging { bucket: "leap-logs".to_owned(), prefix: String::new() });
-        let needs = Bucket::needs(&Spec { logging, ..Spec::new("US") });
-        assert_eq!(needs, [Need::new("gcs-bucket", "leap-logs")].into());
+        let needs = Bucket::needs("leap-scratch", &Spec { logging, ..Spec::new("US") });
+        assert_eq!(needs, [Need::refers("gcs-bucket", "leap-logs")].into());
     }
 }

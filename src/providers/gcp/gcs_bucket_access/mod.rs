@@ -12,7 +12,8 @@ mod spec;
 pub use spec::{Condition, Grant, Spec};
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
-use crate::model::{Observation, Scope};
+use crate::model::{Need, Observation, Scope};
+use crate::providers::gcp::gcs_bucket::Bucket;
 use crate::providers::gcp::{Reader, Writer};
 use google_cloud_iam_v1::model::Policy;
 use std::collections::BTreeSet;
@@ -53,6 +54,10 @@ impl Kind for BucketAccess {
                 why: "policies have no operations to wait for".to_owned(),
             }),
         }
+    }
+
+    fn needs(name: &str, _spec: &Spec) -> BTreeSet<Need> {
+        [Need::inside(Bucket::NAME, name)].into()
     }
 
     fn claims(spec: &Spec) -> BTreeSet<String> {
