@@ -1,0 +1,246 @@
+//! A whole platform in one process: a sandbox with a virtual clock, the real providers, and a
+//! stack put together by hand.
+
+use crate::toy::{Client, Loom, Spool, ToyApi};
+use leap_infra::apply::{About, ApplyError, Event, Options, Report, Run, apply};
+use leap_infra::kind::{Actors, Observers, ProviderError, Registry, Retry};
+use leap_infra::ledger::{Holder, Ledger, Memory, Presence};
+use leap_infra::model::*;
+use leap_infra::plan::{Allowances, Plan, Request, plan};
+use leap_infra::providers::{self, gcp};
+use leap_infra::sandbox::{self, Behaviour, Clock, Sandbox};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// A Monday in 2026.
+const START: u64 = 1_790_000_000;
+
+/// The project that everything lives in.
+pub const PROJECT: &str = "home-project";
+
+pub struct Bench {
+    pub sandbox: Sandbox,
+    pub allowances: Allowances,
+    pub events: Arc<Mutex<Vec<String>>>,
+    pub crashed: Arc<Notify>,
+    applies: AtomicU64,
+}
+
+impl Bench {
+    pub async fn new() -> Self {
+        Self::with(Behaviour::default()).await
+    }
+
+    pub async fn with(behaviour: Behaviour) -> Self {
+        let crashed = Arc::new(Notify::new());
+        let signal = Arc::clone(&crashed);
+        let options = sandbox::Options {
+            folder: None,
+            port: 0,
+            clock: Clock::virtual_at(START),
+            behaviour,
+            faults: Vec::new(),
+            on_crash: Some(Arc::new(move || signal.notify_one())),
+            apis: vec![Arc::new(ToyApi)],
+        };
+        let sandbox = sandbox::start(options).await.unwrap();
+        let events = Arc::default();
+        let (allowances, applies) = (Allowances::default(), AtomicU64::new(0));
+        Self { sandbox, allowances, events, crashed, applies }
+    }
+
+    pub fn registry() -> Registry {
+        providers::registry().with::<Loom>().with::<Spool>()
+    }
+
+    pub async fn connection(&self) -> gcp::Connection {
+        let endpoint = gcp::Endpoint::Sandbox { url: self.sandbox.url() };
+        gcp::Connection::open(&endpoint).await.unwrap()
+    }
+
+    fn toy(&self) -> Arc<Client> {
+        Arc::new(Client::new(&self.sandbox.url()))
+    }
+
+    pub fn observers(&self, connection: &gcp::Connection) -> Observers {
+        providers::observers(connection).with::<Loom>(self.toy()).with::<Spool>(self.toy())
+    }
+
+    pub fn actors(&self, connection: &gcp::Connection) -> Actors {
+        providers::actors(connection).with::<Loom>(self.toy()).with::<Spool>(self.toy())
+    }
+
+    pub fn ledger(&self, connection: &gcp::Connection, stack: &Stack) -> Ledger {
+        let bucket = gcp::LedgerBucket {
+            name: format!("{}-leap-infra", stack.name()),
+            stack: stack.name().to_owned(),
+            project: PROJECT.to_owned(),
+            location: "US-CENTRAL1".to_owned(),
+        };
+        Ledger::new(Arc::new(gcp::LedgerStore::new(connection, bucket)))
+    }
+
+    pub async fn memory(&self, stack: &Stack) -> Memory {
+        let connection = self.connection().await;
+        self.ledger(&connection, stack).recall(stack.environments()).await.unwrap()
+    }
+
+    pub async fn try_plan(&self, stack: &Stack) -> Result<Plan, Vec<ProviderError>> {
+        let memory = self.memory(stack).await;
+        let connection = self.connection().await;
+        let observers = self.observers(&connection);
+        let world = observers.world(stack, &memory.footprint, &memory.claims).await?;
+        let request = Request {
+            stack,
+            world: &world,
+            environments: stack.environments(),
+            claims: &memory.claims,
+            rules: &Self::registry(),
+            allowances: &self.allowances,
+        };
+        Ok(plan(&request).unwrap())
+    }
+
+    pub async fn plan(&self, stack: &Stack) -> Plan {
+        self.try_plan(stack).await.unwrap()
+    }
+
+    /// Applies a plan as a process that is gone once it returns.
+    pub async fn apply_plan(&self, stack: &Stack, plan: &Plan) -> Result<Report, ApplyError> {
+        let left_behind = self.memory(stack).await.leases.into_keys().collect();
+        self.apply_with(stack, plan, left_behind, CancellationToken::new()).await
+    }
+
+    pub async fn apply_with(
+        &self,
+        stack: &Stack,
+        plan: &Plan,
+        left_behind: BTreeSet<String>,
+        cancel: CancellationToken,
+    ) -> Result<Report, ApplyError> {
+        let connection = self.connection().await;
+        let number = self.applies.fetch_add(1, Ordering::Relaxed);
+        let holder = Holder {
+            apply: format!("apply-{number}"),
+            user: "ada".into(),
+            host: "desk".into(),
+            process: 1,
+            started: number.to_string(),
+            purpose: "apply".into(),
+        };
+        let events = Arc::clone(&self.events);
+        let about = About { began: "2026-09-21T00:00:00Z".into(), commit: None, declaration: "d".into() };
+        let run = Run {
+            actors: &self.actors(&connection),
+            ledger: &self.ledger(&connection, stack),
+            holder: &holder,
+            presence: &|_| Presence::PerhapsAlive,
+            left_behind: &left_behind,
+            about: &about,
+            options: &options(),
+            cancel,
+            emit: Arc::new(move |event| events.lock().unwrap().push(told(&event))),
+        };
+        apply(plan, run).await
+    }
+
+    /// Plans and applies, and expects everything to go well.
+    pub async fn apply(&self, stack: &Stack) -> Plan {
+        let plan = self.plan(stack).await;
+        let report = self.apply_plan(stack, &plan).await.unwrap();
+        assert!(report.is_complete(), "{report:#?}");
+        plan
+    }
+
+    /// Everything that a person could see in the clouds, without what counts writes or time.
+    pub fn world(&self) -> BTreeMap<String, Value> {
+        visible(&self.sandbox.snapshot().unwrap())
+    }
+}
+
+/// Everything in a snapshot that is not the ledger's content, without counters and times.
+pub fn visible(snapshot: &sandbox::Snapshot) -> BTreeMap<String, Value> {
+    let entries = snapshot.entries().filter(|(key, _)| !key.contains("-leap-infra/"));
+    entries.map(|(key, value)| (key.to_owned(), timeless(value))).collect()
+}
+
+fn timeless(value: &Value) -> Value {
+    const COUNTERS: [&str; 7] =
+        ["metageneration", "etag", "create_time", "update_time", "lock_time", "generation", "version"];
+    match value {
+        Value::Object(fields) => {
+            let kept = fields.iter().filter(|(name, _)| !COUNTERS.contains(&name.as_str()));
+            kept.map(|(name, value)| (name.clone(), timeless(value))).collect()
+        }
+        Value::Array(items) => items.iter().map(timeless).collect(),
+        other => other.clone(),
+    }
+}
+
+/// Patient in everything but time.
+pub fn options() -> Options {
+    let retry = Retry {
+        base: Duration::from_millis(1),
+        longest: Duration::from_millis(4),
+        attempts: 8,
+        notify: Arc::new(|_| {}),
+    };
+    Options {
+        poll: Duration::from_millis(1),
+        settling: Duration::from_millis(200),
+        step_timeout: Duration::from_secs(20),
+        retry,
+        ..Options::default()
+    }
+}
+
+fn told(event: &Event) -> String {
+    match event {
+        Event::TookOver { env, from } => format!("{env}: took over from {from}"),
+        Event::Began { id, action } => format!("{action:?} {id} began"),
+        Event::Progress { id, note } => format!("{id}: {note}"),
+        Event::Retry { id, retried } => format!("{id}: attempt {} failed", retried.attempt),
+        Event::Ended { id, action, result, .. } => format!("{action:?} {id}: {result:?}"),
+    }
+}
+
+/// A stack of one environment, `prod`.
+pub fn stack(resources: impl IntoIterator<Item = Resource>) -> Stack {
+    Stack::new("home", vec!["prod".into()], resources).unwrap()
+}
+
+pub fn resource(env: &str, kind: &str, name: &str, spec: Value) -> Resource {
+    Resource {
+        id: ResourceId::new(env, kind, name),
+        place: Place::project(PROJECT),
+        spec,
+        needs: BTreeSet::new(),
+        source: Source { file: "stack.yaml".into(), line: 1, column: 1 },
+        notes: Vec::new(),
+    }
+}
+
+pub fn bucket(name: &str) -> Resource {
+    bucket_with(name, |_| {})
+}
+
+pub fn bucket_with(name: &str, change: impl FnOnce(&mut gcp::gcs_bucket::Spec)) -> Resource {
+    let mut spec = gcp::gcs_bucket::Spec::new("US-CENTRAL1");
+    change(&mut spec);
+    resource("prod", "gcs-bucket", name, json!(spec.normal()))
+}
+
+pub fn access(name: &str, grants: &[(&str, &str)]) -> Resource {
+    use gcp::gcs_bucket_access::{Grant, Spec};
+    let grants = grants.iter().map(|(role, member)| Grant::new(*role, *member));
+    resource("prod", "gcs-bucket-access", name, json!(Spec::new(grants)))
+}
+
+pub fn loom(name: &str, width: u32) -> Resource {
+    resource("prod", "loom", name, json!({ "width": width, "motor": null }))
+}
