@@ -8,7 +8,6 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use http::HeaderValue;
 use http_body_util::BodyExt;
 use serde::Serialize;
@@ -17,6 +16,9 @@ use super::fault::{Action, Faults};
 use super::refusal::{Code, Refusal};
 use super::wire::Cutter;
 use super::{Api, Clock, Fault, Label, grpc};
+
+/// So many calls are remembered; then the older half is forgotten.
+const MOST_CALLS: usize = 200_000;
 
 /// A call that the sandbox has received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -108,6 +110,9 @@ impl Gate {
         let number = state.received;
         let Label { method, resource, mutating } = label.clone();
         let status = "no answer".to_owned();
+        if state.calls.len() == MOST_CALLS {
+            state.calls.drain(..MOST_CALLS / 2);
+        }
         state.calls.push(Call { number, method, resource, mutating, status, api });
         let mut actions = state.faults.strike(number, label);
         if state.caller == Caller::Doomed {
@@ -178,14 +183,13 @@ pub(super) async fn pass(
         gate.answered(number, &response);
         return response;
     }
-    let response = next.run(Request::from_parts(parts, whole(body))).await;
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
     after(&gate, &actions, cutter.as_ref()).await;
+    if gate.is_dead() {
+        return never().await;
+    }
     gate.answered(number, &response);
     response
-}
-
-fn whole(body: Bytes) -> Body {
-    Body::from(body)
 }
 
 fn delay(action: &Action) -> Option<Duration> {
