@@ -55,6 +55,16 @@ struct State {
     received: u64,
     faults: Faults,
     caller: Caller,
+    /// How many callers have died: what one of them sent must not happen in the life of the next.
+    deaths: u64,
+}
+
+/// A call that was let in.
+struct Arrival {
+    number: u64,
+    actions: Vec<Action>,
+    /// How many callers had died before.
+    deaths: u64,
 }
 
 /// How the caller fares, as far as crash points say.
@@ -100,7 +110,7 @@ impl Gate {
     }
 
     /// Records a call and says what is to happen to it; none if its caller is dead.
-    fn arrive(&self, api: &'static str, label: &Label) -> Option<(u64, Vec<Action>)> {
+    fn arrive(&self, api: &'static str, label: &Label) -> Option<Arrival> {
         let mut state = self.state();
         if state.caller == Caller::Dead {
             return None;
@@ -118,7 +128,7 @@ impl Gate {
         if state.caller == Caller::Doomed {
             actions = vec![Action::CrashBefore];
         }
-        Some((number, actions))
+        Some(Arrival { number, actions, deaths: state.deaths })
     }
 
     fn answered(&self, number: u64, response: &Response) {
@@ -133,12 +143,18 @@ impl Gate {
         }
     }
 
-    fn is_dead(&self) -> bool {
-        self.state().caller == Caller::Dead
+    /// Waits for ever if the caller has died since.
+    async fn only_the_living(&self, arrival: &Arrival) {
+        if self.state().deaths != arrival.deaths {
+            never::<()>().await;
+        }
     }
 
     fn crash(&self) {
-        self.state().caller = Caller::Dead;
+        let mut state = self.state();
+        state.caller = Caller::Dead;
+        state.deaths += 1;
+        drop(state);
         if let Some(on_crash) = &self.on_crash {
             on_crash();
         }
@@ -168,27 +184,24 @@ pub(super) async fn pass(
         Err(error) => return Refusal::invalid(error.to_string()).into_response(),
     };
     let label = api.label(&parts, &body);
-    let Some((number, actions)) = gate.arrive(api.name(), &label) else { return never().await };
+    let Some(arrival) = gate.arrive(api.name(), &label) else { return never().await };
+    let Arrival { number, actions, .. } = &arrival;
     let is_grpc = grpc::is_grpc(&parts.headers);
     let cutter = parts.extensions.get::<ConnectInfo<Cutter>>().cloned();
 
     let delays = actions.iter().filter_map(delay).sum::<Duration>() + gate.latency;
     if !delays.is_zero() {
         tokio::time::sleep(delays).await;
-        if gate.is_dead() {
-            return never().await;
-        }
+        gate.only_the_living(&arrival).await;
     }
-    if let Some(response) = before(&gate, &actions, cutter.as_ref(), is_grpc).await {
-        gate.answered(number, &response);
+    if let Some(response) = before(&gate, actions, cutter.as_ref(), is_grpc).await {
+        gate.answered(*number, &response);
         return response;
     }
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-    after(&gate, &actions, cutter.as_ref()).await;
-    if gate.is_dead() {
-        return never().await;
-    }
-    gate.answered(number, &response);
+    after(&gate, actions, cutter.as_ref()).await;
+    gate.only_the_living(&arrival).await;
+    gate.answered(*number, &response);
     response
 }
 

@@ -105,6 +105,25 @@ async fn a_caller_that_dies_after_the_answer_dies_at_its_next_call() {
 }
 
 #[tokio::test]
+async fn what_the_dead_sent_does_not_happen_in_the_next_life() {
+    let bench = Bench::new().await;
+    let slow = Match { resource: Some("slow".into()), ..Match::default() };
+    let mut faults = on("GetBucket", Action::CrashBefore);
+    faults.push(Fault { on: slow, then: Action::Delay { ms: 300 } });
+    bench.sandbox.set_faults(faults);
+    // It keeps its connection: what stops it must be the sandbox.
+    let bucket = Bucket::new().set_project("projects/leap");
+    let create = bench.control.create_bucket().set_parent("projects/_").set_bucket_id("slow");
+    let sent = tokio::spawn(create.set_bucket(bucket).send());
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(hangs(bench.get("any")).await);
+    bench.sandbox.set_faults(Vec::new());
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(refusal(bench.get("slow").await).0, Code::NotFound);
+    assert!(!sent.is_finished());
+}
+
+#[tokio::test]
 async fn a_snapshot_brings_the_world_back() {
     let bench = Bench::new().await;
     bench.create("b-1", Bucket::new()).await.unwrap();

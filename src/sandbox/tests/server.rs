@@ -95,3 +95,16 @@ async fn calls_that_no_api_knows_are_refused_and_recorded() {
     let call = bench.sandbox.calls().pop().unwrap();
     assert_eq!((call.api, call.mutating, &*call.status), ("unknown", true, "404"));
 }
+
+#[tokio::test]
+async fn worlds_reached_in_different_ways_are_compared_by_what_came_of_it() {
+    let (one, two) = (Bench::new().await, Bench::new().await);
+    one.create("scratch", Bucket::new().set_labels([("a", "1")])).await.unwrap();
+    two.create("scratch", Bucket::new()).await.unwrap();
+    let outcome = |bench: &Bench| bench.sandbox.snapshot().unwrap().outcome();
+    assert_ne!(outcome(&one), outcome(&two));
+    let patch = Bucket::new().set_name(path("scratch")).set_labels([("a", "1")]);
+    let mask = google_cloud_wkt::FieldMask::default().set_paths(["labels"]);
+    two.control.update_bucket().set_bucket(patch).set_update_mask(mask).send().await.unwrap();
+    assert_eq!(outcome(&one), outcome(&two));
+}
