@@ -1,5 +1,5 @@
 //! Every story that needs more than one module: one binary, so that there is one link.
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub)]
 
 #[path = "suite/bench.rs"]
 mod bench;

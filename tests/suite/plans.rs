@@ -10,7 +10,17 @@ use serde_json::json;
 fn something_declared_that_is_not_there_is_made() {
     let mut desk = Desk::new();
     desk.wants("prod:shelf/a", json!({ "boards": 3, "colours": ["red", "blue"] }));
-    assert_snapshot!(desk.text(), @"");
+    assert_snapshot!(desk.text(), @r#"
+    prod: 1 change
+      + shelf/a                                                         stack.yaml:1
+          boards   3
+          colours
+            + "red"
+            + "blue"
+          wall     "north"
+
+    Plan: 1 to add, 0 to change, 0 to destroy.
+    "#);
 }
 
 #[test]
@@ -18,7 +28,7 @@ fn what_is_as_declared_is_only_counted() {
     let mut desk = Desk::new();
     desk.wants("prod:shelf/a", json!({ "boards": 3 }));
     desk.has("prod:shelf/a", json!({ "boards": 3 }));
-    assert_snapshot!(desk.text(), @"");
+    assert_snapshot!(desk.text(), @"Plan: 0 to add, 0 to change, 0 to destroy. 1 unchanged.");
 }
 
 #[test]
@@ -34,7 +44,21 @@ fn pending_and_drift_are_told_apart() {
     );
     desk.wants("prod:shelf/both", json!({ "boards": 3 }));
     desk.has_drifted("prod:shelf/both", json!({ "boards": 1 }), json!({ "boards": 2 }));
-    assert_snapshot!(desk.text(), @"");
+    assert_snapshot!(desk.text(), @r#"
+    prod: 3 changes
+      ~ shelf/both   drift and pending                                  stack.yaml:3
+          boards  2 -> 3
+          (4 unchanged)
+      ~ shelf/drifted   drift: changed since the last apply             stack.yaml:2
+          colours
+            - "green"
+          (4 unchanged)
+      ~ shelf/pending   pending                                         stack.yaml:1
+          boards  2 -> 3
+          (4 unchanged)
+
+    Plan: 0 to add, 3 to change, 0 to destroy. 2 drifted.
+    "#);
 }
 
 #[test]
@@ -42,7 +66,12 @@ fn what_nobody_declares_any_more_is_deleted_if_it_is_ours() {
     let mut desk = Desk::new();
     desk.has("prod:shelf/old", json!({}));
     desk.has_foreign("prod:shelf/theirs", json!({}));
-    assert_snapshot!(desk.text(), @"");
+    assert_snapshot!(desk.text(), @"
+    prod: 1 change
+      - shelf/old   no longer declared
+
+    Plan: 0 to add, 0 to change, 1 to destroy.
+    ");
 }
 
 #[test]
@@ -50,14 +79,28 @@ fn a_name_that_something_foreign_has_is_refused() {
     let mut desk = Desk::new();
     desk.wants("prod:shelf/a", json!({}));
     desk.has_foreign("prod:shelf/a", json!({}));
-    assert_snapshot!(desk.text(), @"");
+    assert_snapshot!(desk.text(), @"
+    prod: 0 changes
+      ! shelf/a   refused                                               stack.yaml:1
+          exists and does not carry the mark of this stack; leap-infra touches only
+          what it made: declare another name, or remove that object yourself
+
+    Plan: 0 to add, 0 to change, 0 to destroy. 1 refused.
+    ");
 }
 
 #[test]
 fn removing_something_protected_needs_the_words() {
     let mut desk = Desk::new();
     desk.has("prod:shelf/old", json!({ "protect": true }));
-    assert_snapshot!(desk.text(), @"");
+    assert_snapshot!(desk.text(), @"
+    prod: 0 changes
+      ! shelf/old   refused
+          would be deleted, but is protected (declared `protect: true`)
+          to go on all the same: --dangerous-delete prod:shelf/old
+
+    Plan: 0 to add, 0 to change, 0 to destroy. 1 refused.
+    ");
 
     desk.allowances.delete.insert("prod:shelf/old".parse().unwrap());
     assert_eq!(desk.order(), ["Delete shelf/old"]);
@@ -68,7 +111,14 @@ fn removing_something_that_holds_data_is_refused_whatever_is_said() {
     let mut desk = Desk::new();
     desk.has("prod:shelf/old", json!({})).holds = Some("it holds objects".into());
     desk.allowances.delete.insert("prod:shelf/old".parse().unwrap());
-    assert_snapshot!(desk.text(), @"");
+    assert_snapshot!(desk.text(), @"
+    prod: 0 changes
+      ! shelf/old   refused
+          would be deleted, but it holds objects; move or remove them yourself, then
+          run again
+
+    Plan: 0 to add, 0 to change, 0 to destroy. 1 refused.
+    ");
 }
 
 #[test]
@@ -78,7 +128,15 @@ fn a_replacement_needs_the_words_and_names_what_is_at_stake() {
     desk.has("prod:shelf/a", json!({ "wall": "north" }));
     desk.wants("prod:book/b", json!({ "shelf": "a" }));
     desk.has("prod:book/b", json!({ "shelf": "a" }));
-    assert_snapshot!(desk.text(), @"");
+    assert_snapshot!(desk.text(), @"
+    prod: 0 changes
+      ! shelf/a   refused                                               stack.yaml:1
+          would be deleted and made again (a shelf cannot change its wall);
+          prod:book/b needs it
+          to go on all the same: --dangerous-replace prod:shelf/a
+
+    Plan: 0 to add, 0 to change, 0 to destroy. 1 refused. 1 unchanged.
+    ");
 
     desk.allowances.replace.insert("prod:shelf/a".parse().unwrap());
     assert_snapshot!(desk.text(), @"");
@@ -123,7 +181,7 @@ fn a_circle_of_needs_is_named() {
     desk.wants("prod:shelf/b", json!({ "hangs_on": "c" }));
     desk.wants("prod:shelf/c", json!({ "hangs_on": "a" }));
     desk.wants("prod:shelf/d", json!({ "hangs_on": "a" }));
-    assert_snapshot!(desk.plan().unwrap_err(), @"");
+    assert_snapshot!(desk.plan().unwrap_err(), @"these need each other in a circle: prod:shelf/a -> prod:shelf/b -> prod:shelf/c -> prod:shelf/a");
 }
 
 #[test]
@@ -132,7 +190,13 @@ fn one_environment_alone_is_blocked_by_what_another_lacks() {
     desk.wants("staging:shelf/z", json!({}));
     desk.wants("prod:shelf/a", json!({ "hangs_on": "z" }));
     desk.selected = vec!["prod".into()];
-    assert_snapshot!(desk.text(), @"");
+    assert_snapshot!(desk.text(), @"
+    prod: 0 changes
+      ! shelf/a   refused                                               stack.yaml:2
+          needs staging:shelf/z, which is not there: apply staging first
+
+    Plan: 0 to add, 0 to change, 0 to destroy. 1 refused.
+    ");
 
     desk.has("staging:shelf/z", json!({}));
     assert_eq!(desk.order(), ["Create shelf/a"]);
@@ -143,7 +207,14 @@ fn the_mark_of_another_environment_is_respected() {
     let mut desk = Desk::new();
     desk.wants("prod:shelf/a", json!({}));
     desk.has("staging:shelf/a", json!({}));
-    assert_snapshot!(desk.text(), @"");
+    assert_snapshot!(desk.text(), @"
+    prod: 0 changes
+      ! shelf/a   refused                                               stack.yaml:1
+          belongs to the environment staging of this stack: declare it there, or
+          destroy it there first
+
+    Plan: 0 to add, 0 to change, 0 to destroy. 1 refused.
+    ");
 }
 
 #[test]
@@ -152,7 +223,13 @@ fn an_operation_that_runs_is_waited_for() {
     desk.wants("prod:shelf/a", json!({}));
     desk.has("prod:shelf/a", json!({})).status =
         Status::InProgress { operation: "operation-7".into() };
-    assert_snapshot!(desk.text(), @"");
+    assert_snapshot!(desk.text(), @"
+    prod: 1 change
+      ~ shelf/a   in progress                                           stack.yaml:1
+          waits for operation-7
+
+    Plan: 0 to add, 1 to change, 0 to destroy.
+    ");
 }
 
 #[test]
@@ -166,5 +243,14 @@ fn what_nobody_can_account_for_is_reported_public_things_first() {
     };
     desk.world.kinds.entry("shelf".into()).or_default().unknown =
         vec![unknown("reader to user:a@b", false), unknown("reader to allUsers", true)];
-    assert_snapshot!(desk.text(), @"");
+    assert_snapshot!(desk.text(), @"
+    prod: 0 changes
+      ? a   unknown owner, kept
+          reader to allUsers
+          PUBLIC: this gives something to anyone on the internet
+      ? a   unknown owner, kept
+          reader to user:a@b
+
+    Plan: 0 to add, 0 to change, 0 to destroy. 2 of unknown owner.
+    ");
 }

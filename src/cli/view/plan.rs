@@ -35,7 +35,10 @@ fn environment(out: &mut String, plan: &Plan, env: &str, look: Look) {
         return;
     }
     let changes = steps.iter().filter(|step| !is_second_half(step)).count();
-    let title = format!("{env}: {}", counted(changes, "change"));
+    let mut title = format!("{env}: {}", counted(changes, "change"));
+    if !refusals.is_empty() {
+        _ = write!(title, ", {} refused", refusals.len());
+    }
     _ = writeln!(out, "{}", look.paint.strong(&title));
     refusals.iter().for_each(|refusal| self::refusal(out, refusal, look));
     for step in &steps {
