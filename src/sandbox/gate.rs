@@ -8,7 +8,6 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use http::HeaderValue;
 use http_body_util::BodyExt;
 use serde::Serialize;
@@ -17,6 +16,9 @@ use super::fault::{Action, Faults};
 use super::refusal::{Code, Refusal};
 use super::wire::Cutter;
 use super::{Api, Clock, Fault, Label, grpc};
+
+/// So many calls are remembered; then the older half is forgotten.
+const MOST_CALLS: usize = 200_000;
 
 /// A call that the sandbox has received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -53,6 +55,16 @@ struct State {
     received: u64,
     faults: Faults,
     caller: Caller,
+    /// How many callers have died: what one of them sent must not happen in the life of the next.
+    deaths: u64,
+}
+
+/// A call that was let in.
+struct Arrival {
+    number: u64,
+    actions: Vec<Action>,
+    /// How many callers had died before.
+    deaths: u64,
 }
 
 /// How the caller fares, as far as crash points say.
@@ -98,7 +110,7 @@ impl Gate {
     }
 
     /// Records a call and says what is to happen to it; none if its caller is dead.
-    fn arrive(&self, api: &'static str, label: &Label) -> Option<(u64, Vec<Action>)> {
+    fn arrive(&self, api: &'static str, label: &Label) -> Option<Arrival> {
         let mut state = self.state();
         if state.caller == Caller::Dead {
             return None;
@@ -108,12 +120,15 @@ impl Gate {
         let number = state.received;
         let Label { method, resource, mutating } = label.clone();
         let status = "no answer".to_owned();
+        if state.calls.len() == MOST_CALLS {
+            state.calls.drain(..MOST_CALLS / 2);
+        }
         state.calls.push(Call { number, method, resource, mutating, status, api });
         let mut actions = state.faults.strike(number, label);
         if state.caller == Caller::Doomed {
             actions = vec![Action::CrashBefore];
         }
-        Some((number, actions))
+        Some(Arrival { number, actions, deaths: state.deaths })
     }
 
     fn answered(&self, number: u64, response: &Response) {
@@ -128,12 +143,18 @@ impl Gate {
         }
     }
 
-    fn is_dead(&self) -> bool {
-        self.state().caller == Caller::Dead
+    /// Waits for ever if the caller has died since.
+    async fn only_the_living(&self, arrival: &Arrival) {
+        if self.state().deaths != arrival.deaths {
+            never::<()>().await;
+        }
     }
 
     fn crash(&self) {
-        self.state().caller = Caller::Dead;
+        let mut state = self.state();
+        state.caller = Caller::Dead;
+        state.deaths += 1;
+        drop(state);
         if let Some(on_crash) = &self.on_crash {
             on_crash();
         }
@@ -163,29 +184,25 @@ pub(super) async fn pass(
         Err(error) => return Refusal::invalid(error.to_string()).into_response(),
     };
     let label = api.label(&parts, &body);
-    let Some((number, actions)) = gate.arrive(api.name(), &label) else { return never().await };
+    let Some(arrival) = gate.arrive(api.name(), &label) else { return never().await };
+    let Arrival { number, actions, .. } = &arrival;
     let is_grpc = grpc::is_grpc(&parts.headers);
     let cutter = parts.extensions.get::<ConnectInfo<Cutter>>().cloned();
 
     let delays = actions.iter().filter_map(delay).sum::<Duration>() + gate.latency;
     if !delays.is_zero() {
         tokio::time::sleep(delays).await;
-        if gate.is_dead() {
-            return never().await;
-        }
+        gate.only_the_living(&arrival).await;
     }
-    if let Some(response) = before(&gate, &actions, cutter.as_ref(), is_grpc).await {
-        gate.answered(number, &response);
+    if let Some(response) = before(&gate, actions, cutter.as_ref(), is_grpc).await {
+        gate.answered(*number, &response);
         return response;
     }
-    let response = next.run(Request::from_parts(parts, whole(body))).await;
-    after(&gate, &actions, cutter.as_ref()).await;
-    gate.answered(number, &response);
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    after(&gate, actions, cutter.as_ref()).await;
+    gate.only_the_living(&arrival).await;
+    gate.answered(*number, &response);
     response
-}
-
-fn whole(body: Bytes) -> Body {
-    Body::from(body)
 }
 
 fn delay(action: &Action) -> Option<Duration> {

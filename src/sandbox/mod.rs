@@ -14,6 +14,7 @@ mod grpc;
 mod guard;
 mod refusal;
 mod server;
+mod snapshot;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ mod world;
 pub use clock::{Clock, Moment};
 pub use fault::{Action, Fault, Match};
 pub use gate::{Call, OnCrash};
-pub use server::{Options, Sandbox, SandboxError, Snapshot, start};
+pub use server::{Options, Sandbox, SandboxError, start};
+pub use snapshot::Snapshot;
 pub use store::{Store, StoreError, Transaction};
 pub use world::{Api, Behaviour, Label, World};

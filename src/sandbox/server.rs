@@ -7,17 +7,17 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::gate::{self, Gate};
 use super::refusal::Refusal;
-use super::store::Content;
 use super::wire::{Cutter, Wires};
 use super::{
-    Api, Behaviour, Call, Clock, Fault, Moment, OnCrash, Store, StoreError, World, gcs, grpc, guard,
+    Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, World, gcs, grpc,
+    guard,
 };
 
 /// How to start a sandbox. The default: in memory, any port, the real time, lags on.
@@ -64,13 +64,6 @@ pub struct Sandbox {
     wires: CancellationToken,
 }
 
-/// The state of a sandbox at a moment.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    content: Arc<Content>,
-    time: Option<Moment>,
-}
-
 /// Starts a sandbox on loopback.
 pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
     let Options { folder, port, clock, behaviour, faults, on_crash, apis } = options;
@@ -94,28 +87,37 @@ pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
 }
 
 fn router(world: &World, gate: &Arc<Gate>, more: Vec<Arc<dyn Api>>) -> Router {
-    let built_in: Vec<Arc<dyn Api>> = vec![Arc::new(gcs::Gcs)];
-    let mut all = Router::new().fallback(unknown);
+    let built_in: Vec<Arc<dyn Api>> = vec![Arc::new(Unknown), Arc::new(gcs::Gcs)];
+    let mut all = Router::new();
     for api in built_in.into_iter().chain(more) {
         let gate = Arc::clone(gate);
         let routes = api.router(world.clone());
         let pass = move |request: Request, next: Next| {
             gate::pass(Arc::clone(&gate), Arc::clone(&api), request, next)
         };
-        // Only around its routes, so that each call passes once.
-        all = all.merge(routes.route_layer(middleware::from_fn(pass)));
+        all = all.merge(routes.layer(middleware::from_fn(pass)));
     }
     // The whole body is in memory by then; whoever runs the sandbox sends it.
     all.layer(DefaultBodyLimit::disable()).layer(middleware::from_fn(guard::only_local))
 }
 
-/// What no API of the sandbox knows, in the words of the protocol that it came in.
-async fn unknown(request: Request) -> Response {
-    if grpc::is_grpc(request.headers()) {
-        let message = format!("unknown service or method: {}", request.uri().path());
-        grpc::answer(Err(Refusal::unimplemented(message)))
-    } else {
-        Refusal::not_found("Not Found").into_response()
+/// What no other API knows, refused in the words of the protocol that it came in.
+struct Unknown;
+
+impl Api for Unknown {
+    fn name(&self) -> &'static str {
+        "unknown"
+    }
+
+    fn router(&self, _: World) -> Router {
+        Router::new().fallback(|request: Request| async move {
+            if grpc::is_grpc(request.headers()) {
+                let message = format!("unknown service or method: {}", request.uri().path());
+                grpc::answer(Err(Refusal::unimplemented(message)))
+            } else {
+                Refusal::not_found("Not Found").into_response()
+            }
+        })
     }
 }
 
@@ -163,16 +165,16 @@ impl Sandbox {
     /// Returns the state as it is now. Cheap: nothing is copied until it changes.
     pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
         let content = self.world.store.content()?;
-        Ok(Snapshot { content, time: self.world.clock.virtual_now() })
+        Ok(Snapshot::new(content, self.world.clock.virtual_now()))
     }
 
     /// Goes back to a state, with its time; clears the record of calls, keeps the faults.
     pub fn restore(&self, snapshot: &Snapshot) -> Result<(), StoreError> {
         self.gate.clear();
-        if let Some(time) = snapshot.time {
+        if let Some(time) = snapshot.time() {
             self.world.clock.turn_to(time);
         }
-        self.world.store.replace(Arc::clone(&snapshot.content))
+        self.world.store.replace(snapshot.content())
     }
 
     /// Closes every connection and waits until the port is free.
@@ -191,12 +193,5 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.end();
-    }
-}
-
-impl Snapshot {
-    /// Returns everything it holds, in order, as keys and values.
-    pub fn entries(&self) -> impl Iterator<Item = (&str, &serde_json::Value)> {
-        self.content.iter().map(|(key, value)| (key.as_str(), &**value))
     }
 }

@@ -8,9 +8,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc2822;
 
@@ -69,10 +70,11 @@ struct ListParameters {
 async fn upload(
     State(world): State<World>,
     Path(bucket): Path<String>,
-    Query(parameters): Query<Parameters>,
+    uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
+    let parameters: Parameters = query(&uri)?;
     let kind = text(&headers, header::CONTENT_TYPE);
     let (mut object, data) = match parameters.upload_type.as_str() {
         "multipart" => description_and_data(kind, &body)?,
@@ -89,14 +91,21 @@ async fn upload(
     Ok(json_answer(&resource::to_json(&object)))
 }
 
+/// The parts: what is said of the object, its bytes, and (from clients that sum
+/// up while they send) its checksums.
 fn description_and_data<'a>(kind: &str, body: &'a [u8]) -> Result<(Object, &'a [u8]), Refusal> {
     let parts = multipart::parts(kind, body)?;
-    let [description, data] = &parts[..] else {
-        return Err(Refusal::invalid("A multipart upload must have two parts."));
+    let (description, data, sums) = match &parts[..] {
+        [description, data] => (description, data, None),
+        [description, data, sums] => (description, data, Some(sums)),
+        _ => return Err(Refusal::invalid("A multipart upload must have two parts.")),
     };
     let mut object = resource::from_json(description.bytes)?;
     if object.content_type.is_empty() {
         object.content_type = data.content_type.clone().unwrap_or_default();
+    }
+    if let Some(sums) = sums {
+        object.checksums = resource::from_json(sums.bytes)?.checksums;
     }
     Ok((object, data.bytes))
 }
@@ -104,9 +113,10 @@ fn description_and_data<'a>(kind: &str, body: &'a [u8]) -> Result<(Object, &'a [
 async fn read(
     State(world): State<World>,
     Path((bucket, name)): Path<(String, String)>,
-    Query(parameters): Query<Parameters>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
+    let parameters: Parameters = query(&uri)?;
     let (generation, preconditions) = (parameters.generation, parameters.preconditions());
     if parameters.alt != "media" {
         let object = object::get(&world, &bucket, &name, generation, preconditions)?;
@@ -189,8 +199,9 @@ fn range_of(range: &str, length: usize) -> Result<Option<(usize, usize)>, Refusa
 async fn delete(
     State(world): State<World>,
     Path((bucket, name)): Path<(String, String)>,
-    Query(parameters): Query<Parameters>,
+    uri: Uri,
 ) -> Result<Response, Refusal> {
+    let parameters: Parameters = query(&uri)?;
     let (generation, preconditions) = (parameters.generation, parameters.preconditions());
     object::delete(&world, &bucket, &name, generation, preconditions)?;
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -199,8 +210,9 @@ async fn delete(
 async fn list(
     State(world): State<World>,
     Path(bucket): Path<String>,
-    Query(parameters): Query<ListParameters>,
+    uri: Uri,
 ) -> Result<Response, Refusal> {
+    let parameters: ListParameters = query(&uri)?;
     let request = ListObjectsRequest {
         page_size: parameters.max_results,
         page_token: parameters.page_token,
@@ -225,6 +237,12 @@ async fn list(
         json["nextPageToken"] = json!(page.next_page_token);
     }
     Ok(json_answer(&json))
+}
+
+fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refusal> {
+    let Query(parameters) =
+        Query::try_from_uri(uri).map_err(|error| Refusal::invalid(error.body_text()))?;
+    Ok(parameters)
 }
 
 fn json_answer(json: &Value) -> Response {

@@ -26,7 +26,7 @@ use http::request::Parts;
 
 use super::{Api, Label, World, grpc};
 
-pub use seed::{SeedBucket, seed_bucket};
+pub use seed::{SeedBucket, SeedError, seed_bucket};
 
 /// The API.
 #[derive(Clone, Copy, Debug, Default)]

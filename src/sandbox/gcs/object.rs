@@ -184,24 +184,21 @@ pub(super) fn list(
         ));
     }
     let keys = record::objects(bucket);
-    let after = match page_token.as_str() {
+    let before = match page_token.as_str() {
         "" => String::new(),
-        token => format!("{keys}{}", record::last_of_page(token)?),
+        token => record::last_of_page(token)?,
     };
+    let after = if before.is_empty() { String::new() } else { format!("{keys}{before}") };
     let size = world.behaviour.page(*page_size);
     world.store.read(|view| {
         record::bucket(view, bucket)?;
         let mut page = ListObjectsResponse::default();
-        let mut last = String::new();
+        let mut last = before.clone();
         for (key, value) in view.scan(&format!("{keys}{prefix}"), &after) {
             let name = &key[keys.len()..];
-            if !in_range(name, request)
-                || in_folder(name, &after[keys.len().min(after.len())..], delimiter, prefix)
-            {
-                continue;
-            }
             let folder = folder(name, delimiter, prefix);
-            if folder.is_some_and(|folder| page.prefixes.last().is_some_and(|p| p == folder)) {
+            // A folder stands for all that is in it, also when it ended the page before.
+            if !in_range(name, request) || folder.is_some_and(|folder| folder == last) {
                 continue;
             }
             if page.objects.len() + page.prefixes.len() == size {
@@ -209,15 +206,10 @@ pub(super) fn list(
                 break;
             }
             match folder {
-                Some(folder) => {
-                    page.prefixes.push(folder.to_owned());
-                    last = folder.to_owned();
-                }
-                None => {
-                    page.objects.push(record::read(&value["object"])?);
-                    last = name.to_owned();
-                }
+                Some(folder) => page.prefixes.push(folder.to_owned()),
+                None => page.objects.push(record::read(&value["object"])?),
             }
+            last = folder.unwrap_or(name).to_owned();
         }
         Ok(page)
     })
@@ -236,9 +228,4 @@ fn folder<'a>(name: &'a str, delimiter: &str, prefix: &str) -> Option<&'a str> {
     }
     let at = name.get(prefix.len()..)?.find(delimiter)?;
     name.get(..prefix.len() + at + delimiter.len())
-}
-
-/// Says whether the page before ended with the folder that this is in.
-fn in_folder(name: &str, last: &str, delimiter: &str, prefix: &str) -> bool {
-    folder(name, delimiter, prefix).is_some_and(|folder| folder == last)
 }

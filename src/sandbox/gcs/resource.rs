@@ -40,17 +40,14 @@ pub(super) fn to_json(object: &Object) -> Value {
         "timeFinalized": time(object.finalize_time),
         "timeStorageClassUpdated": time(object.update_storage_class_time),
     });
-    let fields = json.as_object_mut().into_iter();
-    for fields in fields {
-        for (name, field) in TEXTS {
-            let text = field(&mut object);
-            if !text.is_empty() {
-                fields.insert((*name).to_owned(), Value::String(text.clone()));
-            }
+    for (name, field) in TEXTS {
+        let text = field(&mut object);
+        if !text.is_empty() {
+            json[*name] = json!(text);
         }
-        if !object.metadata.is_empty() {
-            fields.insert("metadata".to_owned(), json!(object.metadata));
-        }
+    }
+    if !object.metadata.is_empty() {
+        json["metadata"] = json!(object.metadata);
     }
     json
 }

@@ -125,3 +125,22 @@ fn a_scan_stays_within_its_prefix() {
         .unwrap();
     assert_eq!(found, ["b/2", "b/3"]);
 }
+
+#[test]
+fn a_journal_cut_anywhere_is_a_world_between_transactions() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    for (key, value) in [("a", json!("one")), ("b", json!({ "n": "größe" })), ("c", json!([1]))] {
+        put(&store, key, value);
+    }
+    let path = folder.path().join("journal.jsonl");
+    let whole = std::fs::read(&path).unwrap();
+    for length in 0..=whole.len() {
+        std::fs::write(&path, &whole[..length]).unwrap();
+        let lines = whole[..length].iter().filter(|byte| **byte == b'\n').count();
+        let store = Store::open(folder.path()).unwrap();
+        assert_eq!(keys(&store), ["a", "b", "c"][..lines], "cut at {length}");
+        put(&store, "d", json!(4));
+        assert_eq!(keys(&Store::open(folder.path()).unwrap()).len(), lines + 1);
+    }
+}

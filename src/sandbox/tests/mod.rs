@@ -1,1 +1,103 @@
 //! Stories of the whole server, told by the real client.
+
+mod access;
+mod bucket;
+mod fault;
+mod object;
+mod server;
+
+use std::time::Duration;
+
+use google_cloud_auth::credentials::anonymous;
+use google_cloud_gax::error::Error;
+use google_cloud_gax::error::rpc::Code;
+use google_cloud_gax::retry_policy::NeverRetry;
+use google_cloud_storage::client::{Storage, StorageControl};
+use google_cloud_storage::model::Bucket;
+
+use super::{Behaviour, Clock, Options, Sandbox, start};
+
+/// Some moment in 2026; tests know no other time.
+const START: u64 = 1_780_000_000;
+
+/// A sandbox without lags, by a virtual clock, and clients that never retry.
+struct Bench {
+    sandbox: Sandbox,
+    control: StorageControl,
+    storage: Storage,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    async fn with(options: Options) -> Self {
+        let clock = Clock::virtual_at(START);
+        let sandbox =
+            start(Options { clock, behaviour: Behaviour::instant(), ..options }).await.unwrap();
+        Self::at(sandbox).await
+    }
+
+    async fn at(sandbox: Sandbox) -> Self {
+        // Only the first test to come here installs it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let url = sandbox.url();
+        let control = StorageControl::builder()
+            .with_endpoint(&url)
+            .with_credentials(anonymous::Builder::new().build())
+            .with_retry_policy(NeverRetry)
+            .build()
+            .await
+            .unwrap();
+        let storage = Storage::builder()
+            .with_endpoint(&url)
+            .with_credentials(anonymous::Builder::new().build())
+            .with_retry_policy(NeverRetry)
+            .build()
+            .await
+            .unwrap();
+        Self { sandbox, control, storage }
+    }
+
+    async fn create(&self, name: &str, bucket: Bucket) -> Result<Bucket, Error> {
+        self.control
+            .create_bucket()
+            .set_parent("projects/_")
+            .set_bucket_id(name)
+            .set_bucket(bucket.set_project("projects/leap"))
+            .send()
+            .await
+    }
+
+    async fn get(&self, name: &str) -> Result<Bucket, Error> {
+        self.control.get_bucket().set_name(path(name)).send().await
+    }
+
+    /// The methods called so far, without their services.
+    fn methods(&self) -> Vec<String> {
+        let short = |method: String| method.rsplit('/').next().unwrap_or_default().to_owned();
+        self.sandbox.calls().into_iter().map(|call| short(call.method)).collect()
+    }
+}
+
+fn path(bucket: &str) -> String {
+    format!("projects/_/buckets/{bucket}")
+}
+
+/// The code and message of a refused call.
+fn refusal<T: std::fmt::Debug>(outcome: Result<T, Error>) -> (Code, String) {
+    let error = outcome.unwrap_err();
+    let status = error.status().unwrap_or_else(|| panic!("no status in {error:?}"));
+    (status.code, status.message.clone())
+}
+
+/// Fails the test instead of hanging it.
+async fn soon<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(10), work).await.expect("it takes too long")
+}
+
+/// Says that something is still waiting after a while.
+async fn hangs<T>(work: impl Future<Output = T>) -> bool {
+    tokio::time::timeout(Duration::from_millis(200), work).await.is_err()
+}

@@ -1,0 +1,72 @@
+//! The state of a sandbox at a moment: to go back to, and to compare.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::Moment;
+use super::store::Content;
+
+/// Fields that tell when, or for how many times, something was done, and not what came of it.
+const HISTORY: &[&str] = &[
+    "create_time",
+    "effective_time",
+    "etag",
+    "finalize_time",
+    "generation",
+    "lock_time",
+    "metageneration",
+    "terminal_storage_class_update_time",
+    "toggle_time",
+    "update_storage_class_time",
+    "update_time",
+];
+
+/// Everything that a sandbox knew at a moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    content: Arc<Content>,
+    time: Option<Moment>,
+}
+
+impl Snapshot {
+    pub(super) fn new(content: Arc<Content>, time: Option<Moment>) -> Self {
+        Self { content, time }
+    }
+
+    pub(super) fn content(&self) -> Arc<Content> {
+        Arc::clone(&self.content)
+    }
+
+    pub(super) fn time(&self) -> Option<Moment> {
+        self.time
+    }
+
+    /// Returns everything it holds, in order, as keys and values.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.content.iter().map(|(key, value)| (key.as_str(), &**value))
+    }
+
+    /// Returns what came of it all, without times and versions: two worlds that
+    /// were reached in different ways are the same if these are.
+    pub fn outcome(&self) -> BTreeMap<String, Value> {
+        self.entries()
+            // A lone number is a counter.
+            .filter(|(_, value)| value.is_object())
+            .map(|(key, value)| (key.to_owned(), without_history(value)))
+            .collect()
+    }
+}
+
+fn without_history(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .filter(|(name, _)| !HISTORY.contains(&name.as_str()))
+            .map(|(name, field)| (name.clone(), without_history(field)))
+            .collect(),
+        Value::Array(items) => items.iter().map(without_history).collect(),
+        other => other.clone(),
+    }
+}
