@@ -14,6 +14,8 @@ mod memo;
 pub mod permissions;
 mod reader;
 mod stale;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use client::{Connection, ConnectionError, Endpoint};

@@ -113,13 +113,15 @@ mod tests {
 
     #[test]
     fn locked_retention_is_left_alone_and_never_made() {
-        let with =
-            |locked| Spec { retention: Some(Retention { seconds: 60, locked }), ..Spec::new("US") };
-        let refused =
-            |before, after| matches!(Bucket::transition(before, after), Transition::Refuse(_));
-        assert!(refused(&with(true), &Spec::new("US")));
-        assert!(refused(&Spec::new("US"), &with(true)));
-        assert!(!refused(&with(false), &Spec::new("US")));
+        let retention = |locked| Some(Retention { seconds: 60, locked });
+        let with = |locked| Spec { retention: retention(locked), ..Spec::new("US") };
+        let refused = |before: &Spec, after: &Spec| {
+            matches!(Bucket::transition(before, after), Transition::Refuse(_))
+        };
+        let (none, open, locked) = (Spec::new("US"), with(false), with(true));
+        assert!(refused(&locked, &none));
+        assert!(refused(&none, &locked));
+        assert!(!refused(&open, &none));
     }
 
     #[test]

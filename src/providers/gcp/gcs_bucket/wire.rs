@@ -27,7 +27,7 @@ pub(crate) fn name(bucket: &Bucket) -> &str {
 }
 
 /// Everything that a spec says, as the API takes it. `kept` are lifecycle rules to keep besides.
-pub(super) fn to_wire(spec: &Spec, labels: BTreeMap<String, String>, kept: Vec<Rule>) -> Bucket {
+pub(crate) fn to_wire(spec: &Spec, labels: BTreeMap<String, String>, kept: Vec<Rule>) -> Bucket {
     let Spec {
         location,
         placement,
@@ -95,7 +95,7 @@ pub(crate) fn from_wire(bucket: &Bucket) -> (Spec, Vec<Rule>) {
 
 /// The labels of a bucket with this spec and mark. Labels of ours that are neither (that of
 /// [`super::super::gcs_bucket_access`]) stay as they are on the `live` bucket.
-pub(super) fn labels(spec: &Spec, mark: &Mark, live: Option<&Bucket>) -> BTreeMap<String, String> {
+pub(crate) fn labels(spec: &Spec, mark: &Mark, live: Option<&Bucket>) -> BTreeMap<String, String> {
     let ours = |(key, _): &(&String, &String)| key.starts_with(label::PREFIX) && *key != PROTECT;
     let kept = live.into_iter().flat_map(|bucket| bucket.labels.iter().filter(ours));
     let mut labels: BTreeMap<String, String> =
@@ -108,7 +108,7 @@ pub(super) fn labels(spec: &Spec, mark: &Mark, live: Option<&Bucket>) -> BTreeMa
 
 /// The fields that an update from one spec to another names. `location` and `placement` are not
 /// among them: a bucket cannot move.
-pub(super) fn changed_fields(before: &Spec, after: &Spec) -> Vec<&'static str> {
+pub(crate) fn changed_fields(before: &Spec, after: &Spec) -> Vec<&'static str> {
     let Spec {
         location: _,
         placement: _,

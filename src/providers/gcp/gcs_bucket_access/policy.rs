@@ -74,10 +74,10 @@ mod tests {
     const VIEWER: &str = "roles/storage.objectViewer";
 
     fn policy(bindings: &[(&str, &[&str])]) -> Policy {
-        let binding = |(role, members): &(&str, &[&str])| {
-            Binding::new().set_role(*role).set_members(*members)
-        };
-        Policy::new().set_bindings(bindings.iter().map(|it| binding(it)))
+        let bindings = bindings.iter().map(|(role, members)| {
+            Binding::new().set_role(*role).set_members(members.iter().copied())
+        });
+        Policy::new().set_bindings(bindings)
     }
 
     #[test]
