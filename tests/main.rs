@@ -9,5 +9,7 @@ mod crash;
 mod desk;
 #[path = "suite/plans.rs"]
 mod plans;
+#[path = "suite/project.rs"]
+mod project;
 #[path = "suite/toy.rs"]
 mod toy;

@@ -64,7 +64,8 @@ impl Session {
         let began = Instant::now();
         let cancel = CancellationToken::new();
         let timed_out = CancellationToken::new();
-        let watch = tokio::spawn(watch(cancel.clone(), timed_out.clone(), args.timeout, ui.clone()));
+        let watch =
+            tokio::spawn(watch(cancel.clone(), timed_out.clone(), args.timeout, ui.clone()));
         let report = self.apply(plan, args, purpose, &cancel, ui).await;
         watch.abort();
         let report = report?;

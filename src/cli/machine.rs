@@ -1,8 +1,9 @@
 //! This machine: who runs us, where, and which other processes there are.
 
 use crate::ledger::{Holder, Presence};
+use crate::providers::gcp::credentials::{CredentialSource, Environment};
 use rustix::process::{Pid, test_kill_process};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -13,7 +14,10 @@ pub fn holder(purpose: &str) -> Holder {
     let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     Holder {
         apply: format!("{nanos:x}-{process:x}"),
-        user: ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_else(|| "someone".to_owned()),
+        user: ["USER", "LOGNAME", "USERNAME"]
+            .iter()
+            .find_map(|name| std::env::var(name).ok())
+            .unwrap_or_else(|| "someone".to_owned()),
         host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
         process,
         started: started(process).unwrap_or_default(),
@@ -28,9 +32,8 @@ pub fn presence(holder: &Holder) -> Presence {
         return Presence::PerhapsAlive;
     }
     let process = i32::try_from(holder.process).ok().and_then(Pid::from_raw);
-    let runs = process.is_some_and(|process| {
-        !matches!(test_kill_process(process), Err(rustix::io::Errno::SRCH))
-    });
+    let runs = process
+        .is_some_and(|process| !matches!(test_kill_process(process), Err(rustix::io::Errno::SRCH)));
     // The number may have been given to another process since.
     let same = started(holder.process).is_none_or(|started| started == holder.started);
     if runs && same { Presence::PerhapsAlive } else { Presence::Dead }
@@ -42,6 +45,16 @@ fn started(process: u32) -> Option<String> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let (_, after_name) = stat.rsplit_once(") ")?;
     after_name.split(' ').nth(19).map(str::to_owned)
+}
+
+/// Which credentials for Google Cloud this machine has.
+pub fn credentials() -> CredentialSource {
+    let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let home = || path("HOME").map(|home| home.join(".config").join("gcloud"));
+    CredentialSource::detect(&Environment {
+        application_credentials: path("GOOGLE_APPLICATION_CREDENTIALS"),
+        gcloud_folder: path("CLOUDSDK_CONFIG").or_else(home),
+    })
 }
 
 /// Now, as RFC 3339 in whole seconds.

@@ -1,2 +1,111 @@
-//! x
+//! Arguments, one file per command, views and progress. The only place that prints, reads the
+//! environment or the clock, or exits.
+
+pub mod carry_out;
+pub mod command;
+pub mod exit;
+pub mod failure;
+pub mod machine;
+pub mod progress;
+pub mod session;
+pub mod target;
+pub mod ui;
 pub mod view;
+
+use clap::{Parser, Subcommand};
+use exit::Exit;
+use failure::Failure;
+use std::path::PathBuf;
+use ui::Ui;
+
+/// Provision a research computing platform from one declaration
+///
+/// Reads the stack's YAML files, looks at the live clouds (or at the sandbox inside this
+/// program), shows the difference, and applies it in dependency order.
+#[derive(Parser, Debug)]
+#[command(name = "leap-infra", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Try it, no credentials needed:
+  leap-infra plan stacks/leap      show what would change
+  leap-infra apply stacks/leap     change it, in the sandbox
+  leap-infra doctor                say which credentials would be used on the live clouds
+
+Exit codes: 0 ok, 1 other error, 2 changes pending (plan --detailed-exitcode), 4 declaration
+invalid, 5 authentication or permission, 6 partly applied, 7 refused by a guard, 9 lease held by
+another, 124 timed out, 130 interrupted.";
+
+/// What every command understands.
+#[derive(clap::Args, Debug)]
+pub struct Global {
+    /// Print results as JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// Print without colours (also when NO_COLOR is set)
+    #[arg(long, global = true)]
+    no_color: bool,
+    /// Never ask: `--input=false` fails where somebody would have to answer
+    #[arg(long, global = true, default_value_t = true, action = clap::ArgAction::Set, value_name = "BOOL")]
+    input: bool,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Validate(command::validate::Args),
+    Plan(command::plan::Args),
+    Apply(command::apply::Args),
+    Destroy(command::destroy::Args),
+    Show(command::show::Args),
+    Explain(command::explain::Args),
+    Schema(command::schema::Args),
+    Sandbox(command::sandbox::Args),
+    Doctor(command::doctor::Args),
+}
+
+/// Which stack.
+#[derive(clap::Args, Debug, Clone)]
+pub struct StackArgs {
+    /// The folder of the stack; the nearest `stack.yaml` upwards, or the only one under
+    /// `stacks/`, when it is not given
+    stack: Option<PathBuf>,
+}
+
+/// Runs the program: parses its arguments, does what they say, and says how it ended.
+pub async fn run() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::Error } else { Exit::Ok };
+            _ = error.print();
+            return exit;
+        }
+    };
+    let ui = Ui::new(cli.global.json, cli.global.no_color, cli.global.input);
+    match dispatch(cli.command, &ui).await {
+        Ok(exit) => exit,
+        Err(failure) => {
+            ui.fail(&failure);
+            failure.exit
+        }
+    }
+}
+
+async fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
+    match command {
+        Command::Validate(args) => command::validate::run(&args, ui),
+        Command::Plan(args) => command::plan::run(&args, ui).await,
+        Command::Apply(args) => command::apply::run(&args, ui).await,
+        Command::Destroy(args) => command::destroy::run(&args, ui).await,
+        Command::Show(args) => command::show::run(&args, ui).await,
+        Command::Explain(args) => command::explain::run(&args, ui),
+        Command::Schema(args) => command::schema::run(&args, ui),
+        Command::Sandbox(args) => command::sandbox::run(&args, ui).await,
+        Command::Doctor(args) => command::doctor::run(&args, ui).await,
+    }
+}

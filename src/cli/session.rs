@@ -5,15 +5,17 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, unreadable};
 use crate::cli::target::Target;
 use crate::cli::ui::Ui;
-use crate::cli::view::{self, plan::Look, style::Paint};
+use crate::cli::view::plan::{Look, counted};
+use crate::cli::view::{self, problems, style::Paint};
 use crate::kind::{Observers, Registry};
 use crate::ledger::{Ledger, Memory};
 use crate::model::{ResourceId, Stack, World};
 use crate::plan::{self, Allowances, Plan, Request};
-use crate::project::{self, Project};
+use crate::project::{self, Problems, Project};
 use crate::providers;
-use crate::providers::gcp::Connection;
+use crate::providers::gcp::{Connection, LedgerBucket, LedgerStore};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What every command that plans understands.
 #[derive(clap::Args, Debug)]
@@ -72,33 +74,37 @@ pub fn folder(args: &StackArgs) -> Result<PathBuf, Failure> {
     if let Some(folder) = &args.stack {
         return Ok(folder.clone());
     }
-    let here = std::env::current_dir();
-    let here = here.map_err(|error| Failure::new(Exit::Error, "no folder").because(&error))?;
+    let here = std::env::current_dir().map_err(|error| {
+        Failure::new(Exit::Error, "the current folder cannot be used").because(&error)
+    })?;
     let found = project::find(&here).map_err(|error| {
         Failure::new(Exit::Invalid, error.to_string()).hint("name it: leap-infra plan stacks/leap")
     })?;
     Ok(found.strip_prefix(&here).map(PathBuf::from).unwrap_or(found))
 }
 
-/// The declaration of the stack; when it has problems, they are printed and the inner error is
-/// how the program ends.
+/// The declaration of the stack and everything that it wants; when it has problems, they are
+/// printed and the inner error is how the program ends.
 ///
 /// # Errors
 /// When there is no stack.
-pub fn declaration(args: &StackArgs, ui: &Ui) -> Result<Result<Project, Exit>, Failure> {
+pub fn declaration(args: &StackArgs, ui: &Ui) -> Result<Result<(Project, Stack), Exit>, Failure> {
     let folder = folder(args)?;
-    match project::load(&folder, &folder) {
-        Ok(project) => {
-            if !ui.json {
-                let look = view::problems::Look { colour: ui.colour, width: ui.width };
-                for warning in project.warnings() {
-                    ui.remark(view::problems::text(warning, look));
-                }
+    let loaded = project::load(&folder, &folder);
+    match loaded.and_then(|project| project.expand().map(|stack| (project, stack))) {
+        Ok((project, stack)) => {
+            if !project.warnings().is_empty() && !ui.json {
+                ui.remark(problems::text(project.warnings(), project.sources(), ui.colours()));
             }
-            Ok(Ok(project))
+            Ok(Ok((project, stack)))
         }
-        Err(problems) => {
-            view::problems::print(&problems, ui);
+        Err(Problems { list, sources }) => {
+            if ui.json {
+                ui.say(problems::json(&list).to_string());
+            } else {
+                ui.remark(problems::text(&list, &sources, ui.colours()));
+                ui.remark(format!("{} found.", counted(list.len(), "problem")));
+            }
             Ok(Err(Exit::Invalid))
         }
     }
@@ -112,9 +118,9 @@ pub fn known<'a>(name: &str, names: &[&'a str]) -> Result<&'a str, Failure> {
     if let Some(known) = names.iter().find(|known| **known == name) {
         return Ok(known);
     }
-    let nearest = names.iter().max_by(|a, b| {
-        strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name))
-    });
+    let nearest = names
+        .iter()
+        .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
     let summary = format!("there is no environment `{name}`: there are {}", names.join(", "));
     let failure = Failure::new(Exit::Error, summary);
     Err(match nearest {
@@ -130,24 +136,22 @@ pub fn known<'a>(name: &str, names: &[&'a str]) -> Result<&'a str, Failure> {
 /// When the clouds cannot be reached.
 pub async fn open(args: &PlanArgs, ui: &Ui) -> Result<Result<Session, Exit>, Failure> {
     let folder = folder(&args.stack)?;
-    let project = match declaration(&args.stack, ui)? {
-        Ok(project) => project,
+    let (project, stack) = match declaration(&args.stack, ui)? {
+        Ok(declared) => declared,
         Err(exit) => return Ok(Err(exit)),
     };
-    let stack = project.expand();
     let environments = chosen(&project, &args.env)?;
     let target = Target::open(&project, &folder, &environments, args.live).await?;
     if !ui.json {
         let names = environments.join(", ");
         ui.say(format!("{} ({names}) on {}\n\n", stack.name(), target.name()));
     }
-    let connection = Connection::open(&target.endpoint()).await.map_err(|error| unreadable(&[error]))?;
-    let ledger = Ledger::new(connection.ledger_store(
-        stack.name(),
-        project.ledger_bucket(),
-        project.cloud_project(),
-        project.region(),
-    ));
+    let connection = Connection::open(&target.endpoint()).await.map_err(|error| {
+        Failure::new(Exit::Permission, "there is no connection to Google Cloud")
+            .because(&error)
+            .hint("`leap-infra doctor` says which credentials are in use and what is missing")
+    })?;
+    let ledger = ledger(&connection, &project, &stack);
     let memory = ledger.recall(stack.environments()).await;
     let memory = memory.map_err(|error| unreadable(&[error]))?;
     let allowances = Allowances {
@@ -156,8 +160,29 @@ pub async fn open(args: &PlanArgs, ui: &Ui) -> Result<Result<Session, Exit>, Fai
     };
     let registry = providers::registry();
     Ok(Ok(Session {
-        folder, project, stack, environments, connection, ledger, memory, registry, allowances, target,
+        folder,
+        project,
+        stack,
+        environments,
+        connection,
+        ledger,
+        memory,
+        registry,
+        allowances,
+        target,
     }))
+}
+
+/// The ledger lives where the first environment lives.
+fn ledger(connection: &Connection, project: &Project, stack: &Stack) -> Ledger {
+    let first = stack.environments().first().map(String::as_str).unwrap_or_default();
+    let bucket = LedgerBucket {
+        name: project.ledger_bucket().to_owned(),
+        stack: stack.name().to_owned(),
+        project: project.project(first).to_owned(),
+        location: project.region(first).to_uppercase(),
+    };
+    Ledger::new(Arc::new(LedgerStore::new(connection, bucket)))
 }
 
 fn chosen(project: &Project, named: &[String]) -> Result<Vec<String>, Failure> {

@@ -4,10 +4,11 @@
 use crate::cli::StackArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::machine;
 use crate::cli::session;
 use crate::project::{self, Project};
 use crate::providers::gcp::Endpoint;
-use crate::sandbox::{self, Fault, Sandbox, SandboxError};
+use crate::sandbox::{self, Fault, Sandbox, SandboxError, StoreError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -62,7 +63,7 @@ impl Target {
         match self {
             Self::Sandbox(sandbox) => Endpoint::Sandbox { url: sandbox.url() },
             Self::Served(url) => Endpoint::Sandbox { url: url.clone() },
-            Self::Live => Endpoint::Live,
+            Self::Live => Endpoint::Live { credentials: machine::credentials() },
         }
     }
 
@@ -89,15 +90,7 @@ async fn start(folder: &Path) -> Result<Sandbox, Failure> {
 
 /// How a sandbox runs when it is not under test.
 pub fn options() -> sandbox::Options {
-    sandbox::Options {
-        folder: None,
-        port: 0,
-        clock: sandbox::Clock::real(),
-        behaviour: sandbox::Behaviour::default(),
-        faults: Vec::new(),
-        on_crash: Some(Arc::new(die)),
-        apis: Vec::new(),
-    }
+    sandbox::Options { on_crash: Some(Arc::new(die)), ..sandbox::Options::default() }
 }
 
 /// What a crash point does to the caller: the end, at once, with nothing tidied.
@@ -131,4 +124,9 @@ pub fn faults_in(file: &Path) -> Result<Vec<Fault>, Failure> {
 /// The failure of a sandbox that does not start.
 pub fn no_sandbox(error: &SandboxError) -> Failure {
     Failure::new(Exit::Error, "the sandbox does not work here").because(error)
+}
+
+/// The failure of a sandbox whose state cannot be used.
+pub fn broken(error: &StoreError) -> Failure {
+    Failure::new(Exit::Error, "the state of the sandbox cannot be used").because(error)
 }

@@ -2,6 +2,7 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::view::problems::Colour;
 use anstream::{AutoStream, ColorChoice};
 use std::io::{self, IsTerminal, Write};
 
@@ -39,6 +40,11 @@ impl Ui {
             answers: input && io::stdin().is_terminal(),
             choice,
         }
+    }
+
+    /// Whether problems are drawn with colour.
+    pub fn colours(&self) -> Colour {
+        if self.colour { Colour::On } else { Colour::Off }
     }
 
     /// Prints a result. A reader that has gone away (`| head`) is not an error.

@@ -1,1 +1,177 @@
-//! The project file: loading, overlays, checks, expansion.
+//! The project file: from a folder of YAML to every resource that it asks for.
+//!
+//! ```text
+//! files ──tree──▶ positions kept ──overlay, ${…}──▶ one tree per environment
+//!       ──check──▶ every problem at once ──types──▶ sections ──expand──▶ model::Stack
+//! ```
+//! Nothing here opens a connection, reads the clock or the environment. One folder per section:
+//! its types, its checks, its expansion; [`sections`] lists them.
+
+pub mod buckets;
+pub mod cloud;
+pub mod environments;
+pub mod format;
+pub mod problem;
+pub mod secrets;
+pub mod stack;
+pub mod tree;
+
+mod address;
+mod check;
+mod declaration;
+mod explain;
+mod files;
+mod layout;
+mod load;
+mod schema;
+mod sections;
+mod words;
+
+pub use declaration::Declaration;
+pub use environments::{Environment, Gate, Target};
+pub use explain::{ExplainError, Explanation, Origin};
+pub use files::{FindError, find};
+pub use problem::{Position, Problem, Problems, Range, Severity, Sources};
+pub use schema::{Schema, schema};
+
+use crate::model::{Resource, ResourceId, Stack, base32_digest};
+use crate::project::layout::Laid;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A declaration that was read and checked in every environment.
+#[derive(Clone, Debug)]
+pub struct Project {
+    layout: Vec<Laid>,
+    environments: Vec<Environment>,
+    ledger_bucket: String,
+    warnings: Vec<Problem>,
+    sources: Sources,
+}
+
+/// Reads the stack in `folder` and checks everything in every environment. Files are named in
+/// messages as if the folder were `shown`.
+///
+/// # Errors
+/// With everything that is wrong, warnings included.
+pub fn load(folder: &Path, shown: &Path) -> Result<Project, Problems> {
+    let load::Loaded { layout, sources, findings } = load::load(folder, shown);
+    let stop = findings.stop();
+    let list = findings.sorted();
+    let Some(first) = layout.first().filter(|_| !stop) else {
+        return Err(Problems { list, sources });
+    };
+    let ledger_bucket = first.ledger_bucket();
+    let environments = layout.iter().map(|laid| laid.environment.clone()).collect();
+    Ok(Project { layout, environments, ledger_bucket, warnings: list, sources })
+}
+
+impl Project {
+    /// The name of the stack.
+    pub fn name(&self) -> &str {
+        &self.first().stack
+    }
+
+    /// The environments, in the order of promotion.
+    pub fn environments(&self) -> &[Environment] {
+        &self.environments
+    }
+
+    /// What a person should look at, though nothing stands in the way.
+    pub fn warnings(&self) -> &[Problem] {
+        &self.warnings
+    }
+
+    /// The text of every file that was read, to quote lines from.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// The bucket that holds the ledger.
+    pub fn ledger_bucket(&self) -> &str {
+        &self.ledger_bucket
+    }
+
+    /// What every derived name begins with.
+    pub fn prefix(&self) -> &str {
+        &self.first().prefix
+    }
+
+    /// The cloud project of an environment; that of the stack where there is no such environment.
+    pub fn project(&self, env: &str) -> &str {
+        &self.laid(env).map_or(self.first(), |laid| &laid.declaration).cloud.project
+    }
+
+    /// The region where everything of an environment goes that names no other place.
+    pub fn region(&self, env: &str) -> &str {
+        &self.laid(env).map_or(self.first(), |laid| &laid.declaration).cloud.region
+    }
+
+    /// Every resource of every environment, with its complete settings.
+    ///
+    /// # Errors
+    /// When two declarations end in one resource.
+    pub fn expand(&self) -> Result<Stack, Problems> {
+        let mut resources = Vec::new();
+        sections::EXPANSIONS.iter().for_each(|expand| expand(&self.layout, &mut resources));
+        self.declared_twice(&resources)?;
+        let environments = self.environments.iter().map(|one| one.name.clone()).collect();
+        Stack::new(self.name(), environments, resources).map_err(|error| Problems {
+            list: vec![Problem::error("expansion", &self.range(), error.to_string())],
+            sources: self.sources.clone(),
+        })
+    }
+
+    /// A digest of the merged declaration of every environment, to tell whether it changed.
+    pub fn digest(&self) -> String {
+        let merged = self.layout.iter().map(|laid| {
+            let Environment { name, follows, suffix, target, gates, project, range: _ } =
+                &laid.environment;
+            json!({
+                "environment": name,
+                "follows": follows,
+                "suffix": suffix,
+                "target": target,
+                "gates": gates,
+                "project": project,
+                "declaration": laid.tree.json(),
+            })
+        });
+        base32_digest(json!(merged.collect::<Vec<_>>()).to_string().as_bytes())
+    }
+
+    /// Where the value at `path` in `env` comes from, and what it overrode.
+    ///
+    /// # Errors
+    /// When there is no such environment or no such path.
+    pub fn explain(&self, path: &str, env: &str) -> Result<Explanation, ExplainError> {
+        explain::explain(&self.layout, path, env)
+    }
+
+    fn declared_twice(&self, resources: &[Resource]) -> Result<(), Problems> {
+        let mut seen: BTreeMap<&ResourceId, &Resource> = BTreeMap::new();
+        let mut list = Vec::new();
+        for resource in resources {
+            if let Some(first) = seen.insert(&resource.id, resource) {
+                let (id, first, second) = (&resource.id, &first.source, &resource.source);
+                let message = format!("{id} is declared twice: at {first} and at {second}");
+                list.push(Problem::error("declared-twice", &self.range(), message));
+            }
+        }
+        if list.is_empty() { Ok(()) } else { Err(Problems { list, sources: self.sources.clone() }) }
+    }
+
+    fn range(&self) -> Range {
+        self.layout[0].tree.range.clone()
+    }
+
+    /// What holds in the first environment; what the whole stack shares holds in each.
+    fn first(&self) -> &Declaration {
+        &self.layout[0].declaration
+    }
+
+    fn laid(&self, env: &str) -> Option<&Laid> {
+        self.layout.iter().find(|laid| laid.env() == env)
+    }
+}

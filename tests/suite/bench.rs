@@ -165,21 +165,9 @@ impl Bench {
 
 /// Everything in a snapshot that is not the ledger's content, without counters and times.
 pub fn visible(snapshot: &sandbox::Snapshot) -> BTreeMap<String, Value> {
-    let entries = snapshot.entries().filter(|(key, _)| !key.contains("-leap-infra/"));
-    entries.map(|(key, value)| (key.to_owned(), timeless(value))).collect()
-}
-
-fn timeless(value: &Value) -> Value {
-    const COUNTERS: [&str; 7] =
-        ["metageneration", "etag", "create_time", "update_time", "lock_time", "generation", "version"];
-    match value {
-        Value::Object(fields) => {
-            let kept = fields.iter().filter(|(name, _)| !COUNTERS.contains(&name.as_str()));
-            kept.map(|(name, value)| (name.clone(), timeless(value))).collect()
-        }
-        Value::Array(items) => items.iter().map(timeless).collect(),
-        other => other.clone(),
-    }
+    let mut outcome = snapshot.outcome();
+    outcome.retain(|key, _| !key.contains("-leap-infra/"));
+    outcome
 }
 
 /// Patient in everything but time.

@@ -80,7 +80,7 @@ fn a_name_that_something_foreign_has_is_refused() {
     desk.wants("prod:shelf/a", json!({}));
     desk.has_foreign("prod:shelf/a", json!({}));
     assert_snapshot!(desk.text(), @"
-    prod: 0 changes
+    prod: 0 changes, 1 refused
       ! shelf/a   refused                                               stack.yaml:1
           exists and does not carry the mark of this stack; leap-infra touches only
           what it made: declare another name, or remove that object yourself
@@ -94,7 +94,7 @@ fn removing_something_protected_needs_the_words() {
     let mut desk = Desk::new();
     desk.has("prod:shelf/old", json!({ "protect": true }));
     assert_snapshot!(desk.text(), @"
-    prod: 0 changes
+    prod: 0 changes, 1 refused
       ! shelf/old   refused
           would be deleted, but is protected (declared `protect: true`)
           to go on all the same: --dangerous-delete prod:shelf/old
@@ -112,7 +112,7 @@ fn removing_something_that_holds_data_is_refused_whatever_is_said() {
     desk.has("prod:shelf/old", json!({})).holds = Some("it holds objects".into());
     desk.allowances.delete.insert("prod:shelf/old".parse().unwrap());
     assert_snapshot!(desk.text(), @"
-    prod: 0 changes
+    prod: 0 changes, 1 refused
       ! shelf/old   refused
           would be deleted, but it holds objects; move or remove them yourself, then
           run again
@@ -129,7 +129,7 @@ fn a_replacement_needs_the_words_and_names_what_is_at_stake() {
     desk.wants("prod:book/b", json!({ "shelf": "a" }));
     desk.has("prod:book/b", json!({ "shelf": "a" }));
     assert_snapshot!(desk.text(), @"
-    prod: 0 changes
+    prod: 0 changes, 1 refused
       ! shelf/a   refused                                               stack.yaml:1
           would be deleted and made again (a shelf cannot change its wall);
           prod:book/b needs it
@@ -139,7 +139,17 @@ fn a_replacement_needs_the_words_and_names_what_is_at_stake() {
     ");
 
     desk.allowances.replace.insert("prod:shelf/a".parse().unwrap());
-    assert_snapshot!(desk.text(), @"");
+    assert_snapshot!(desk.text(), @r#"
+    prod: 2 changes
+    -/+ shelf/a                                                         stack.yaml:1
+          made anew: a shelf cannot change its wall
+          wall  none -> "south"
+    -/+ book/b                                                          stack.yaml:2
+          made anew: goes with shelf/a
+          shelf  "a"
+
+    Plan: 2 to add, 0 to change, 1 to destroy.
+    "#);
     assert_eq!(desk.order(), ["Delete shelf/a", "Create shelf/a", "Create book/b"]);
 }
 
@@ -191,7 +201,7 @@ fn one_environment_alone_is_blocked_by_what_another_lacks() {
     desk.wants("prod:shelf/a", json!({ "hangs_on": "z" }));
     desk.selected = vec!["prod".into()];
     assert_snapshot!(desk.text(), @"
-    prod: 0 changes
+    prod: 0 changes, 1 refused
       ! shelf/a   refused                                               stack.yaml:2
           needs staging:shelf/z, which is not there: apply staging first
 
@@ -208,7 +218,7 @@ fn the_mark_of_another_environment_is_respected() {
     desk.wants("prod:shelf/a", json!({}));
     desk.has("staging:shelf/a", json!({}));
     assert_snapshot!(desk.text(), @"
-    prod: 0 changes
+    prod: 0 changes, 1 refused
       ! shelf/a   refused                                               stack.yaml:1
           belongs to the environment staging of this stack: declare it there, or
           destroy it there first

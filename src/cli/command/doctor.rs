@@ -1,1 +1,65 @@
-//! `doctor`: is everything there that the live clouds ask for?
+//! `doctor`: who we would be on the live clouds, and what is missing.
+
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::machine;
+use crate::cli::ui::Ui;
+use crate::providers::gcp::permissions::{self, Purpose};
+use serde_json::json;
+use std::fmt::Write;
+
+/// Say which credentials are in use, for whom, and what is missing
+///
+/// Opens no connection and prints no token. With --permissions it prints the role that a plan or
+/// an apply needs, as a file for `gcloud iam roles create leap_infra_plan --project P --file -`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Print the role that planning or applying needs
+    #[arg(long, value_name = "FOR")]
+    permissions: Option<Need>,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+enum Need {
+    /// Only looking
+    Plan,
+    /// Changing as well
+    Apply,
+}
+
+/// Looks, and says what it found.
+pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    if let Some(need) = args.permissions {
+        let purpose = match need {
+            Need::Plan => Purpose::Plan,
+            Need::Apply => Purpose::Apply,
+        };
+        let role = permissions::role_file(purpose).map_err(|error| {
+            Failure::new(Exit::Error, "the role cannot be printed").because(&error)
+        })?;
+        ui.say(role);
+        return Ok(Exit::Ok);
+    }
+    let source = machine::credentials();
+    if ui.json {
+        ui.say(
+            json!({
+                "google_cloud": {
+                    "credentials": source.kind.to_string(),
+                    "for": source.whom,
+                    "file": source.path,
+                    "missing": source.missing,
+                }
+            })
+            .to_string(),
+        );
+    } else {
+        let mut text = format!("Google Cloud: {source}\n");
+        source.missing.iter().for_each(|missing| _ = writeln!(text, "  missing: {missing}"));
+        if source.missing.is_empty() {
+            text.push_str("  nothing known to be missing; whether they are accepted shows at the first plan\n");
+        }
+        ui.say(text);
+    }
+    Ok(if source.missing.is_empty() { Exit::Ok } else { Exit::Permission })
+}

@@ -22,8 +22,8 @@ pub struct Args {
 
 /// Prints the explanation.
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let project = match session::declaration(&args.stack, ui)? {
-        Ok(project) => project,
+    let (project, _) = match session::declaration(&args.stack, ui)? {
+        Ok(declared) => declared,
         Err(exit) => return Ok(exit),
     };
     let names: Vec<&str> = project.environments().iter().map(|env| env.name.as_str()).collect();
@@ -32,8 +32,11 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         None => names.last().copied().unwrap_or_default(),
     };
     let explained = project.explain(&args.path, env);
-    let explanation =
-        explained.map_err(|error| Failure::new(Exit::Error, error.to_string()))?;
-    ui.say(if ui.json { explanation.json().to_string() } else { explanation.to_string() });
+    let explanation = explained.map_err(|error| Failure::new(Exit::Error, error.to_string()))?;
+    ui.say(if ui.json {
+        serde_json::json!(explanation).to_string()
+    } else {
+        explanation.to_string()
+    });
     Ok(Exit::Ok)
 }

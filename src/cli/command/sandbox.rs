@@ -49,18 +49,19 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         }
         What::Show(stack) => {
             let sandbox = target::of_stack(stack).await?;
-            for (key, value) in sandbox.store().scan("") {
+            let snapshot = sandbox.snapshot().map_err(|error| target::broken(&error))?;
+            for (key, value) in snapshot.entries() {
                 ui.say(if ui.json {
                     serde_json::json!({ "key": key, "value": value }).to_string()
                 } else {
-                    key
+                    key.to_owned()
                 });
             }
             Ok(Exit::Ok)
         }
         What::Reset(stack) => {
             let sandbox = target::of_stack(stack).await?;
-            sandbox.store().reset().map_err(|error| target::no_sandbox(&error))?;
+            sandbox.store().reset().map_err(|error| target::broken(&error))?;
             ui.say("The sandbox is empty.");
             Ok(Exit::Ok)
         }

@@ -8,7 +8,7 @@ use crate::project;
 /// Print the JSON Schema of the project file, for editors
 ///
 /// The first line of each file can point an editor at it:
-/// `# yaml-language-server: $schema=../../schema/stack.schema.json`
+/// `# yaml-language-server: $schema=../../schema/stack.json`
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// Which files it describes

@@ -6,6 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::session;
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::counted;
+use crate::cli::view::problems;
 
 /// Check the declaration, for every environment, without any network
 ///
@@ -19,13 +20,12 @@ pub struct Args {
 
 /// Checks, and says what was checked.
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let project = match session::declaration(&args.stack, ui)? {
-        Ok(project) => project,
+    let (project, stack) = match session::declaration(&args.stack, ui)? {
+        Ok(declared) => declared,
         Err(exit) => return Ok(exit),
     };
-    let stack = project.expand();
     if ui.json {
-        ui.say("[]");
+        ui.say(problems::json(project.warnings()).to_string());
     } else {
         let resources = counted(stack.resources().len(), "resource");
         let environments = stack.environments().join(", ");

@@ -3,6 +3,7 @@
 mod change;
 pub mod outline;
 pub mod plan;
+pub mod problems;
 pub mod report;
 pub mod style;
 pub mod value;

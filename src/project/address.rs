@@ -1,0 +1,23 @@
+//! References to other declared things: `bucket:usage-logs`, or the key alone where only one
+//! type can stand.
+
+use crate::project::format::Wrong;
+
+/// The types that can be referred to.
+const TYPES: [&str; 2] = ["bucket", "secret"];
+
+/// The key in a reference to a thing of one type.
+///
+/// # Errors
+/// When the text refers to something else; what is wrong with it.
+pub(crate) fn key<'a>(text: &'a str, of: &str) -> Result<&'a str, Wrong> {
+    match text.split_once(':') {
+        None => Ok(text),
+        Some((found, key)) if found == of => Ok(key),
+        Some((found, key)) => {
+            let wrong = Wrong::expected(format!("a reference to a {of}, as in `{of}:KEY`"));
+            let meant = !TYPES.contains(&found);
+            Err(wrong.suggest(meant.then(|| format!("did you mean `{of}:{key}`?"))))
+        }
+    }
+}

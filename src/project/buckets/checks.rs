@@ -1,0 +1,103 @@
+//! What the schema cannot say about buckets.
+
+use super::conflicts;
+use super::names;
+use super::placed::{Buckets, Lost, Placed, placed};
+use crate::project::address;
+use crate::project::layout::Laid;
+use crate::project::problem::{Findings, Problem};
+use crate::project::tree::Node;
+use crate::project::words::{nearest, quoted};
+
+/// Checks the buckets of all environments.
+pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
+    let buckets = placed(layout);
+    environments(layout, findings);
+    names::check(layout, &buckets, findings);
+    for placed in &buckets.list {
+        conflicts::check(placed, findings);
+        findings.extend(logs(layout, &buckets, placed));
+    }
+}
+
+/// `in:` names environments that exist, and at least one.
+fn environments(layout: &[Laid], findings: &mut Findings) {
+    let all: Vec<&str> = layout.iter().map(Laid::env).collect();
+    for laid in layout {
+        let buckets = laid.tree.child("buckets").map(Node::entries).unwrap_or_default();
+        for (key, node) in buckets {
+            let Some(list) = node.child("in") else { continue };
+            if list.items().is_empty() {
+                let message = format!("no environment has the bucket `{}`", key.name);
+                let problem = Problem::warning("unused", &list.range, message);
+                findings.push(problem.suggest("remove it, or name an environment".to_owned()));
+            }
+            for item in list.items() {
+                findings.extend(item.text().and_then(|name| environment(name, item, &all)));
+            }
+        }
+    }
+}
+
+fn environment(name: &str, item: &Node, all: &[&str]) -> Option<Problem> {
+    (!all.contains(&name)).then(|| {
+        let near = nearest(name, all.iter().copied());
+        let near = near.map(|near| format!("did you mean `{near}`?"));
+        let message = format!("there is no environment `{name}`");
+        let problem = Problem::error("unknown-environment", &item.range, message);
+        problem.expected(format!("one of {}", quoted(all))).suggest(near)
+    })
+}
+
+/// `logs_to:` leads to a bucket that is there when it is needed.
+fn logs(layout: &[Laid], buckets: &Buckets<'_>, placed: &Placed<'_>) -> Option<Problem> {
+    let written = placed.bucket.logs_to.as_deref()?;
+    let range = placed.range("logs_to");
+    let env = placed.laid.env();
+    let key = match address::key(written, "bucket") {
+        Ok(key) => key,
+        Err(wrong) => {
+            let message = format!("`{written}` is no bucket");
+            let problem = Problem::error("reference", range, message).expected(wrong.expected);
+            return Some(problem.suggest(wrong.suggestion));
+        }
+    };
+    match buckets.find(key, env) {
+        Ok(target) if target.name == placed.name => {
+            let message = "a bucket that logs to itself never comes to an end";
+            Some(Problem::error("reference", range, message).expected("another bucket"))
+        }
+        Ok(target) => later(layout, placed, target),
+        Err(Lost::Several(environments)) => {
+            let message = format!(
+                "`{key}` is not in {env}, and which one is meant is not clear: it is in {}",
+                environments.join(", ")
+            );
+            Some(Problem::error("reference", range, message))
+        }
+        Err(Lost::Nowhere) => {
+            let keys = placed.laid.declaration.buckets.keys().map(String::as_str);
+            let near = nearest(key, keys).map(|near| format!("did you mean `{near}`?"));
+            let declared = placed.laid.declaration.buckets.contains_key(key);
+            let message = if declared {
+                format!("no environment has the bucket `{key}`")
+            } else {
+                format!("there is no bucket `{key}`")
+            };
+            let problem = Problem::error("reference", range, message);
+            Some(problem.expected("the key of a declared bucket").suggest(near))
+        }
+    }
+}
+
+/// Something of an earlier environment cannot wait for something of a later one.
+fn later(layout: &[Laid], placed: &Placed<'_>, target: &Placed<'_>) -> Option<Problem> {
+    let rank = |env: &str| layout.iter().position(|laid| laid.env() == env);
+    let (here, there) = (placed.laid.env(), target.laid.env());
+    (rank(there) > rank(here)).then(|| {
+        let message = format!("{here} comes before {there}, so nothing of {there} is there yet");
+        Problem::error("reference", placed.range("logs_to"), message)
+            .related(&target.key.range, format!("the bucket, in {there}"))
+            .expected("a bucket of the same environment or of an earlier one")
+    })
+}

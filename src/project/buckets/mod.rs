@@ -1,0 +1,22 @@
+//! `buckets`: what is written about a bucket, what of it cannot be, and what it becomes.
+
+mod access;
+mod checks;
+mod conflicts;
+mod expand;
+pub(crate) mod format;
+mod lifecycle;
+pub mod location;
+mod names;
+mod notes;
+mod placed;
+mod settings;
+
+pub use lifecycle::{AbortUploads, MoveTo, Rule, StorageClass, When};
+pub use settings::{
+    Bucket, Condition, Cors, Location, Member, MemberWhen, Prevention, Public, Website,
+};
+
+pub(crate) use checks::check;
+pub(crate) use expand::expand;
+pub(crate) use placed::derived;

@@ -1,0 +1,72 @@
+//! Maps: keys that are not known, keys that are missing.
+
+use super::{Checker, Path, about};
+use crate::project::problem::Problem;
+use crate::project::tree::{Key, Node};
+use crate::project::words::{nearest, quoted};
+use serde_json::{Map, Value as Json};
+
+/// The most keys that are listed when one is not known.
+const LISTED: usize = 12;
+
+impl<'a> Checker<'a> {
+    pub(super) fn object(
+        &mut self,
+        schema: &'a Json,
+        node: &Node,
+        entries: &[(Key, Node)],
+        path: &Path,
+    ) {
+        let properties = schema.get("properties").and_then(Json::as_object);
+        let other = schema.get("additionalProperties");
+        let closed = other == Some(&Json::Bool(false))
+            || schema.get("unevaluatedProperties") == Some(&Json::Bool(false));
+        for (key, child) in entries {
+            let path = path.below(&key.name);
+            match (properties.and_then(|all| all.get(&key.name)), other) {
+                (Some(schema), _) => self.value(schema, child, &path),
+                (None, Some(schema)) if schema.is_object() => self.value(schema, child, &path),
+                (None, _) if closed => self.unknown_key(properties, entries, key, &path),
+                (None, _) => {}
+            }
+        }
+        let required = schema.get("required").and_then(Json::as_array).into_iter().flatten();
+        for name in required.filter_map(Json::as_str) {
+            if node.child(name).is_none() {
+                let schema = properties.and_then(|all| all.get(name));
+                self.findings.push(missing(name, schema, node, path));
+            }
+        }
+    }
+
+    fn unknown_key(
+        &mut self,
+        properties: Option<&Map<String, Json>>,
+        entries: &[(Key, Node)],
+        key: &Key,
+        path: &Path,
+    ) {
+        let known: Vec<&str> =
+            properties.into_iter().flat_map(|all| all.keys()).map(String::as_str).collect();
+        let open = known.iter().filter(|name| !entries.iter().any(|(key, _)| key.name == **name));
+        let place = Path(path.0[..path.0.len() - 1].to_vec()).place();
+        let place = place.map(|place| format!(" in `{place}`")).unwrap_or_default();
+        let message = format!("unknown key `{}`{place}", key.name);
+        let problem = Problem::error("unknown-key", &key.range, message);
+        let near = nearest(&key.name, open.copied()).map(|near| format!("did you mean `{near}`?"));
+        let nested = key.name.contains('.').then(|| {
+            let steps = key.name.replace('.', ": { ");
+            let close = " }".repeat(key.name.matches('.').count());
+            format!("a path is written as nested keys: `{steps}: …{close}`")
+        });
+        let expected = (known.len() <= LISTED).then(|| format!("one of {}", quoted(&known)));
+        self.findings.push(Problem { expected, ..problem }.suggest(nested.or(near)));
+        self.unknown.push(path.0.clone());
+    }
+}
+
+fn missing(name: &str, schema: Option<&Json>, node: &Node, path: &Path) -> Problem {
+    let place = path.place().map(|place| format!(" in `{place}`")).unwrap_or_default();
+    let problem = Problem::error("missing-key", &node.range, format!("`{name}` is missing{place}"));
+    Problem { expected: schema.and_then(about), ..problem }
+}

@@ -1,0 +1,43 @@
+//! All sections of the project file together: the type that a merged declaration must fit.
+//!
+//! A new section is one folder with its types, one field here, and its lines in the lists of
+//! [`crate::project::sections`].
+
+use crate::project::buckets::Bucket;
+use crate::project::cloud::Cloud;
+use crate::project::secrets::Secret;
+use crate::project::stack::Ledger;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// A stack: everything that one institution declares, in as many files of one folder as it likes.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Declaration {
+    /// The name of the stack, as in `leap`. Every object that belongs to the stack carries it,
+    /// so it cannot be changed later.
+    #[schemars(extend("format" = "stack-name", "examples" = ["leap"]))]
+    pub stack: String,
+    /// Whose platform this is, as in `LEAP, Columbia University`.
+    #[serde(default)]
+    pub institution: Option<String>,
+    /// What every derived name begins with, as in `leap`: bucket names are shared with the whole
+    /// world. It cannot be changed later.
+    #[schemars(extend("format" = "prefix", "examples" = ["leap"]))]
+    pub prefix: String,
+    /// Whom to ask about this stack, as in `platform@leap.example.org`.
+    #[serde(default)]
+    pub contact: Option<String>,
+    /// Where the lease and the history of applies are kept.
+    #[serde(default)]
+    pub ledger: Ledger,
+    /// The cloud that everything is in.
+    pub cloud: Cloud,
+    /// The buckets, by a short key; the name in the cloud is `${prefix}-KEY${suffix}`.
+    #[serde(default)]
+    pub buckets: BTreeMap<String, Bucket>,
+    /// Where secrets are kept, by a short key. Never a value.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, Secret>,
+}

@@ -1,0 +1,97 @@
+//! Texts that must have a certain form. A field names its form as `format` in its schema, and
+//! [`crate::project::sections::FORMATS`] says which function checks it.
+
+use time::Date;
+use time::format_description::well_known::Iso8601;
+
+/// What is wrong with a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// What was expected.
+    pub expected: String,
+    /// What was probably meant.
+    pub suggestion: Option<String>,
+}
+
+impl Wrong {
+    /// Says what was expected.
+    pub fn expected(expected: impl Into<String>) -> Self {
+        Self { expected: expected.into(), suggestion: None }
+    }
+
+    /// Adds what was probably meant.
+    #[must_use]
+    pub fn suggest(self, suggestion: impl Into<Option<String>>) -> Self {
+        Self { suggestion: suggestion.into(), ..self }
+    }
+}
+
+/// Whether a text can be the value of a label.
+/// <https://cloud.google.com/storage/docs/tags-and-labels#bucket-labels>
+///
+/// # Errors
+/// When it cannot; what is wrong with it.
+pub fn label_value(text: &str) -> Result<(), Wrong> {
+    let allowed = |c: char| c.is_lowercase() || c.is_numeric() || c == '-' || c == '_';
+    let letters = |c: char| c.is_alphabetic() && !c.is_uppercase();
+    if text.chars().count() <= 63 && text.chars().all(|c| allowed(c) || letters(c)) {
+        return Ok(());
+    }
+    let wrong = Wrong::expected("at most 63 lower case letters, digits, hyphens and underscores");
+    let fixed: String =
+        text.to_lowercase().chars().map(|c| if allowed(c) { c } else { '-' }).collect();
+    let fixed = (fixed != text && fixed.len() <= 63).then(|| format!("write `{fixed}`"));
+    Err(wrong.suggest(fixed))
+}
+
+/// The seconds of a duration as people write it: `30 days`, `12 hours`.
+///
+/// # Errors
+/// When the text is no duration; what is wrong with it.
+pub fn seconds(text: &str) -> Result<u64, Wrong> {
+    const UNITS: [(&str, u64); 5] =
+        [("second", 1), ("minute", 60), ("hour", 3600), ("day", 86_400), ("week", 604_800)];
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let unit = unit.trim();
+    let found =
+        UNITS.iter().find(|(name, _)| unit == *name || unit.strip_suffix('s') == Some(name));
+    let count = number.parse::<u64>().ok().zip(found);
+    count.and_then(|(count, (_, length))| count.checked_mul(*length)).ok_or_else(|| {
+        let near = UNITS.iter().find(|(name, _)| !unit.is_empty() && name.starts_with(unit));
+        let near = near.filter(|_| !number.is_empty());
+        Wrong::expected("a number and seconds, minutes, hours, days or weeks, as in `30 days`")
+            .suggest(near.map(|(name, _)| format!("did you mean `{number} {name}s`?")))
+    })
+}
+
+/// Whether a text is a duration.
+///
+/// # Errors
+/// When it is not; what is wrong with it.
+pub fn duration(text: &str) -> Result<(), Wrong> {
+    seconds(text).map(|_| ())
+}
+
+/// Whether a text is a date that exists.
+///
+/// # Errors
+/// When it is not; what is wrong with it.
+pub fn date(text: &str) -> Result<(), Wrong> {
+    let parsed = Date::parse(text, &Iso8601::DATE).ok().filter(|_| text.len() == 10);
+    parsed.map(|_| ()).ok_or_else(|| Wrong::expected("a date, as in `2026-01-31`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_written_as_people_say_them() {
+        assert_eq!(seconds("30 days"), Ok(2_592_000));
+        assert_eq!(seconds("1 hour"), Ok(3600));
+        let wrong = seconds("30d").unwrap_err();
+        assert_eq!(wrong.suggestion.as_deref(), Some("did you mean `30 days`?"));
+        assert!(seconds("soon").is_err());
+    }
+}

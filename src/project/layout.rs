@@ -1,0 +1,36 @@
+//! The declaration laid out in every environment.
+
+use crate::project::declaration::Declaration;
+use crate::project::environments::{Environment, SHARED};
+use crate::project::tree::Node;
+
+/// The declaration as it holds in one environment.
+#[derive(Clone, Debug)]
+pub(crate) struct Laid {
+    /// The environment.
+    pub(crate) environment: Environment,
+    /// The merged tree, `${…}` filled in.
+    pub(crate) tree: Node,
+    /// The same as types.
+    pub(crate) declaration: Declaration,
+}
+
+impl Laid {
+    /// The name of the environment.
+    pub(crate) fn env(&self) -> &str {
+        &self.environment.name
+    }
+
+    /// The name of the bucket that holds the ledger.
+    pub(crate) fn ledger_bucket(&self) -> String {
+        let Declaration { prefix, ledger, .. } = &self.declaration;
+        ledger.bucket.clone().unwrap_or_else(|| format!("{prefix}-leap-infra"))
+    }
+}
+
+/// The environments of things that belong to every environment but the shared one, unless they
+/// say otherwise. `all` are the names of all environments.
+pub(crate) fn each_environment(all: &[&str]) -> Vec<String> {
+    let own = all.iter().filter(|name| all.len() == 1 || **name != SHARED);
+    own.map(|name| (*name).to_owned()).collect()
+}

@@ -1,0 +1,150 @@
+//! From a folder to a declaration that was checked in every environment.
+
+use crate::project::check::check;
+use crate::project::declaration::Declaration;
+use crate::project::environments::{Gathered, gather};
+use crate::project::files::{self, STACK_FILE};
+use crate::project::layout::Laid;
+use crate::project::problem::{Findings, Problem, Range, Sources};
+use crate::project::schema::DECLARATION;
+use crate::project::sections::CHECKS;
+use crate::project::tree::{
+    Key, Node, Overridden, Value, fill, lay, only_plain, placeholders, read,
+};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Short names for the paths of some values in `${…}`.
+const SHORT: [(&str, &str); 2] = [("project", "cloud.project"), ("region", "cloud.region")];
+
+/// Everything that was found, whether or not it can be used.
+pub(crate) struct Loaded {
+    pub(crate) layout: Vec<Laid>,
+    pub(crate) sources: Sources,
+    pub(crate) findings: Findings,
+}
+
+/// Reads and checks everything.
+pub(crate) fn load(folder: &Path, shown: &Path) -> Loaded {
+    let (mut sources, mut findings) = (Sources::new(), Findings::default());
+    let base = sections(folder, shown, &mut sources, &mut findings);
+    only_plain(&base, &mut findings);
+    placeholders(&base, &sources, &mut findings);
+    let whole = !findings.stop();
+    let environments = gather(folder, shown, &mut sources, &mut findings);
+    let mut layout = Vec::new();
+    for gathered in &environments {
+        let tree = merged(&base, gathered, &sources, &mut findings);
+        layout.extend(laid(gathered, tree, &mut findings));
+    }
+    if !whole {
+        // What is missing may stand in the file that could not be read.
+        findings.retain(|problem| problem.code != "missing-key");
+    }
+    let usable = findings.list().iter().all(|problem| LENIENT.contains(&problem.code));
+    if usable && layout.len() == environments.len() {
+        CHECKS.iter().for_each(|check| check(&layout, &mut findings));
+    }
+    Loaded { layout, sources, findings }
+}
+
+/// Problems that do not stand in the way of looking at the rest.
+const LENIENT: [&str; 6] = [
+    "unknown-key",
+    "placeholder",
+    "duplicate-key",
+    "duplicate-entry",
+    "list-replaced",
+    "yml-not-read",
+];
+
+/// The sections of all files of the folder in one tree.
+fn sections(folder: &Path, shown: &Path, sources: &mut Sources, findings: &mut Findings) -> Node {
+    let range = Range::file(&files::shown(shown, Path::new(STACK_FILE)));
+    let mut sections: Vec<(Key, Node)> = Vec::new();
+    let mut paths = files::ending(folder, "yaml").unwrap_or_default();
+    // The stack's own file first, also when it is missing: then that is said.
+    paths.retain(|path| *path != folder.join(STACK_FILE));
+    paths.insert(0, folder.join(STACK_FILE));
+    for path in paths {
+        let Some(node) = read(&path, &files::shown(shown, &path), sources, findings) else {
+            continue;
+        };
+        let Value::Map(entries) = node.value else { continue };
+        for (key, node) in entries {
+            match sections.iter().find(|(known, _)| known.name == key.name) {
+                Some((first, _)) => findings.push(twice(&key, first)),
+                None => sections.push((key, node)),
+            }
+        }
+    }
+    for path in files::ending(folder, "yml").unwrap_or_default() {
+        let range = Range::file(&files::shown(shown, &path));
+        let problem = Problem::warning("yml-not-read", &range, "this file is not read");
+        findings.push(problem.suggest("let its name end in `.yaml`".to_owned()));
+    }
+    let value = Value::Map(sections);
+    Node::new(value, range)
+}
+
+fn twice(key: &Key, first: &Key) -> Problem {
+    let message = format!("the section `{}` is in two files", key.name);
+    let problem = Problem::error("section-twice", &key.range, message);
+    problem.related(&first.range, "first written here").expected("each section in one file only")
+}
+
+/// The tree of one environment: laid over, and filled in.
+fn merged(base: &Node, gathered: &Gathered, sources: &Sources, findings: &mut Findings) -> Node {
+    let Gathered { environment, project, over } = gathered;
+    let over = over.as_ref().filter(|over| !over.is_blank());
+    let laid = over.and_then(|over| match over.value {
+        Value::Map(_) => lay(Some(base), over, findings),
+        _ => {
+            let problem = Problem::error("wrong-type", &over.range, "`over` should be sections");
+            findings.push(problem.expected("sections, as in the files of the stack"));
+            None
+        }
+    });
+    let mut tree = laid.unwrap_or_else(|| base.clone());
+    if let Some(project) = project {
+        own_project(&mut tree, project);
+    }
+    let fixed = [("env", &environment.name), ("suffix", &environment.suffix)];
+    let fixed = fixed.map(|(name, value)| (name, value.clone())).into();
+    let short = BTreeMap::from(SHORT);
+    fill(&tree, &fixed, &short, sources, findings)
+}
+
+/// Puts an environment's own project in the place of the stack's.
+fn own_project(tree: &mut Node, project: &Node) {
+    let Value::Map(sections) = &mut tree.value else { return };
+    let cloud = sections.iter_mut().find(|(key, _)| key.name == "cloud");
+    let Some((_, Node { value: Value::Map(cloud), .. })) = cloud else { return };
+    let place = cloud.iter_mut().find(|(key, _)| key.name == "project");
+    if let Some((_, below)) = place {
+        let was = Overridden { range: below.range.clone(), value: below.short() };
+        let overrode = below.overrode.iter().cloned().chain([was]).collect();
+        *below = Node { overrode, ..project.clone() };
+    } else {
+        let key = Key { name: "project".to_owned(), range: project.range.clone() };
+        cloud.push((key, project.clone()));
+    }
+}
+
+/// The environment as types, if it has them.
+fn laid(gathered: &Gathered, tree: Node, findings: &mut Findings) -> Option<Laid> {
+    let mut known = tree.clone();
+    for path in check(&DECLARATION, &tree, findings) {
+        known.prune(&path);
+    }
+    match serde_json::from_value::<Declaration>(known.json()) {
+        Ok(declaration) => {
+            Some(Laid { environment: gathered.environment.clone(), tree, declaration })
+        }
+        Err(error) if !findings.stop() => {
+            findings.push(Problem::error("type", &tree.range, error.to_string()));
+            None
+        }
+        Err(_) => None,
+    }
+}

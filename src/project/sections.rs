@@ -1,0 +1,49 @@
+//! The lists that a new section adds its lines to.
+
+use crate::model::Resource;
+use crate::project::format::{Wrong, date, duration, label_value};
+use crate::project::layout::Laid;
+use crate::project::problem::Findings;
+use crate::project::{buckets, cloud, environments, secrets, stack};
+
+/// Checks a text; says what is wrong with it.
+pub(crate) type Format = fn(&str) -> Result<(), Wrong>;
+
+/// Checks a section in all environments.
+pub(crate) type Check = fn(&[Laid], &mut Findings);
+
+/// Adds the resources of a section in all environments.
+pub(crate) type Expansion = fn(&[Laid], &mut Vec<Resource>);
+
+/// The forms that a text may have, by the `format` that a field names in its schema.
+pub(crate) const FORMATS: &[(&str, Format)] = &[
+    ("day", date),
+    ("duration", duration),
+    ("environment-name", environments::environment_name),
+    ("google-project", cloud::google_project),
+    ("google-secret", secrets::google_secret),
+    ("label-value", label_value),
+    ("location", buckets::location::location),
+    ("member", buckets::format::member),
+    ("prefix", stack::prefix),
+    ("region", cloud::region),
+    ("sops-reference", secrets::sops_reference),
+    ("stack-name", stack::stack_name),
+    ("suffix", environments::suffix),
+    ("variable-name", secrets::variable_name),
+];
+
+/// What the schema cannot say.
+pub(crate) const CHECKS: &[Check] = &[stack::check, buckets::check];
+
+/// From sections to resources.
+pub(crate) const EXPANSIONS: &[Expansion] = &[buckets::expand];
+
+/// What the setting at a path is when it is not said and follows from something else.
+pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<String> {
+    match path {
+        ["buckets", key, setting] => buckets::derived(layout, laid, key, setting),
+        ["ledger", "bucket"] => Some(laid.ledger_bucket()),
+        _ => None,
+    }
+}

@@ -1,0 +1,92 @@
+//! From a file to a tree.
+
+use super::lines::Lines;
+use super::node::{Node, Value};
+use super::raw::{Raw, plant};
+use super::syntax;
+use crate::project::problem::{Findings, Problem, Range, Sources};
+use serde_saphyr::options::DuplicateKeyPolicy;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The largest file that is read, in bytes: a stack of thousands of buckets stays far below.
+const SIZE_MAX: u64 = 1024 * 1024;
+
+/// Reads a file that holds a map, shown to people as `shown`. What is wrong with it goes to
+/// `findings`; the text goes to `sources`, so that lines can be quoted.
+pub fn read(
+    path: &Path,
+    shown: &str,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Option<Node> {
+    match text(path, shown) {
+        Err(problem) => {
+            findings.push(*problem);
+            None
+        }
+        Ok(text) => {
+            let file: Arc<str> = shown.into();
+            let text: Arc<str> = text.into();
+            sources.insert(file.clone(), text.clone());
+            parse(file, &text, findings)
+        }
+    }
+}
+
+fn text(path: &Path, shown: &str) -> Result<String, Box<Problem>> {
+    let problem = |code, message: String| Problem::error(code, &Range::file(shown), message);
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => problem("missing-file", "there is no such file".to_owned()),
+        _ => problem("unreadable-file", format!("the file cannot be read: {error}")),
+    };
+    let size = std::fs::metadata(path).map_err(failed)?.len();
+    if size > SIZE_MAX {
+        let message = format!("the file is too large: {} MiB", size.div_ceil(1024 * 1024));
+        let problem = problem("file-too-large", message).expected("at most 1 MiB in a file");
+        let help = "divide it: each top-level section may have a file of its own".to_owned();
+        return Err(Box::new(problem.suggest(help)));
+    }
+    let bytes = std::fs::read(path).map_err(failed)?;
+    let text = String::from_utf8(bytes).map_err(|error| not_utf8(shown, &error))?;
+    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
+}
+
+fn not_utf8(shown: &str, error: &std::string::FromUtf8Error) -> Problem {
+    let valid = error.utf8_error().valid_up_to();
+    let bytes = error.as_bytes();
+    let good = String::from_utf8_lossy(&bytes[..valid]).into_owned();
+    let range = Lines::new(shown.into(), &good).range(valid, valid);
+    let message = format!("the file is not UTF-8: byte 0x{:02x} at offset {valid}", bytes[valid]);
+    let problem = Problem::error("not-utf8", &range, message);
+    problem.suggest("save the file as UTF-8 (not Latin-1, not UTF-16)".to_owned())
+}
+
+fn parse(file: Arc<str>, text: &str, findings: &mut Findings) -> Option<Node> {
+    let lines = Lines::new(file.clone(), text);
+    let options = serde_saphyr::options! {
+        strict_booleans: true,
+        with_snippet: false,
+        duplicate_keys: DuplicateKeyPolicy::PassThrough,
+        leading_zero_numbers_as_strings: true,
+        underscored_numbers_as_strings: true,
+    };
+    let raw: Raw = match serde_saphyr::from_str_with_options(text, options) {
+        Ok(raw) => raw,
+        Err(error) => {
+            findings.push(syntax::explain(&error, &lines));
+            return None;
+        }
+    };
+    let node = plant(raw, &lines, findings);
+    let problem = match node.value {
+        Value::Map(_) => return Some(node),
+        Value::Null => Problem::error("empty-file", &Range::file(&file), "the file is empty")
+            .suggest("remove it, or write a section into it".to_owned()),
+        _ => Problem::error("not-a-map", &node.range, "the file holds no settings")
+            .expected("sections: a key, a colon, and what belongs to it"),
+    };
+    findings.push(problem);
+    None
+}
