@@ -178,9 +178,10 @@ pub(super) fn list(
     request: &ListObjectsRequest,
 ) -> Result<ListObjectsResponse, Refusal> {
     let ListObjectsRequest { page_size, page_token, delimiter, prefix, .. } = request;
-    if request.versions || request.soft_deleted || !request.match_glob.is_empty() {
+    // Old versions are not kept, so there are none to list beside the live ones.
+    if request.soft_deleted || !request.match_glob.is_empty() {
         return Err(Refusal::unimplemented(
-            "the sandbox lists neither old nor deleted versions, and knows no globs",
+            "the sandbox lists no deleted objects and knows no globs",
         ));
     }
     let keys = record::objects(bucket);
