@@ -1,6 +1,6 @@
 //! The half of the client that cannot write.
 
-use crate::providers::gcp::calls;
+use crate::providers::gcp::calls::{self, Versions};
 use crate::providers::gcp::client::Connection;
 use crate::providers::gcp::error::CallFailed;
 use crate::providers::gcp::memo::Memo;
@@ -48,8 +48,12 @@ impl Reader {
         calls::get_policy(&self.control, name).await
     }
 
-    /// Whether a bucket holds any object.
-    pub(crate) async fn holds_objects(&self, name: &str) -> Result<bool, CallFailed> {
-        calls::holds_objects(&self.control, name).await
+    /// Whether a bucket holds any object of those `versions`.
+    pub(crate) async fn holds_objects(
+        &self,
+        name: &str,
+        versions: Versions,
+    ) -> Result<bool, CallFailed> {
+        calls::holds_objects(&self.control, name, versions).await
     }
 }
