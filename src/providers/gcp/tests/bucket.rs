@@ -193,14 +193,18 @@ async fn deleting_what_is_gone_is_done() {
 }
 
 #[tokio::test]
-async fn a_bucket_that_lost_its_mark_is_not_deleted() {
+async fn a_bucket_that_lost_its_mark_is_neither_changed_nor_deleted() {
     let bench = Bench::new().await;
     let seen = bench.bucket("leap-scratch", &days(7)).await;
     let bucket = bench.live("leap-scratch").await.set_labels::<_, String, String>([]);
     meddle(&bench, bucket, "labels").await;
-    let error = bench.delete(BUCKET, &seen).await.unwrap_err();
-    assert!(matches!(error, ProviderError::Taken { .. }), "{error}");
-    bench.live("leap-scratch").await;
+    bench.sandbox.clear_calls();
+    for outcome in [bench.update(BUCKET, &seen, &days(30)).await, bench.delete(BUCKET, &seen).await]
+    {
+        let error = outcome.unwrap_err();
+        assert!(matches!(error, ProviderError::Taken { .. }), "{error}");
+    }
+    assert_eq!(bench.changes(), <[&str; 0]>::default());
 }
 
 #[tokio::test]
