@@ -229,5 +229,6 @@ async fn what_the_cloud_says_when_it_is_busy_can_be_tried_again() {
     let busy = Action::Status { code: 503, message: String::new(), retry_after_seconds: Some(2) };
     bench.fault("CreateBucket", busy);
     let error = bench.create(BUCKET, "leap-scratch", &days(7)).await.unwrap_err();
-    assert!(error.is_transient(), "{error}");
+    let ProviderError::Transient { retry_after, .. } = error else { panic!("{error}") };
+    assert_eq!(retry_after, Some(Duration::from_secs(2)));
 }
