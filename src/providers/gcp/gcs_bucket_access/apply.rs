@@ -37,9 +37,8 @@ pub(super) async fn update(
     after: Spec,
 ) -> Result<Applied, ProviderError> {
     let bucket = ours(writer, step).await?.ok_or_else(|| gone(step))?;
-    if !bucket.labels.contains_key(ACCESS) {
-        label(writer, step, bucket, Some(SpecMark::Unfinished.as_label())).await?;
-    }
+    // Also when a digest is there: whoever is interrupted now shall be seen to have been.
+    label(writer, step, bucket, Some(SpecMark::Unfinished.as_label())).await?;
     let shift = Shift::new(before, after);
     let policy = shift.carry_out(writer, step).await?.ok_or_else(|| gone(step))?;
     // Read again: a change of the policy moves the bucket's metageneration on.

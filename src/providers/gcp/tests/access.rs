@@ -85,6 +85,22 @@ async fn a_create_whose_answer_was_lost_is_made_good_by_the_next_try() {
 }
 
 #[tokio::test]
+async fn an_update_that_was_interrupted_says_so_until_it_is_done() {
+    let bench = bench().await;
+    bench.create(ACCESS, NAME, &grants(&["ada"])).await.unwrap();
+    let both = grants(&["ada", "ben"]);
+    let seen = see(&bench, &both, &Spec::default()).await;
+    bench.fault("SetIamPolicy", Action::CutAfter);
+    bench.update(ACCESS, &seen.found[0], &both).await.unwrap_err();
+    let seen = see(&bench, &both, &Spec::default()).await;
+    let Owner::Ours(mark) = &seen.found[0].owner else { panic!("not ours") };
+    assert_eq!(mark.spec, SpecMark::Unfinished);
+    bench.changes();
+    bench.update(ACCESS, &seen.found[0], &both).await.unwrap();
+    assert_eq!(bench.changes(), ["UpdateBucket"]);
+}
+
+#[tokio::test]
 async fn what_others_granted_is_kept_and_reported() {
     let bench = bench().await;
     by_hand(&bench, &grant("eve")).await;
