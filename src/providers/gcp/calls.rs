@@ -53,13 +53,23 @@ pub(crate) async fn get_policy(
     unless_absent(request.send().await, || format!("the access policy of bucket {name}"))
 }
 
-/// Whether a bucket holds any object, noncurrent versions included.
+/// Which objects are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Versions {
+    /// Those that are there to be read.
+    Live,
+    /// Overwritten and deleted ones that versioning has kept as well.
+    All,
+}
+
+/// Whether a bucket holds any object.
 pub(crate) async fn holds_objects(
     control: &StorageControl,
     name: &str,
+    versions: Versions,
 ) -> Result<bool, CallFailed> {
-    let request = control.list_objects().set_parent(path(name));
-    let answer = request.set_page_size(1).set_versions(true).send().await;
+    let request = control.list_objects().set_parent(path(name)).set_page_size(1);
+    let answer = request.set_versions(versions == Versions::All).send().await;
     let page = unless_absent(answer, || format!("the list of objects of bucket {name}"))?;
     Ok(page.is_some_and(|page| !page.objects.is_empty()))
 }

@@ -29,7 +29,7 @@ pub enum Endpoint {
 #[derive(Clone, Debug)]
 pub struct Connection {
     /// Buckets, their policies and the metadata of objects, over gRPC. Its one channel carries up
-    /// to 100 calls at a time, more than we ever have under way.
+    /// to 100 calls at a time.
     pub(crate) control: StorageControl,
     /// The bytes of objects, over HTTP.
     pub(crate) storage: Storage,

@@ -119,7 +119,17 @@ mod tests {
 
     #[test]
     fn the_role_for_planning_can_be_read_by_gcloud() {
-        insta::assert_snapshot!(role_file(Purpose::Plan).unwrap(), @"");
+        insta::assert_snapshot!(role_file(Purpose::Plan).unwrap(), @r"
+        title: leap-infra plan
+        description: Look at what leap-infra may manage; change nothing
+        stage: GA
+        includedPermissions:
+        - storage.buckets.get
+        - storage.buckets.getIamPolicy
+        - storage.buckets.list
+        - storage.objects.get
+        - storage.objects.list
+        ");
     }
 
     #[test]

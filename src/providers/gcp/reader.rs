@@ -1,6 +1,6 @@
 //! The half of the client that cannot write.
 
-use crate::providers::gcp::calls;
+use crate::providers::gcp::calls::{self, Versions};
 use crate::providers::gcp::client::Connection;
 use crate::providers::gcp::error::CallFailed;
 use crate::providers::gcp::memo::Memo;
@@ -9,8 +9,9 @@ use google_cloud_storage::client::StorageControl;
 use google_cloud_storage::model::Bucket;
 use std::sync::Arc;
 
-/// How many questions are under way at a time. One channel carries 100.
-pub(crate) const AT_ONCE: usize = 64;
+/// How many questions are under way at a time: as many as one channel carries. A plan of 1,000
+/// buckets with access asks for 1,000 policies, and each answer takes its time to travel.
+pub(crate) const AT_ONCE: usize = 100;
 
 /// Looks at Google Cloud and cannot change it. Lives for one run: what it has listed once, it
 /// does not list again, so that kinds which look at the same buckets share one list.
@@ -48,8 +49,12 @@ impl Reader {
         calls::get_policy(&self.control, name).await
     }
 
-    /// Whether a bucket holds any object.
-    pub(crate) async fn holds_objects(&self, name: &str) -> Result<bool, CallFailed> {
-        calls::holds_objects(&self.control, name).await
+    /// Whether a bucket holds any object of those `versions`.
+    pub(crate) async fn holds_objects(
+        &self,
+        name: &str,
+        versions: Versions,
+    ) -> Result<bool, CallFailed> {
+        calls::holds_objects(&self.control, name, versions).await
     }
 }

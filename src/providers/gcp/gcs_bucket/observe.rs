@@ -6,6 +6,7 @@ use crate::model::{
     Version,
 };
 use crate::providers::gcp::Reader;
+use crate::providers::gcp::calls::Versions;
 use crate::providers::gcp::error::{CallFailed, Reason};
 use crate::providers::gcp::gcs_bucket::{Bucket, Spec, lifecycle, owner, wire};
 use crate::providers::gcp::reader::AT_ONCE;
@@ -136,18 +137,32 @@ async fn look_inside(
     for (position, Found { name, owner, spec, .. }) in found.iter().enumerate() {
         let wanted = scope.wanted.get(name.as_str()).copied();
         if matches!(owner, Owner::Ours(_)) && leaves(spec, wanted) {
-            leaving.push((position, name.clone()));
+            leaving.push((position, name.clone(), spec.versioning));
         }
     }
-    let looks = leaving
-        .into_iter()
-        .map(|(position, name)| async move { Ok((position, reader.holds_objects(&name).await?)) });
+    let looks = leaving.into_iter().map(|(position, name, versioning)| async move {
+        Ok((position, contents(reader, &name, versioning).await?))
+    });
     let looks = stream::iter(looks).buffered(AT_ONCE);
-    let holding: Vec<(usize, bool)> = looks.try_collect::<Vec<_>>().await.map_err(failed)?;
-    for (position, _) in holding.into_iter().filter(|(_, holds)| *holds) {
-        found[position].holds = Some("holds objects".to_owned());
+    let contents: Vec<_> = looks.try_collect().await.map_err(failed)?;
+    for (position, contents) in contents {
+        found[position].holds = contents.map(str::to_owned);
     }
     Ok(())
+}
+
+/// What a bucket holds, in words. Old versions are looked for where versioning is on; should
+/// there be some from before it was turned off, the server refuses to delete the bucket.
+async fn contents(
+    reader: &Reader,
+    name: &str,
+    versioning: bool,
+) -> Result<Option<&'static str>, CallFailed> {
+    if reader.holds_objects(name, Versions::Live).await? {
+        return Ok(Some("holds objects"));
+    }
+    let old = versioning && reader.holds_objects(name, Versions::All).await?;
+    Ok(old.then_some("holds old versions of objects"))
 }
 
 fn failed(failed: CallFailed) -> ProviderError {

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 /// How often a change is tried when others keep changing the same bucket or policy.
 const TRIES: usize = 8;
 
-/// Which grants change, and whether all that the plan saw must still be there.
+/// From which grants of ours to which.
 struct Shift {
     before: BTreeSet<Grant>,
     after: BTreeSet<Grant>,
@@ -37,12 +37,12 @@ pub(super) async fn update(
     after: Spec,
 ) -> Result<Applied, ProviderError> {
     let bucket = ours(writer, step).await?.ok_or_else(|| gone(step))?;
-    let bucket = match bucket.labels.contains_key(ACCESS) {
-        true => bucket,
-        false => label(writer, step, bucket, Some(SpecMark::Unfinished.as_label())).await?,
-    };
+    // Also when a digest is there: whoever is interrupted now shall be seen to have been.
+    label(writer, step, bucket, Some(SpecMark::Unfinished.as_label())).await?;
     let shift = Shift::new(before, after);
     let policy = shift.carry_out(writer, step).await?.ok_or_else(|| gone(step))?;
+    // Read again: a change of the policy moves the bucket's metageneration on.
+    let bucket = ours(writer, step).await?.ok_or_else(|| gone(step))?;
     label(writer, step, bucket, Some(step.mark.spec.as_label())).await?;
     Ok(Applied::at(Version(etag(&policy))))
 }
@@ -54,15 +54,15 @@ pub(super) async fn delete(
     before: Spec,
 ) -> Result<Applied, ProviderError> {
     let gone = || Applied::gone().saying("the bucket was already gone");
-    let Some(bucket) = ours(writer, step).await? else { return Ok(gone()) };
-    let shift = Shift::new(before, Spec::default());
-    if !shift.before.is_empty() && shift.carry_out(writer, step).await?.is_none() {
+    if ours(writer, step).await?.is_none() {
         return Ok(gone());
     }
-    match label(writer, step, bucket, None).await {
-        Ok(_) | Err(ProviderError::NotFound { .. }) => Ok(Applied::gone()),
-        Err(error) => Err(error),
+    if !before.grants.is_empty() {
+        Shift::new(before, Spec::default()).carry_out(writer, step).await?;
     }
+    let Some(bucket) = ours(writer, step).await? else { return Ok(gone()) };
+    label(writer, step, bucket, None).await?;
+    Ok(Applied::gone())
 }
 
 impl Shift {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::ledger::{Condition, Store as _, Written};
+use crate::providers::gcp::permissions::READ_METHODS;
 use crate::providers::gcp::{LedgerBucket, LedgerStore};
 
 const LEDGER: &str = "leap-infra-ledger-leap";
@@ -65,6 +66,20 @@ async fn a_write_counts_only_on_what_was_read() {
     assert!(ledger.read("prod/lease").await.unwrap().is_some(), "of another generation");
     ledger.delete("prod/lease", second).await.unwrap();
     assert_eq!(ledger.read("prod/lease").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn reading_the_ledger_only_calls_what_planning_may() {
+    let bench = Bench::new().await;
+    let ledger = ledger(&bench);
+    ledger.ensure().await.unwrap();
+    ledger.write("prod/lease", b"{}".to_vec(), Condition::Always).await.unwrap();
+    bench.sandbox.clear_calls();
+    ledger.read("prod/lease").await.unwrap();
+    ledger.list("").await.unwrap();
+    for call in bench.sandbox.calls() {
+        assert!(READ_METHODS.iter().any(|it| it.method == call.method), "{}", call.method);
+    }
 }
 
 #[tokio::test]
