@@ -63,7 +63,8 @@ pub struct Session {
     pub memory: Memory,
     registry: Registry,
     allowances: Allowances,
-    target: Target,
+    /// Keeps the sandbox running, where that is where the run goes.
+    _target: Target,
 }
 
 /// The folder of the stack.
@@ -169,7 +170,7 @@ pub async fn open(args: &PlanArgs, ui: &Ui) -> Result<Result<Session, Exit>, Fai
         memory,
         registry,
         allowances,
-        target,
+        _target: target,
     }))
 }
 
