@@ -6,7 +6,8 @@ use std::path::Path;
 /// Run the tests with `LEAP_INFRA_BLESS=1` to write the schemas anew.
 #[test]
 fn the_committed_schemas_are_fresh() {
-    for (which, name) in [(Schema::Stack, "stack.json"), (Schema::Environment, "environment.json")] {
+    for (which, name) in [(Schema::Stack, "stack.json"), (Schema::Environment, "environment.json")]
+    {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema").join(name);
         let fresh = serde_json::to_string_pretty(&schema(which)).unwrap() + "\n";
         if std::env::var_os("LEAP_INFRA_BLESS").is_some() {
