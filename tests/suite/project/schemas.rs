@@ -18,3 +18,17 @@ fn the_committed_schemas_are_fresh() {
         assert!(committed == fresh, "schema/{name} is stale: run LEAP_INFRA_BLESS=1 cargo test");
     }
 }
+
+#[test]
+fn every_setting_has_a_description() {
+    for which in [Schema::Stack, Schema::Environment] {
+        let schema = schema(which);
+        let types = schema["$defs"].as_object().into_iter().flat_map(|all| all.values());
+        for described in types.chain([&schema]) {
+            let properties = described["properties"].as_object();
+            for (name, setting) in properties.into_iter().flatten() {
+                assert!(setting["description"].is_string(), "{which:?}: {name} has no description");
+            }
+        }
+    }
+}
