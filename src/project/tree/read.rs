@@ -56,7 +56,11 @@ fn text(path: &Path, shown: &str, sources: &mut Sources) -> Result<String, Box<P
         sources.insert(shown.into(), text.into());
         not_utf8(shown, &error)
     })?;
-    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
+    // A byte order mark is no part of the first key.
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    })
 }
 
 fn not_utf8(shown: &str, error: &std::string::FromUtf8Error) -> Problem {
