@@ -82,7 +82,7 @@ fn sections(
     let range = Range::file(&files::shown(shown, Path::new(STACK_FILE)));
     let mut whole = true;
     let mut sections: Vec<(Key, Node)> = Vec::new();
-    let mut paths = files::ending(folder, "yaml").unwrap_or_default();
+    let mut paths = files::listed(folder, shown, "yaml", findings);
     // The stack's own file first, also when it is missing: then that is said.
     paths.retain(|path| *path != folder.join(STACK_FILE));
     paths.insert(0, folder.join(STACK_FILE));
@@ -99,7 +99,7 @@ fn sections(
             }
         }
     }
-    for path in files::ending(folder, "yml").unwrap_or_default() {
+    for path in files::listed(folder, shown, "yml", findings) {
         let range = Range::file(&files::shown(shown, &path));
         let problem = Problem::warning("yml-not-read", &range, "this file is not read");
         findings.push(problem.suggest("let its name end in `.yaml`".to_owned()));

@@ -72,7 +72,7 @@ fn read_all(
     findings: &mut Findings,
 ) -> Vec<File> {
     let mut read_files = Vec::new();
-    for path in files::ending(folder, "yaml").unwrap_or_default() {
+    for path in files::listed(folder, shown, "yaml", findings) {
         let shown = files::shown(shown, &path);
         let node = read(&path, &shown, sources, findings);
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();

@@ -64,3 +64,11 @@ fn a_file_with_the_line_ends_of_windows_is_read_alike() {
 fn a_byte_order_mark_is_no_part_of_the_first_key() {
     Folder::buckets("\u{feff}buckets: { data: {} }\n").project();
 }
+
+#[test]
+#[cfg(unix)]
+fn a_file_that_is_not_there_behind_its_name_is_not_taken_for_nothing() {
+    let folder = Folder::empty().file("stack.yaml", STACK);
+    std::os::unix::fs::symlink("gone.yaml", folder.path().join("buckets.yaml")).unwrap();
+    assert!(folder.problems().contains("there is no such file"));
+}
