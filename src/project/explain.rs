@@ -4,7 +4,7 @@ use crate::project::layout::Laid;
 use crate::project::problem::Range;
 use crate::project::schema::DECLARATION;
 use crate::project::sections;
-use crate::project::tree::{Node, Overridden, Value};
+use crate::project::tree::{Key, Node, Overridden, Value};
 use crate::project::words::{nearest, quoted};
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -93,10 +93,8 @@ pub(crate) fn explain(layout: &[Laid], path: &str, env: &str) -> Result<Explanat
 
 fn origin(node: &Node) -> Origin {
     if let Value::Map(entries) = &node.value {
-        let line = |(key, child): &(_, Node)| {
-            let key: &crate::project::tree::Key = key;
-            (key.name.clone(), child.short(), child.range.clone())
-        };
+        let line =
+            |(key, child): &(Key, Node)| (key.name.clone(), child.short(), child.range.clone());
         return Origin::Group(entries.iter().map(line).collect());
     }
     let earlier = |Overridden { range, value }: &Overridden| (range.clone(), value.clone());

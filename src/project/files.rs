@@ -1,5 +1,6 @@
 //! Which files make up a stack, and where they are.
 
+use crate::project::problem::{Findings, Problem, Range};
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -60,7 +61,22 @@ fn stacks_in(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The files with this ending directly in a folder, by name; none if there is no such folder.
-pub(crate) fn ending(folder: &Path, ending: &str) -> io::Result<Vec<PathBuf>> {
+/// That it cannot be read is a problem: what is not seen would count as not declared.
+pub(crate) fn listed(
+    folder: &Path,
+    shown: &Path,
+    ends: &str,
+    findings: &mut Findings,
+) -> Vec<PathBuf> {
+    ending(folder, ends).unwrap_or_else(|error| {
+        let range = Range::file(&shown.to_string_lossy());
+        let message = format!("the folder cannot be read: {error}");
+        findings.push(Problem::error("unreadable-folder", &range, message));
+        Vec::new()
+    })
+}
+
+fn ending(folder: &Path, ending: &str) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries?,
@@ -69,7 +85,7 @@ pub(crate) fn ending(folder: &Path, ending: &str) -> io::Result<Vec<PathBuf>> {
     for entry in entries {
         let path = entry?.path();
         let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        if path.extension() == Some(OsStr::new(ending)) && path.is_file() && !hidden {
+        if path.extension() == Some(OsStr::new(ending)) && !path.is_dir() && !hidden {
             files.push(path);
         }
     }
@@ -84,7 +100,7 @@ pub(crate) fn environments_above(folder: &Path, shown: &Path) -> Option<(PathBuf
     for above in folder.ancestors().skip(1) {
         shown = parent(&shown);
         let candidate = above.join(ENVIRONMENTS);
-        if ending(&candidate, "yaml").is_ok_and(|files| !files.is_empty()) {
+        if !ending(&candidate, "yaml").is_ok_and(|files| files.is_empty()) {
             return Some((candidate, shown.join(ENVIRONMENTS)));
         }
     }

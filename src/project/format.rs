@@ -1,5 +1,5 @@
 //! Texts that must have a certain form. A field names its form as `format` in its schema, and
-//! [`crate::project::sections::FORMATS`] says which function checks it.
+//! `sections.rs` says which function checks it.
 
 use time::Date;
 use time::format_description::well_known::Iso8601;

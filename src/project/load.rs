@@ -27,10 +27,9 @@ pub(crate) struct Loaded {
 /// Reads and checks everything.
 pub(crate) fn load(folder: &Path, shown: &Path) -> Loaded {
     let (mut sources, mut findings) = (Sources::new(), Findings::default());
-    let base = sections(folder, shown, &mut sources, &mut findings);
+    let (base, whole) = sections(folder, shown, &mut sources, &mut findings);
     only_plain(&base, &mut findings);
     placeholders(&base, &sources, &mut findings);
-    let whole = !findings.stop();
     let environments = gather(folder, shown, &mut sources, &mut findings);
     let mut layout = Vec::new();
     for gathered in &environments {
@@ -45,12 +44,27 @@ pub(crate) fn load(folder: &Path, shown: &Path) -> Loaded {
     if usable && layout.len() == environments.len() {
         CHECKS.iter().for_each(|check| check(&layout, &mut findings));
     }
+    about_placeholders(&mut findings);
     Loaded { layout, sources, findings }
 }
 
+/// What is still to be filled in is nothing else that is wrong.
+fn about_placeholders(findings: &mut Findings) {
+    const FOLLOWS: [&str; 4] = ["format", "bucket-name", "reference", "unknown-value"];
+    let open = findings.list().iter().filter(|problem| problem.code == "placeholder");
+    let open: Vec<Range> = open.map(|problem| problem.range.clone()).collect();
+    findings.retain(|problem| {
+        let Range { file, start, end } = &problem.range;
+        let holds = |open: &Range| open.file == *file && open.start >= *start && open.end <= *end;
+        !(FOLLOWS.contains(&problem.code) && open.iter().any(holds))
+    });
+}
+
 /// Problems that do not stand in the way of looking at the rest.
-const LENIENT: [&str; 6] = [
+const LENIENT: [&str; 8] = [
     "unknown-key",
+    "format",
+    "out-of-range",
     "placeholder",
     "duplicate-key",
     "duplicate-entry",
@@ -58,16 +72,23 @@ const LENIENT: [&str; 6] = [
     "yml-not-read",
 ];
 
-/// The sections of all files of the folder in one tree.
-fn sections(folder: &Path, shown: &Path, sources: &mut Sources, findings: &mut Findings) -> Node {
+/// The sections of all files of the folder in one tree, and whether every file could be read.
+fn sections(
+    folder: &Path,
+    shown: &Path,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> (Node, bool) {
     let range = Range::file(&files::shown(shown, Path::new(STACK_FILE)));
+    let mut whole = true;
     let mut sections: Vec<(Key, Node)> = Vec::new();
-    let mut paths = files::ending(folder, "yaml").unwrap_or_default();
+    let mut paths = files::listed(folder, shown, "yaml", findings);
     // The stack's own file first, also when it is missing: then that is said.
     paths.retain(|path| *path != folder.join(STACK_FILE));
     paths.insert(0, folder.join(STACK_FILE));
     for path in paths {
         let Some(node) = read(&path, &files::shown(shown, &path), sources, findings) else {
+            whole = false;
             continue;
         };
         let Value::Map(entries) = node.value else { continue };
@@ -78,13 +99,12 @@ fn sections(folder: &Path, shown: &Path, sources: &mut Sources, findings: &mut F
             }
         }
     }
-    for path in files::ending(folder, "yml").unwrap_or_default() {
+    for path in files::listed(folder, shown, "yml", findings) {
         let range = Range::file(&files::shown(shown, &path));
         let problem = Problem::warning("yml-not-read", &range, "this file is not read");
         findings.push(problem.suggest("let its name end in `.yaml`".to_owned()));
     }
-    let value = Value::Map(sections);
-    Node::new(value, range)
+    (Node::new(Value::Map(sections), range), whole)
 }
 
 fn twice(key: &Key, first: &Key) -> Problem {
@@ -95,7 +115,7 @@ fn twice(key: &Key, first: &Key) -> Problem {
 
 /// The tree of one environment: laid over, and filled in.
 fn merged(base: &Node, gathered: &Gathered, sources: &Sources, findings: &mut Findings) -> Node {
-    let Gathered { environment, project, over } = gathered;
+    let Gathered { environment, own, over } = gathered;
     let over = over.as_ref().filter(|over| !over.is_blank());
     let laid = over.and_then(|over| match over.value {
         Value::Map(_) => lay(Some(base), over, findings),
@@ -106,7 +126,7 @@ fn merged(base: &Node, gathered: &Gathered, sources: &Sources, findings: &mut Fi
         }
     });
     let mut tree = laid.unwrap_or_else(|| base.clone());
-    if let Some(project) = project {
+    if let Some(project) = own.child("project") {
         own_project(&mut tree, project);
     }
     let fixed = [("env", &environment.name), ("suffix", &environment.suffix)];

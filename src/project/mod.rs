@@ -5,7 +5,7 @@
 //!       ──check──▶ every problem at once ──types──▶ sections ──expand──▶ model::Stack
 //! ```
 //! Nothing here opens a connection, reads the clock or the environment. One folder per section:
-//! its types, its checks, its expansion; [`sections`] lists them.
+//! its types, its checks, its expansion; `sections.rs` lists them.
 
 pub mod buckets;
 pub mod cloud;

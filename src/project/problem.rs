@@ -32,6 +32,16 @@ fn text<S: Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error
     serializer.serialize_str(text)
 }
 
+/// Places as objects, for programs.
+fn places<S: Serializer>(places: &[(Range, String)], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Place<'a> {
+        range: &'a Range,
+        message: &'a str,
+    }
+    serializer.collect_seq(places.iter().map(|(range, message)| Place { range, message }))
+}
+
 impl Range {
     /// The very beginning of a file: for problems of the file as a whole.
     pub fn file(file: &str) -> Self {
@@ -81,7 +91,7 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suggestion: Option<String>,
     /// Other places that have to do with it, and what is there.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "places")]
     pub related: Vec<(Range, String)>,
 }
 

@@ -17,8 +17,9 @@ pub(crate) type Expansion = fn(&[Laid], &mut Vec<Resource>);
 
 /// The forms that a text may have, by the `format` that a field names in its schema.
 pub(crate) const FORMATS: &[(&str, Format)] = &[
+    ("bucket-name", buckets::bucket_name),
     ("day", date),
-    ("duration", duration),
+    ("time-span", duration),
     ("environment-name", environments::environment_name),
     ("google-project", cloud::google_project),
     ("google-secret", secrets::google_secret),
@@ -31,6 +32,7 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("stack-name", stack::stack_name),
     ("suffix", environments::suffix),
     ("variable-name", secrets::variable_name),
+    ("zone", cloud::zone),
 ];
 
 /// What the schema cannot say.

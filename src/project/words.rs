@@ -2,12 +2,14 @@
 
 /// The one of `known` that `word` was probably meant to be.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // One mistake in three characters, and always one of two swapped.
-    let allowed = (word.chars().count() / 3).max(1);
+    // One mistake in three characters, but never more than three.
+    let allowed = (word.chars().count() / 3).clamp(1, 3);
     let scored = known.into_iter().filter(|candidate| *candidate != word).filter_map(|candidate| {
         let distance = strsim::damerau_levenshtein(word, candidate);
         let part = word.len() >= 4 && (candidate.contains(word) || word.contains(candidate));
-        (distance <= allowed || part).then_some((distance, candidate))
+        let begun = word.chars().zip(candidate.chars()).take_while(|(a, b)| a == b).count() >= 4;
+        let close = distance <= allowed || part || begun && distance <= 3;
+        close.then_some((distance, candidate))
     });
     scored.min().map(|(_, candidate)| candidate)
 }
@@ -36,6 +38,18 @@ pub(crate) fn first_sentence(text: &str) -> String {
     sentence.trim_end_matches('.').to_owned()
 }
 
+/// A sentence as it stands inside another one.
+pub(crate) fn uncapitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    match (letters.next(), letters.clone().next()) {
+        // `CORS` stays as it is.
+        (Some(first), second) if !second.is_some_and(char::is_uppercase) => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => sentence.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,6 +59,7 @@ mod tests {
         let known = ["delete_after_days", "lifecycle", "logs_to"];
         assert_eq!(nearest("delete_after_day", known), Some("delete_after_days"));
         assert_eq!(nearest("lifecylce", known), Some("lifecycle"));
+        assert_eq!(nearest("stage", ["staging", "prod"]), Some("staging"));
         assert_eq!(nearest("colour", known), None);
     }
 }

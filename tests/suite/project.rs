@@ -1,14 +1,10 @@
 //! Stories about the project file: what is said about mistakes, and what a stack becomes.
 
-#[path = "project/folder.rs"]
+mod environments;
 mod folder;
-#[path = "project/leap.rs"]
 mod leap;
-#[path = "project/overlays.rs"]
-mod overlays;
-#[path = "project/rules.rs"]
-mod rules;
-#[path = "project/schemas.rs"]
-mod schemas;
-#[path = "project/mistakes.rs"]
 mod mistakes;
+mod overlays;
+mod robust;
+mod rules;
+mod schemas;

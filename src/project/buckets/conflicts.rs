@@ -8,6 +8,7 @@ use super::settings::{Location, Member, Prevention};
 use crate::model::label;
 use crate::project::format::seconds;
 use crate::project::problem::{Findings, Problem};
+use crate::project::tree::Node;
 use crate::project::words::{either, nearest};
 
 /// The longest retention, 100 years.
@@ -126,7 +127,7 @@ fn roles(placed: &Placed<'_>, findings: &mut Findings) {
 }
 
 /// <https://cloud.google.com/storage/docs/access-control/iam#conditions>
-fn condition(placed: &Placed<'_>, member: &Member, node: &crate::project::tree::Node) -> Problem {
+fn condition(placed: &Placed<'_>, member: &Member, node: &Node) -> Problem {
     let range = node.entry("when").map_or(&node.range, |(key, _)| &key.range);
     let message = format!("the grant to `{}` cannot have a condition yet", member.name());
     Problem::error("condition-needs-uniform", range, message)

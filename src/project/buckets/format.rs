@@ -52,6 +52,12 @@ pub(crate) fn member(text: &str) -> Result<(), Wrong> {
     let address =
         name.split_once('@').is_some_and(|(who, place)| !who.is_empty() && place.contains('.'));
     let good = if kind == "domain" { name.contains('.') && !name.contains('@') } else { address };
+    let lower = name.to_lowercase();
+    if good && lower != name {
+        // IAM gives addresses back in lower case, so that anything else would never match.
+        let wrong = Wrong::expected("an address in lower case");
+        return Err(wrong.suggest(format!("write `{kind}:{lower}`")));
+    }
     if good { Ok(()) } else { Err(wrong) }
 }
 

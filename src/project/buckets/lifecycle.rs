@@ -2,11 +2,11 @@
 
 use crate::providers::gcp::gcs_bucket::{LifecycleAction, LifecycleCondition, LifecycleRule};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What happens to objects, and when. Each rule does one thing: `delete`, `abort_uploads` or
 /// `move_to`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// Deletes objects, as in `delete: { after_days: 30, prefixes: [tmp/] }`.
@@ -18,7 +18,7 @@ pub enum Rule {
 }
 
 /// When a rule acts: all of these at once, and at least one.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct When {
     /// The object is this many days old.
@@ -42,7 +42,7 @@ pub struct When {
 }
 
 /// When unfinished uploads are given up.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AbortUploads {
     /// The upload began this many days ago.
@@ -56,7 +56,9 @@ pub struct AbortUploads {
 }
 
 /// Where objects are moved, and when: `class`, and at least one condition.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+// serde cannot deny unknown fields beside a flattened group; the schema can.
+#[schemars(extend("additionalProperties" = false))]
 pub struct MoveTo {
     /// The class that objects are moved to.
     pub class: StorageClass,
@@ -66,7 +68,9 @@ pub struct MoveTo {
 }
 
 /// How objects are stored: the rarer they are read, the cheaper to keep and the dearer to read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum StorageClass {
     /// Read often.

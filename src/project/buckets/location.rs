@@ -77,11 +77,21 @@ pub fn location(text: &str) -> Result<(), Wrong> {
     let wrong = Wrong::expected(
         "a region (`us-central1`), a multi-region (`us`) or a pair of regions (`nam4`)",
     );
-    match nearest(&lower, known()) {
+    match misspelt(&lower, known()) {
         Some(near) => Err(wrong.suggest(format!("did you mean `{near}`?"))),
         None if unknown_location(&lower) => Ok(()),
         None => Err(wrong),
     }
+}
+
+/// The place that was probably meant. `us-west9` is not a misspelt `us-west1`: it may be new.
+pub(crate) fn misspelt<'a>(
+    text: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> Option<&'a str> {
+    let area = |name: &str| name.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    let numbered = unknown_location(text) && known.clone().any(|place| area(place) == area(text));
+    if numbered { None } else { nearest(text, known) }
 }
 
 /// The multi-region that two regions lie in, as the API wants it for a pair of one's choice.
@@ -106,6 +116,7 @@ mod tests {
     fn a_region_that_opened_yesterday_is_let_through_and_a_misspelt_one_is_not() {
         assert!(location("us-central1").is_ok());
         assert!(location("NAM4").is_ok());
+        assert!(location("us-west99").is_ok());
         assert!(location("antarctica-south1").is_ok());
         assert!(location("us-centrall").unwrap_err().suggestion.is_some());
         assert!(location("the moon").is_err());

@@ -19,4 +19,5 @@ pub use settings::{
 
 pub(crate) use checks::check;
 pub(crate) use expand::expand;
+pub(crate) use names::bucket_name;
 pub(crate) use placed::derived;

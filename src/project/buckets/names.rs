@@ -1,6 +1,7 @@
 //! Names: the cloud's rules for them, and that no two things have the same one.
 
 use super::placed::{Buckets, Placed};
+use crate::project::format::Wrong;
 use crate::project::layout::Laid;
 use crate::project::problem::{Findings, Problem};
 use std::collections::BTreeMap;
@@ -15,49 +16,50 @@ pub(super) fn check(layout: &[Laid], buckets: &Buckets<'_>, findings: &mut Findi
     collisions(layout, buckets, findings);
 }
 
-/// The rules that Cloud Storage has for names.
-/// <https://cloud.google.com/storage/docs/buckets#naming>
 fn rules(placed: &Placed<'_>) -> Option<Problem> {
     let Placed { name, .. } = placed;
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c);
-    let end = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let length = name.chars().count();
-    let most = if name.contains('.') { 222 } else { 63 };
-    let problem = |message: String, expected: &str| {
+    if let Some((fault, expected)) = fault(name) {
+        let message = format!("the bucket's name `{name}` {fault}");
         let problem = Problem::error("bucket-name", placed.range("name"), message);
-        Some(problem.expected(expected))
-    };
-    if let Some(bad) = name.chars().find(|c| !allowed(*c)) {
-        let words = "lower case letters, digits, `-`, `_` and `.`";
-        return problem(format!("the bucket's name `{name}` has `{bad}` in it"), words);
-    }
-    if length > most || name.split('.').any(|part| part.len() > 63) {
-        let message = format!("the bucket's name `{name}` is too long: {length} characters");
-        return problem(message, "at most 63 characters, prefix and suffix included");
-    }
-    if length < 3 {
-        return problem(
-            format!("the bucket's name `{name}` is too short"),
-            "at least 3 characters",
-        );
-    }
-    if !name.starts_with(end) || !name.ends_with(end) {
-        let message = format!("the bucket's name `{name}` begins or ends with a sign");
-        return problem(message, "a letter or a digit at both ends");
-    }
-    if name.starts_with("goog") || name.contains("google") || name.contains("g00gle") {
-        let message = format!("the bucket's name `{name}` is Google's");
-        return problem(message, "a name that does not begin with `goog` or have `google` in it");
-    }
-    if name.parse::<Ipv4Addr>().is_ok() {
-        let message = format!("the bucket's name `{name}` looks like an address");
-        return problem(message, "a name that is no IP address");
+        return Some(problem.expected(expected));
     }
     name.contains('.').then(|| {
         let message = format!("the bucket's name `{name}` is a domain's");
         Problem::warning("bucket-name-domain", placed.range("name"), message)
             .suggest("prove to Google that the domain is yours, or leave out the dots".to_owned())
     })
+}
+
+/// Whether a text can be the name of a bucket.
+pub(crate) fn bucket_name(name: &str) -> Result<(), Wrong> {
+    fault(name).map_or(Ok(()), |(_, expected)| Err(Wrong::expected(expected)))
+}
+
+/// What is wrong with a name, and what was expected, by the rules of Cloud Storage.
+/// <https://cloud.google.com/storage/docs/buckets#naming>
+fn fault(name: &str) -> Option<(String, &'static str)> {
+    let end = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let allowed = |c: char| end(c) || "-_.".contains(c);
+    let length = name.chars().count();
+    let most = if name.contains('.') { 222 } else { 63 };
+    if let Some(bad) = name.chars().find(|c| !allowed(*c)) {
+        let words = "lower case letters, digits, `-`, `_` and `.`";
+        Some((format!("has `{bad}` in it"), words))
+    } else if length > most || name.split('.').any(|part| part.len() > 63) {
+        let words = "at most 63 characters, prefix and suffix included";
+        Some((format!("is too long: {length} characters"), words))
+    } else if length < 3 {
+        Some(("is too short".to_owned(), "at least 3 characters"))
+    } else if !name.starts_with(end) || !name.ends_with(end) {
+        Some(("begins or ends with a sign".to_owned(), "a letter or a digit at both ends"))
+    } else if name.starts_with("goog") || name.contains("google") || name.contains("g00gle") {
+        let words = "a name that does not begin with `goog` or have `google` in it";
+        Some(("is Google's".to_owned(), words))
+    } else if name.parse::<Ipv4Addr>().is_ok() {
+        Some(("looks like an address".to_owned(), "a name that is no IP address"))
+    } else {
+        None
+    }
 }
 
 /// A key stands in paths and references, so it has no signs that mean something there.

@@ -2,12 +2,12 @@
 
 use super::lifecycle::{Rule, StorageClass};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A bucket. Everything may be left out: `scratch: {}` is a bucket in the stack's region that
 /// only its project's owners can use.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bucket {
     /// The environments that have this bucket, as in `[prod]`; every environment but `shared`
@@ -47,7 +47,7 @@ pub struct Bucket {
     pub soft_delete_days: u32,
     /// How long objects cannot be deleted or replaced, as in `30 days`.
     #[serde(default)]
-    #[schemars(extend("format" = "duration"))]
+    #[schemars(extend("format" = "time-span"))]
     pub retention: Option<String>,
     /// What web pages of other origins may read with a browser.
     #[serde(default)]
@@ -83,7 +83,7 @@ fn soft_delete_days() -> u32 {
 }
 
 /// Where the data lives.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Location {
     /// A region, a multi-region or a pair of regions that Google put together.
@@ -99,7 +99,7 @@ pub enum Location {
 }
 
 /// Whether a bucket can be made public.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Prevention {
     /// As the organisation says.
@@ -110,7 +110,7 @@ pub enum Prevention {
 }
 
 /// What anyone on the internet may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Public {
     /// List and read all objects.
@@ -118,7 +118,7 @@ pub enum Public {
 }
 
 /// What web pages of other origins may read.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cors {
     /// The origins, as in `https://catalog.leap.example.org`, or `*` for all.
@@ -132,7 +132,7 @@ pub struct Cors {
     pub response_headers: Vec<String>,
     /// For how long a browser may remember this, as in `1 hour`.
     #[serde(default = "an_hour")]
-    #[schemars(extend("format" = "duration"))]
+    #[schemars(extend("format" = "time-span"))]
     pub max_age: String,
 }
 
@@ -145,7 +145,7 @@ fn an_hour() -> String {
 }
 
 /// What a web server in front of the bucket serves.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Website {
     /// The object for a folder, as in `index.html`.
@@ -156,7 +156,7 @@ pub struct Website {
 }
 
 /// Someone who is granted something.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Member {
     /// As in `group:writers@leap.example.org`.
@@ -166,7 +166,7 @@ pub enum Member {
 }
 
 /// Someone who is granted something under a condition.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MemberWhen {
     /// Who, as in `group:writers@leap.example.org`.
@@ -177,7 +177,7 @@ pub struct MemberWhen {
 }
 
 /// When a grant holds.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
     /// A short name.

@@ -154,7 +154,9 @@ fn malformed(schema: &Json, text: &str, node: &Node, path: &Path) -> Option<Prob
     let (_, check) = FORMATS.iter().find(|(name, _)| *name == format)?;
     let wrong = check(text).err()?;
     let message = format!("{} cannot be `{text}`", path.title());
-    let problem = Problem::error("format", &node.range, message).expected(wrong.expected);
+    // Names made with a bad prefix are bad as well: that is not worth saying again.
+    let code = if ["prefix", "suffix"].contains(&format) { "bad-prefix" } else { "format" };
+    let problem = Problem::error(code, &node.range, message).expected(wrong.expected);
     Some(problem.suggest(wrong.suggestion))
 }
 

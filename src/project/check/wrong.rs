@@ -3,6 +3,7 @@
 use super::{Path, about};
 use crate::project::problem::Problem;
 use crate::project::tree::{Node, Value};
+use crate::project::words::uncapitalised;
 use serde_json::Value as Json;
 
 /// The types that a schema allows.
@@ -42,7 +43,7 @@ pub(super) fn expected(schema: &Json) -> String {
         (plain, _) => plain.to_owned(),
     };
     match about(schema) {
-        Some(about) if !about.is_empty() => format!("{what}: {about}"),
+        Some(about) if !about.is_empty() => format!("{what} ({})", uncapitalised(&about)),
         _ => what,
     }
 }

@@ -1,8 +1,7 @@
 //! `cloud`: the project and the places that everything is in.
 
-use crate::project::buckets::location::{REGIONS, unknown_location};
+use crate::project::buckets::location::{REGIONS, misspelt, unknown_location};
 use crate::project::format::Wrong;
-use crate::project::words::nearest;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -20,6 +19,7 @@ pub struct Cloud {
     pub region: String,
     /// The zone for what stands in a single zone, as in `us-central1-c`.
     #[serde(default)]
+    #[schemars(extend("format" = "zone"))]
     pub zone: Option<String>,
     /// Labels on everything that can carry labels.
     #[serde(default)]
@@ -52,11 +52,26 @@ pub fn region(text: &str) -> Result<(), Wrong> {
     if REGIONS.contains(&text) {
         return Ok(());
     }
-    let near = nearest(text, REGIONS.iter().copied());
+    let lower = text.to_lowercase();
+    let same = REGIONS.iter().copied().find(|region| *region == lower);
+    let near = same.or_else(|| misspelt(&lower, REGIONS.iter().copied()));
     let wrong = Wrong::expected("a region in lower case, as in `us-central1`");
     match near {
         Some(near) => Err(wrong.suggest(format!("did you mean `{near}`?"))),
         None if unknown_location(text) => Ok(()),
         None => Err(wrong),
+    }
+}
+
+/// Whether a text can be a zone: a region and a letter.
+///
+/// # Errors
+/// When it cannot; what is wrong with it.
+pub fn zone(text: &str) -> Result<(), Wrong> {
+    let letter = |part: &str| part.len() == 1 && part.chars().all(|c| c.is_ascii_lowercase());
+    let parts = text.rsplit_once('-').filter(|(_, last)| letter(last));
+    match parts.map(|(place, last)| (region(place), last)) {
+        Some((Ok(()), _)) => Ok(()),
+        _ => Err(Wrong::expected("a region and a letter, as in `us-central1-c`")),
     }
 }

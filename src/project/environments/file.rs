@@ -78,7 +78,7 @@ pub struct Promoted {
     pub promoted_from: String,
     /// For how long it must have been well there, as in `1 day`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("format" = "duration"))]
+    #[schemars(extend("format" = "time-span"))]
     pub healthy_for: Option<String>,
 }
 

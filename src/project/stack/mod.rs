@@ -4,14 +4,15 @@ use crate::project::format::{Wrong, label_value};
 use crate::project::layout::Laid;
 use crate::project::problem::{Findings, Problem};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Where the lease and the history of applies are kept.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ledger {
     /// The bucket that holds it; `${prefix}-leap-infra` when not said.
     #[serde(default)]
+    #[schemars(extend("format" = "bucket-name"))]
     pub bucket: Option<String>,
 }
 

@@ -154,3 +154,75 @@ fn losses(below: &[Node], above: &[Node], base: &Node, over: &Node) -> Option<Pr
             .suggest("write `!append` before the list to keep them".to_owned())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::problem::Sources;
+    use crate::project::tree::read;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn tree(text: &str) -> Node {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.yaml");
+        std::fs::write(&path, text).unwrap();
+        let (mut sources, mut findings) = (Sources::new(), Findings::default());
+        read(&path, "x.yaml", &mut sources, &mut findings).unwrap()
+    }
+
+    fn laid(base: &str, over: &str) -> serde_json::Value {
+        let mut findings = Findings::default();
+        let node = lay(Some(&tree(base)), &tree(over), &mut findings).unwrap();
+        assert!(!findings.stop(), "{findings:?}");
+        node.json()
+    }
+
+    #[test]
+    fn maps_merge_and_lists_do_as_they_are_told() {
+        let base = "a: { b: 1, c: [x, y] }\nd: 2\n";
+        assert_eq!(laid(base, "a: { b: 3 }"), json!({ "a": { "b": 3, "c": ["x", "y"] }, "d": 2 }));
+        assert_eq!(laid(base, "a: { c: !append [z] }")["a"]["c"], json!(["x", "y", "z"]));
+        assert_eq!(laid(base, "a: { c: !remove [x] }")["a"]["c"], json!(["y"]));
+        assert_eq!(laid(base, "a: { c: [y] }")["a"]["c"], json!(["y"]));
+        assert_eq!(laid(base, "a: null"), json!({ "d": 2 }));
+        assert_eq!(laid(base, "e: !append [z]")["e"], json!(["z"]));
+    }
+
+    #[test]
+    fn a_value_remembers_everything_that_it_was_laid_over() {
+        let mut findings = Findings::default();
+        let once = lay(Some(&tree("a: 1\n")), &tree("a: 2\n"), &mut findings).unwrap();
+        let twice = lay(Some(&once), &tree("a: 3\n"), &mut findings).unwrap();
+        let overrode = &twice.child("a").unwrap().overrode;
+        assert_eq!(overrode.iter().map(|one| one.value.as_str()).collect::<Vec<_>>(), ["1", "2"]);
+    }
+
+    /// Trees of a few small keys, so that they often meet.
+    fn yaml() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            any::<bool>().prop_map(|value| json!(value)),
+            (0..9u32).prop_map(|value| json!(value)),
+            "[a-c]".prop_map(|value| json!(value)),
+            prop::collection::vec("[a-c]", 0..3).prop_map(|value| json!(value)),
+        ];
+        let map = |inner| prop::collection::btree_map("[k-n]", inner, 0..4);
+        let inner =
+            leaf.prop_recursive(3, 12, 4, move |inner| map(inner).prop_map(|map| json!(map)));
+        prop::collection::btree_map("[k-n]", inner, 1..4).prop_map(|map| json!(map))
+    }
+
+    proptest! {
+        #[test]
+        fn laying_something_over_itself_changes_nothing(value in yaml()) {
+            let text = value.to_string();
+            prop_assert_eq!(laid(&text, &text), value);
+        }
+
+        #[test]
+        fn what_is_laid_over_can_be_read_back(base in yaml(), over in yaml()) {
+            let once = laid(&base.to_string(), &over.to_string());
+            prop_assert_eq!(laid(&once.to_string(), &over.to_string()), once);
+        }
+    }
+}

@@ -21,7 +21,7 @@ pub fn read(
     sources: &mut Sources,
     findings: &mut Findings,
 ) -> Option<Node> {
-    match text(path, shown) {
+    match text(path, shown, sources) {
         Err(problem) => {
             findings.push(*problem);
             None
@@ -35,10 +35,11 @@ pub fn read(
     }
 }
 
-fn text(path: &Path, shown: &str) -> Result<String, Box<Problem>> {
+fn text(path: &Path, shown: &str, sources: &mut Sources) -> Result<String, Box<Problem>> {
     let problem = |code, message: String| Problem::error(code, &Range::file(shown), message);
     let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => problem("missing-file", "there is no such file".to_owned()),
+        io::ErrorKind::NotFound => problem("missing-file", "there is no such file".to_owned())
+            .suggest("name the folder of a stack: the one that holds `stack.yaml`".to_owned()),
         _ => problem("unreadable-file", format!("the file cannot be read: {error}")),
     };
     let size = std::fs::metadata(path).map_err(failed)?.len();
@@ -49,8 +50,17 @@ fn text(path: &Path, shown: &str) -> Result<String, Box<Problem>> {
         return Err(Box::new(problem.suggest(help)));
     }
     let bytes = std::fs::read(path).map_err(failed)?;
-    let text = String::from_utf8(bytes).map_err(|error| not_utf8(shown, &error))?;
-    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
+    let text = String::from_utf8(bytes).map_err(|error| {
+        // So that the line can be shown, with a sign in the place of what is no text.
+        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+        sources.insert(shown.into(), text.into());
+        not_utf8(shown, &error)
+    })?;
+    // A byte order mark is no part of the first key.
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    })
 }
 
 fn not_utf8(shown: &str, error: &std::string::FromUtf8Error) -> Problem {

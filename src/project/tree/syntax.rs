@@ -56,7 +56,7 @@ fn unquoted(at: usize, lines: &Lines<'_>) -> Option<Problem> {
     let (start, line) = lines.line_at(at);
     let near = line.get(..(at - start + 1).min(line.len())).unwrap_or(line);
     let dollar = near.rfind("${").or_else(|| near.ends_with('$').then(|| near.len() - 1))?;
-    let begin = line[..dollar].rfind([' ', ',', '[', '{', ':']).map_or(0, |before| before + 1);
+    let begin = line[..dollar].rfind([' ', ',', '[', '{']).map_or(0, |before| before + 1);
     if line[begin..].starts_with(['"', '\'']) || line[..dollar].matches('"').count() % 2 == 1 {
         return None;
     }
@@ -83,51 +83,61 @@ fn other(said: &str, at: usize, lines: &Lines<'_>) -> Problem {
     problem.suggest(help.map(str::to_owned))
 }
 
+/// What the parser says (a part of it), and our message, expectation and help.
+type Words = (&'static str, &'static str, Option<&'static str>, Option<&'static str>);
+
+const WORDS: &[Words] = &[
+    ("unclosed quote", "this quote is never closed", Some("the same quote at the end"), None),
+    (
+        "trailing content after",
+        "there is more text after the closing quote",
+        None,
+        Some("put the text in double quotes, or write a quote inside single quotes twice"),
+    ),
+    ("unclosed bracket", "this bracket is never closed", None, None),
+    (
+        "flow mapping",
+        "these braces are not closed properly",
+        Some("`,` or `}` here"),
+        Some("put text with special characters in quotes"),
+    ),
+    (
+        "flow sequence",
+        "these brackets are not closed properly",
+        Some("`,` or `]` here"),
+        Some("put text with special characters in quotes"),
+    ),
+    (
+        "mapping values are not allowed",
+        "a `:` cannot stand here",
+        None,
+        Some("put the text in quotes if the `:` belongs to it, else check the indentation"),
+    ),
+    (
+        "illegal placement of ':'",
+        "a key cannot stand here",
+        None,
+        Some("a bracket or a brace above it may not be closed"),
+    ),
+    ("unknown anchor", "this alias refers to an anchor that is not there", None, None),
+    (
+        "multiple YAML documents",
+        "the file holds a second document",
+        Some("one document in a file"),
+        Some("remove the line `---`, or use two files"),
+    ),
+    ("expected string scalar", "a key must be text", None, None),
+    (
+        "unexpected character",
+        "a value cannot begin with this character",
+        None,
+        Some("put the value in quotes"),
+    ),
+];
+
 /// Message, expectation and help for what the parser said.
 fn words(said: &str) -> (String, Option<&'static str>, Option<&'static str>) {
-    let known: &[(&str, &str, Option<&str>, Option<&str>)] = &[
-        ("unclosed quote", "this quote is never closed", Some("the same quote at the end"), None),
-        (
-            "trailing content after",
-            "there is more text after the closing quote",
-            None,
-            Some("put the text in double quotes, or write a quote inside single quotes twice"),
-        ),
-        ("unclosed bracket", "this bracket is never closed", None, None),
-        (
-            "flow mapping",
-            "these braces are not closed properly",
-            Some("`,` or `}` here"),
-            Some("put text with special characters in quotes"),
-        ),
-        (
-            "flow sequence",
-            "these brackets are not closed properly",
-            Some("`,` or `]` here"),
-            Some("put text with special characters in quotes"),
-        ),
-        (
-            "mapping values are not allowed",
-            "a `:` cannot stand here",
-            None,
-            Some("put the text in quotes if the `:` belongs to it, else check the indentation"),
-        ),
-        ("unknown anchor", "this alias refers to an anchor that is not there", None, None),
-        (
-            "multiple YAML documents",
-            "the file holds a second document",
-            Some("one document in a file"),
-            Some("remove the line `---`, or use two files"),
-        ),
-        ("expected string scalar", "a key must be text", None, None),
-        (
-            "unexpected character",
-            "a value cannot begin with this character",
-            None,
-            Some("put the value in quotes"),
-        ),
-    ];
-    let found = known.iter().find(|(pattern, ..)| said.contains(pattern));
+    let found = WORDS.iter().find(|(pattern, ..)| said.contains(pattern));
     found.map_or_else(
         || (format!("this is not YAML: {said}"), None, None),
         |(_, message, expected, help)| ((*message).to_owned(), *expected, *help),

@@ -81,7 +81,8 @@ fn a_reference_between_braces_needs_quotes() {
 
 #[test]
 fn a_quote_that_is_never_closed_is_shown_where_it_opens() {
-    let folder = Folder::buckets("buckets:\n  data:\n    name: \"demo-data\n    versioning: true\n");
+    let folder =
+        Folder::buckets("buckets:\n  data:\n    name: \"demo-data\n    versioning: true\n");
     assert_snapshot!(folder.problems());
 }
 
@@ -114,8 +115,14 @@ fn a_reference_to_nothing_finds_what_was_meant() {
 fn several_mistakes_in_several_files_are_told_at_once() {
     let folder = Folder::empty()
         .file("stack.yaml", "stack: Demo\nprefix: demo\ncloud: { region: us-centrall }\n")
-        .file("buckets.yaml", "buckets:\n  data: { storage_class: Nearlin, soft_delete_days: 91 }\n")
-        .file("secrets.yaml", "secrets:\n  key: { env: OSN_KEY, file: key.txt }\n  other: { gogle: x }\n")
+        .file(
+            "buckets.yaml",
+            "buckets:\n  data: { storage_class: Nearlin, soft_delete_days: 91 }\n",
+        )
+        .file(
+            "secrets.yaml",
+            "secrets:\n  key: { env: OSN_KEY, file: key.txt }\n  other: { gogle: x }\n",
+        )
         .file("broken.yaml", "catalog: [1, 2\nx: 3\n");
     assert_snapshot!(folder.problems());
 }
@@ -131,4 +138,25 @@ fn a_rule_must_do_one_thing_and_say_when() {
 #[test]
 fn an_empty_value_is_told_from_none() {
     assert_snapshot!(Folder::buckets("buckets:\n  scratch:\n").problems());
+}
+
+#[test]
+fn a_file_that_is_not_yaml_says_where_and_what_to_do() {
+    let told = |text: &str| Folder::empty().file("stack.yaml", text).problems();
+    assert_snapshot!(
+        [
+            told("a: b: c\n"),
+            told("a: @b\n"),
+            told("a: 'it's'\n"),
+            told("a: [${env}, b]\n"),
+            told("a: { read: [group:x-${env}@demo.example.org] }\n"),
+            told("a: *b\n"),
+            told("a: 1\n---\nb: 2\n"),
+            told("- a\n"),
+            told("? [a]\n: b\n"),
+            told("a: {b: 1\nc: 2\n"),
+            told("a: !add [1]\n"),
+        ]
+        .join("\n")
+    );
 }

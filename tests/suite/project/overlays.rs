@@ -18,7 +18,8 @@ fn staging(over: &str) -> Folder {
 
 fn readers(folder: &Folder, env: &str) -> Vec<String> {
     let stack = folder.project().expand().unwrap();
-    let access = |id: &leap_infra::model::ResourceId| id.env == env && id.kind == "gcs-bucket-access";
+    let access =
+        |id: &leap_infra::model::ResourceId| id.env == env && id.kind == "gcs-bucket-access";
     let found = stack.resources().values().filter(|resource| access(&resource.id));
     let grants = found.flat_map(|resource| resource.spec["grants"].as_array().unwrap().clone());
     grants.map(|grant| grant["member"].as_str().unwrap().to_owned()).collect()
@@ -35,8 +36,9 @@ fn a_list_can_be_added_to() {
 
 #[test]
 fn a_list_can_be_taken_from() {
-    let folder =
-        staging("  buckets: { data: { grants: { read: !remove ['group:one@demo.example.org'] } } }\n");
+    let folder = staging(
+        "  buckets: { data: { grants: { read: !remove ['group:one@demo.example.org'] } } }\n",
+    );
     assert_eq!(readers(&folder, "staging"), ["group:two@demo.example.org"]);
 }
 
@@ -73,17 +75,19 @@ fn a_value_is_explained_with_what_it_overrode() {
         Ok(explanation) => explanation.to_string(),
         Err(error) => format!("{error}\n"),
     };
-    assert_snapshot!([
-        told("buckets.data.delete_after_days", "staging"),
-        told("buckets.data.delete_after_days", "prod"),
-        told("buckets.data.soft_delete_days", "prod"),
-        told("buckets.data.name", "staging"),
-        told("buckets.data", "staging"),
-        told("buckets.dta.name", "staging"),
-        told("buckets.data.delete_after", "staging"),
-        told("buckets.data.name", "stagin"),
-    ]
-    .join("\n"));
+    assert_snapshot!(
+        [
+            told("buckets.data.delete_after_days", "staging"),
+            told("buckets.data.delete_after_days", "prod"),
+            told("buckets.data.soft_delete_days", "prod"),
+            told("buckets.data.name", "staging"),
+            told("buckets.data", "staging"),
+            told("buckets.dta.name", "staging"),
+            told("buckets.data.delete_after", "staging"),
+            told("buckets.data.name", "stagin"),
+        ]
+        .join("\n")
+    );
 }
 
 #[test]

@@ -73,8 +73,10 @@ fn nothing_waits_for_a_later_environment() {
 
 #[test]
 fn environments_that_follow_each_other_in_a_circle_are_refused() {
-    let folder = Folder::stack()
-        .file("environments/staging.yaml", "environment: staging\nsuffix: -staging\nfollows: prod\n");
+    let folder = Folder::stack().file(
+        "environments/staging.yaml",
+        "environment: staging\nsuffix: -staging\nfollows: prod\n",
+    );
     assert_snapshot!(folder.problems());
 }
 
