@@ -1,7 +1,7 @@
 //! A whole platform in one process: a sandbox with a virtual clock, the real providers, and a
 //! stack put together by hand.
 
-use crate::toy::{Client, Loom, Spool, ToyApi};
+use super::toy::{Client, Loom, Spool, ToyApi};
 use leap_infra::apply::{About, ApplyError, Event, Options, Report, Run, apply};
 use leap_infra::kind::{Actors, Observers, ProviderError, Registry, Retry};
 use leap_infra::ledger::{Holder, Ledger, Memory, Presence};
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 use tokio_util::sync::CancellationToken;
 
 /// A Monday in 2026.
@@ -29,6 +29,8 @@ pub struct Bench {
     pub events: Arc<Mutex<Vec<String>>>,
     pub crashed: Arc<Notify>,
     applies: AtomicU64,
+    connection: OnceCell<gcp::Connection>,
+    toy: Arc<Client>,
 }
 
 impl Bench {
@@ -51,20 +53,26 @@ impl Bench {
         let sandbox = sandbox::start(options).await.unwrap();
         let events = Arc::default();
         let (allowances, applies) = (Allowances::default(), AtomicU64::new(0));
-        Self { sandbox, allowances, events, crashed, applies }
+        let (connection, toy) = (OnceCell::new(), Arc::new(Client::new(&sandbox.url())));
+        Self { sandbox, allowances, events, crashed, applies, connection, toy }
     }
 
     pub fn registry() -> Registry {
         providers::registry().with::<Loom>().with::<Spool>()
     }
 
+    /// One connection for all that happens: a process that dies takes its calls along, and what
+    /// its successor sends down the same wire is no different.
     pub async fn connection(&self) -> gcp::Connection {
-        let endpoint = gcp::Endpoint::Sandbox { url: self.sandbox.url() };
-        gcp::Connection::open(&endpoint).await.unwrap()
+        let open = async || {
+            let endpoint = gcp::Endpoint::Sandbox { url: self.sandbox.url() };
+            gcp::Connection::open(&endpoint).await.unwrap()
+        };
+        self.connection.get_or_init(open).await.clone()
     }
 
     fn toy(&self) -> Arc<Client> {
-        Arc::new(Client::new(&self.sandbox.url()))
+        Arc::clone(&self.toy)
     }
 
     pub fn observers(&self, connection: &gcp::Connection) -> Observers {
@@ -134,7 +142,8 @@ impl Bench {
             purpose: "apply".into(),
         };
         let events = Arc::clone(&self.events);
-        let about = About { began: "2026-09-21T00:00:00Z".into(), commit: None, declaration: "d".into() };
+        let about =
+            About { began: "2026-09-21T00:00:00Z".into(), commit: None, declaration: "d".into() };
         let run = Run {
             actors: &self.actors(&connection),
             ledger: &self.ledger(&connection, stack),

@@ -1,7 +1,7 @@
 //! Kill it at any instant and run it again: the same world, no duplicates, no orphans, and
 //! nothing to repair by hand. Every call of an apply is a crash point, three ways.
 
-use crate::bench::{Bench, access, bucket, bucket_with, loom, stack, visible};
+use super::bench::{Bench, access, bucket, bucket_with, loom, stack, visible};
 use leap_infra::model::Stack;
 use leap_infra::sandbox::{Action, Fault, Match, Snapshot};
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! What a plan says, and in which order: stories with a made-up kind and no cloud at all.
 
-use crate::desk::Desk;
+use super::desk::Desk;
 use insta::assert_snapshot;
 use leap_infra::model::{Status, UnknownOwner};
 use leap_infra::plan::Refused;

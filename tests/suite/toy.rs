@@ -9,7 +9,9 @@ use axum::routing::{delete, get};
 use axum::{Json, Router};
 use http::StatusCode;
 use leap_infra::kind::{Applied, Change, Kind, ProviderError, StepContext};
-use leap_infra::model::{Found, Mark, Observation, Owner, Place, Scope, Status, Transition, Version};
+use leap_infra::model::{
+    Found, Mark, Observation, Owner, Place, Scope, Status, Transition, Version,
+};
 use leap_infra::sandbox::{Api, Label, StoreError, World};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -40,6 +42,8 @@ pub struct Client(pub String, pub reqwest::Client);
 
 impl Client {
     pub fn new(url: &str) -> Self {
+        // Fails when one was installed before, which is as good.
+        _ = rustls::crypto::ring::default_provider().install_default();
         Self(format!("{url}/toy"), reqwest::Client::new())
     }
 
@@ -54,7 +58,8 @@ impl Client {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        let transient = |why: String| ProviderError::Transient { what: what.clone(), why, retry_after: None };
+        let transient =
+            |why: String| ProviderError::Transient { what: what.clone(), why, retry_after: None };
         let response = request.send().await.map_err(|error| transient(error.to_string()))?;
         let status = response.status();
         let body: Value = response.json().await.map_err(|error| transient(error.to_string()))?;
@@ -110,7 +115,10 @@ impl Kind for Loom {
         let all = all.as_array().unwrap().iter();
         let spec = |seen: &Value| serde_json::from_value(seen["spec"].clone()).unwrap();
         let found = all.map(|seen| found(scope, Self::NAME, seen, spec(seen)));
-        Ok(Observation { found: found.filter(|f| kept(scope, f)).collect(), ..Observation::default() })
+        Ok(Observation {
+            found: found.filter(|f| kept(scope, f)).collect(),
+            ..Observation::default()
+        })
     }
 
     async fn apply(
@@ -162,7 +170,8 @@ async fn ours(
 ) -> Result<Option<String>, ProviderError> {
     let there = client.call(reqwest::Method::GET, path, None).await?;
     let mark = step.mark.labels();
-    if serde_json::from_value::<BTreeMap<String, String>>(there["labels"].clone()).unwrap() != mark {
+    if serde_json::from_value::<BTreeMap<String, String>>(there["labels"].clone()).unwrap() != mark
+    {
         let why = "it is not ours".to_owned();
         return Err(ProviderError::Taken { name: step.id.name.clone(), why });
     }
@@ -182,7 +191,10 @@ impl Kind for Spool {
         let all = client.call(reqwest::Method::GET, "spools", None).await?;
         let all = all.as_array().unwrap().iter();
         let found = all.map(|seen| found(scope, Self::NAME, seen, SpoolSpec {}));
-        Ok(Observation { found: found.filter(|f| kept(scope, f)).collect(), ..Observation::default() })
+        Ok(Observation {
+            found: found.filter(|f| kept(scope, f)).collect(),
+            ..Observation::default()
+        })
     }
 
     async fn apply(
@@ -231,7 +243,9 @@ fn refuse(status: u16, message: &str) -> Answer {
 
 fn all(world: &World, prefix: &str) -> Answer {
     let list = world.store.read(|view| {
-        Ok::<_, StoreError>(view.scan(prefix, "").map(|(_, value)| value.clone()).collect::<Vec<_>>())
+        Ok::<_, StoreError>(
+            view.scan(prefix, "").map(|(_, value)| value.clone()).collect::<Vec<_>>(),
+        )
     });
     ok(json!(list.unwrap()))
 }
@@ -245,7 +259,8 @@ async fn list_spools(State(world): State<World>) -> Answer {
 }
 
 async fn read(State(world): State<World>, Path(name): Path<String>) -> Answer {
-    let loom = world.store.read(|view| Ok::<_, StoreError>(view.value(&format!("toy/loom/{name}"))));
+    let loom =
+        world.store.read(|view| Ok::<_, StoreError>(view.value(&format!("toy/loom/{name}"))));
     loom.unwrap().map_or_else(|| refuse(404, "no such loom"), |loom| ok((*loom).clone()))
 }
 
