@@ -5,6 +5,7 @@ mod suite {
     mod bench;
     mod crash;
     mod desk;
+    mod laws;
     mod plans;
     mod project;
     mod toy;

@@ -1,7 +1,7 @@
 //! What an apply writes into the ledger: before its first step, and after its last.
 
 use crate::apply::{Report, StepResult};
-use crate::kind::{ProviderError, Retry};
+use crate::kind::ProviderError;
 use crate::ledger::{Condition, Entry, Holder, Ledger, Outcome, Records, Where};
 use crate::model::ResourceId;
 use crate::plan::{Action, Plan};
@@ -29,12 +29,10 @@ impl Journal {
     /// Writes down where the plan will write and what it will claim, before the first step.
     pub(crate) async fn open(
         ledger: &Ledger,
-        retry: &Retry,
         env: &str,
         plan: &Plan,
     ) -> Result<Self, ProviderError> {
-        let read = || ledger.records(env);
-        let (mut records, condition) = retry.run("reading the ledger", None, read).await?;
+        let (mut records, condition) = ledger.records(env).await?;
         let known = records.clone();
         for (id, claims) in plan.claims.iter().filter(|(id, _)| id.env == env) {
             records.claims.insert(id.clone(), claims.during.clone());
@@ -45,14 +43,13 @@ impl Journal {
         );
         let mut journal = Self { env: env.to_owned(), records, condition };
         if journal.records != known {
-            journal.write(ledger, retry).await?;
+            journal.write(ledger).await?;
         }
         Ok(journal)
     }
 
-    async fn write(&mut self, ledger: &Ledger, retry: &Retry) -> Result<(), ProviderError> {
-        let write = || ledger.write_records(&self.env, &self.records, self.condition);
-        self.condition = retry.run("writing the ledger", None, write).await?;
+    async fn write(&mut self, ledger: &Ledger) -> Result<(), ProviderError> {
+        self.condition = ledger.write_records(&self.env, &self.records, self.condition).await?;
         Ok(())
     }
 
@@ -60,7 +57,6 @@ impl Journal {
     pub(crate) async fn close(
         mut self,
         ledger: &Ledger,
-        retry: &Retry,
         plan: &Plan,
         report: &Report,
         holder: &Holder,
@@ -74,13 +70,13 @@ impl Journal {
         }
         self.records.claims.retain(|_, claims| !claims.is_empty());
         if self.records != before {
-            self.write(ledger, retry).await?;
+            self.write(ledger).await?;
         }
         let entry = entry(&self.env, report, holder, about);
         if entry.steps.is_empty() {
             return Ok(());
         }
-        retry.run("writing the history", None, || ledger.append(&self.env, &entry)).await
+        ledger.append(&self.env, &entry).await
     }
 }
 

@@ -96,15 +96,13 @@ pub async fn apply(plan: &Plan, run: Run<'_>) -> Result<Report, ApplyError> {
     if environments.is_empty() {
         return Ok(Report::default());
     }
-    let retry = &run.options.retry;
-    let ensure = || run.ledger.ensure();
-    retry.run("making the ledger", None, ensure).await.map_err(ApplyError::Ledger)?;
+    run.ledger.ensure().await.map_err(ApplyError::Ledger)?;
     let leases = take_leases(&environments, &run).await?;
     let report = match open_journals(&environments, plan, &run).await {
         Ok(journals) => {
             let mut report = steps(plan, &run, &leases).await;
             for journal in journals {
-                let close = journal.close(run.ledger, retry, plan, &report, run.holder, run.about);
+                let close = journal.close(run.ledger, plan, &report, run.holder, run.about);
                 let closed = close.await;
                 report.ledger_error = report.ledger_error.or(closed.err());
             }
@@ -122,11 +120,7 @@ pub async fn apply(plan: &Plan, run: Run<'_>) -> Result<Report, ApplyError> {
 async fn take_leases(environments: &[&String], run: &Run<'_>) -> Result<Vec<Lease>, LeaseError> {
     let mut leases: Vec<Lease> = Vec::new();
     for env in environments {
-        match run
-            .ledger
-            .acquire(env, run.holder, run.presence, &run.options.retry, run.options.lock_timeout)
-            .await
-        {
+        match run.ledger.acquire(env, run.holder, run.presence, run.options.lock_timeout).await {
             Ok(lease) => {
                 if let Some(from) = lease.taken_over_from.clone() {
                     (run.emit)(Event::TookOver { env: (*env).clone(), from });
@@ -149,8 +143,7 @@ async fn open_journals(
     plan: &Plan,
     run: &Run<'_>,
 ) -> Result<Vec<Journal>, ProviderError> {
-    let open =
-        environments.iter().map(|env| Journal::open(run.ledger, &run.options.retry, env, plan));
+    let open = environments.iter().map(|env| Journal::open(run.ledger, env, plan));
     futures::future::try_join_all(open).await
 }
 

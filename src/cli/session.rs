@@ -7,7 +7,7 @@ use crate::cli::target::Target;
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::{Look, counted};
 use crate::cli::view::{self, problems, style::Paint};
-use crate::kind::{Observers, Registry};
+use crate::kind::{Observers, Registry, Retried, Retry};
 use crate::ledger::{Ledger, Memory};
 use crate::model::{ResourceId, Stack, World};
 use crate::plan::{self, Allowances, Plan, Request};
@@ -147,12 +147,12 @@ pub async fn open(args: &PlanArgs, ui: &Ui) -> Result<Result<Session, Exit>, Fai
         let names = environments.join(", ");
         ui.say(format!("{} ({names}) on {}\n\n", stack.name(), target.name()));
     }
-    let connection = Connection::open(&target.endpoint()).await.map_err(|error| {
+    let connection = Connection::open(&target.endpoint(), patience(ui)).await.map_err(|error| {
         Failure::new(Exit::Permission, "there is no connection to Google Cloud")
             .because(&error)
             .hint("`leap-infra doctor` says which credentials are in use and what is missing")
     })?;
-    let ledger = ledger(&connection, &project, &stack);
+    let ledger = ledger(&connection, &project, &stack, patience(ui));
     let memory = ledger.recall(stack.environments()).await;
     let memory = memory.map_err(|error| unreadable(&[error]))?;
     let allowances = Allowances {
@@ -174,8 +174,18 @@ pub async fn open(args: &PlanArgs, ui: &Ui) -> Result<Result<Session, Exit>, Fai
     }))
 }
 
+/// How calls are tried again outside of steps, which tell of it themselves.
+fn patience(ui: &Ui) -> Retry {
+    let ui = ui.clone();
+    let notify = move |retried: &Retried| {
+        let Retried { what, wait, why, .. } = retried;
+        ui.remark(format!("{what}: trying again in {:.1} s, because {why}", wait.as_secs_f64()));
+    };
+    Retry { notify: Arc::new(notify), ..Retry::default() }
+}
+
 /// The ledger lives where the first environment lives.
-fn ledger(connection: &Connection, project: &Project, stack: &Stack) -> Ledger {
+fn ledger(connection: &Connection, project: &Project, stack: &Stack, retry: Retry) -> Ledger {
     let first = stack.environments().first().map(String::as_str).unwrap_or_default();
     let bucket = LedgerBucket {
         name: project.ledger_bucket().to_owned(),
@@ -183,7 +193,7 @@ fn ledger(connection: &Connection, project: &Project, stack: &Stack) -> Ledger {
         project: project.project(first).to_owned(),
         location: project.region(first).to_uppercase(),
     };
-    Ledger::new(Arc::new(LedgerStore::new(connection, bucket)))
+    Ledger::new(Arc::new(LedgerStore::new(connection, bucket)), retry)
 }
 
 fn chosen(project: &Project, named: &[String]) -> Result<Vec<String>, Failure> {

@@ -13,7 +13,7 @@ mod step;
 
 pub use erased::{Actors, Observers, Registry};
 pub use error::ProviderError;
-pub use retry::{Retried, Retry};
+pub use retry::{MayPass, Retried, Retry};
 pub use step::{Applied, Change, Note, StepContext};
 
 use crate::model::{Need, Observation, Scope, Transition};

@@ -45,7 +45,7 @@ impl Ledger {
     pub async fn append(&self, env: &str, entry: &Entry) -> Result<(), ProviderError> {
         let path = format!("{env}/history/{}-{}.json", entry.began, entry.holder.apply);
         // An entry that is already there is our own: its answer was lost.
-        let written = self.store().write(&path, encode(entry), Condition::Absent).await?;
+        let written = self.write(&path, &encode(entry), Condition::Absent).await?;
         match written {
             Written::Done { .. } | Written::Conflict => Ok(()),
         }

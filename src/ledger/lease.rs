@@ -1,6 +1,6 @@
 //! One writer at a time: a lease that expires by the server's clock.
 
-use crate::kind::{ProviderError, Retry};
+use crate::kind::ProviderError;
 use crate::ledger::{Condition, Holder, Ledger, Presence, Written, decode, encode};
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -70,7 +70,7 @@ impl Ledger {
     /// When it cannot be told.
     pub async fn leftover(&self, env: &str) -> Result<Option<Leftover>, ProviderError> {
         let path = path(env);
-        let Some(object) = self.store().read(&path).await? else { return Ok(None) };
+        let Some(object) = self.read(&path).await? else { return Ok(None) };
         let holder = decode(&path, &object.bytes)?;
         Ok(Some(Leftover { holder, renewed: object.updated, generation: object.generation }))
     }
@@ -86,26 +86,21 @@ impl Ledger {
         env: &str,
         holder: &Holder,
         presence: &(dyn Fn(&Holder) -> Presence + Sync),
-        retry: &Retry,
         patience: Duration,
     ) -> Result<Lease, LeaseError> {
         let (give_up, path) = (Instant::now() + patience, &path(env));
         let (mut condition, mut taken_over_from) = (Condition::Absent, None);
         loop {
             let sent = Instant::now();
-            let write = || self.store().write(path, encode(holder), condition);
-            let written = retry.run("taking the lease", None, write).await?;
+            let written = self.write(path, &encode(holder), condition).await?;
             if let Written::Done { generation, .. } = written {
                 return Ok(self.hold(env, holder, generation, sent, taken_over_from));
             }
-            let read = || self.leftover(env);
-            let Some(current) = retry.run("reading the lease", None, read).await? else {
+            let Some(current) = self.leftover(env).await? else {
                 condition = Condition::Absent;
                 continue;
             };
-            let clock = || self.now(env);
-            let now = retry.run("reading the server's clock", None, clock).await?;
-            let age = (now - current.renewed).whole_seconds();
+            let age = (self.now(env).await? - current.renewed).whole_seconds();
             let expired = age >= LEASE_LASTS.as_secs().cast_signed();
             // Our own apply id: the answer to our write was lost.
             let ours = current.holder.apply == holder.apply;
@@ -124,7 +119,7 @@ impl Ledger {
     /// The server's clock, read off an object that is written for the purpose.
     async fn now(&self, env: &str) -> Result<OffsetDateTime, ProviderError> {
         let path = format!("{env}/clock");
-        match self.store().write(&path, Vec::new(), Condition::Always).await? {
+        match self.write(&path, &[], Condition::Always).await? {
             Written::Done { updated, .. } => Ok(updated),
             Written::Conflict => {
                 let why = "an unconditional write met a conflict".to_owned();
@@ -164,7 +159,7 @@ async fn renew(
         }
         let (sent, State { generation, ends }) = (Instant::now(), *state.borrow());
         let condition = Condition::Generation(generation);
-        match ledger.store().write(&path(&env), content.clone(), condition).await {
+        match ledger.write(&path(&env), &content, condition).await {
             Ok(Written::Done { generation, .. }) => {
                 state.send_replace(State { generation, ends: sent + LEASE_LASTS });
             }
@@ -207,7 +202,7 @@ impl Lease {
         // The renewal ends between two writes, so the generation that it leaves is the last.
         _ = self.renewal.await;
         let generation = self.generation.borrow().generation;
-        ledger.store().delete(&path(&self.env), generation).await
+        ledger.delete(&path(&self.env), generation).await
     }
 }
 

@@ -22,19 +22,20 @@ pub use lease::{Lease, LeaseError, Leftover};
 pub use records::{Memory, Records, Where};
 pub use store::{Condition, Object, Store, Written};
 
-use crate::kind::ProviderError;
+use crate::kind::{ProviderError, Retry};
 use std::sync::Arc;
 
 /// The ledger of one stack.
 #[derive(Clone)]
 pub struct Ledger {
     store: Arc<dyn Store>,
+    retry: Retry,
 }
 
 impl Ledger {
-    /// The ledger that is kept in `store`.
-    pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store }
+    /// The ledger that is kept in `store`, whose calls are tried again like this.
+    pub fn new(store: Arc<dyn Store>, retry: Retry) -> Self {
+        Self { store, retry }
     }
 
     /// Makes the ledger's bucket if it is not there.
@@ -42,7 +43,7 @@ impl Ledger {
     /// # Errors
     /// When the bucket cannot be made or belongs to somebody else.
     pub async fn ensure(&self) -> Result<(), ProviderError> {
-        self.store.ensure().await
+        self.retry.run("making the ledger", None, || self.store.ensure()).await
     }
 
     /// Removes the ledger with everything in it.
@@ -50,11 +51,28 @@ impl Ledger {
     /// # Errors
     /// When something is left.
     pub async fn remove(&self) -> Result<(), ProviderError> {
-        self.store.remove().await
+        self.retry.run("removing the ledger", None, || self.store.remove()).await
     }
 
-    pub(crate) fn store(&self) -> &dyn Store {
-        self.store.as_ref()
+    pub(crate) async fn read(&self, path: &str) -> Result<Option<Object>, ProviderError> {
+        let what = format!("reading the ledger's {path}");
+        self.retry.run(&what, None, || self.store.read(path)).await
+    }
+
+    pub(crate) async fn write(
+        &self,
+        path: &str,
+        content: &[u8],
+        condition: Condition,
+    ) -> Result<Written, ProviderError> {
+        let what = format!("writing the ledger's {path}");
+        let write = || self.store.write(path, content.to_vec(), condition);
+        self.retry.run(&what, None, write).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str, generation: i64) -> Result<(), ProviderError> {
+        let what = format!("deleting the ledger's {path}");
+        self.retry.run(&what, None, || self.store.delete(path, generation)).await
     }
 }
 

@@ -58,7 +58,7 @@ impl Ledger {
     /// The records of an environment and the condition under which they may be written again.
     pub(crate) async fn records(&self, env: &str) -> Result<(Records, Condition), ProviderError> {
         let path = path(env);
-        match self.store().read(&path).await? {
+        match self.read(&path).await? {
             None => Ok((Records::default(), Condition::Absent)),
             Some(object) => {
                 let records = decode(&path, &object.bytes)?;
@@ -75,7 +75,7 @@ impl Ledger {
         condition: Condition,
     ) -> Result<Condition, ProviderError> {
         let path = path(env);
-        match self.store().write(&path, encode(records), condition).await? {
+        match self.write(&path, &encode(records), condition).await? {
             Written::Done { generation, .. } => Ok(Condition::Generation(generation)),
             // The answer to our own write may have been lost and the write tried again.
             Written::Conflict => match self.records(env).await? {

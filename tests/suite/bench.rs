@@ -66,7 +66,7 @@ impl Bench {
     pub async fn connection(&self) -> gcp::Connection {
         let open = async || {
             let endpoint = gcp::Endpoint::Sandbox { url: self.sandbox.url() };
-            gcp::Connection::open(&endpoint).await.unwrap()
+            gcp::Connection::open(&endpoint, options().retry).await.unwrap()
         };
         self.connection.get_or_init(open).await.clone()
     }
@@ -90,7 +90,7 @@ impl Bench {
             project: PROJECT.to_owned(),
             location: "US-CENTRAL1".to_owned(),
         };
-        Ledger::new(Arc::new(gcp::LedgerStore::new(connection, bucket)))
+        Ledger::new(Arc::new(gcp::LedgerStore::new(connection, bucket)), options().retry)
     }
 
     pub async fn memory(&self, stack: &Stack) -> Memory {

@@ -1,5 +1,6 @@
 //! The connection to Google Cloud, and the only place that opens one.
 
+use crate::kind::Retry;
 use crate::providers::gcp::credentials::{CredentialSource, CredentialsError};
 use google_cloud_auth::credentials::{Credentials, anonymous};
 use google_cloud_gax::retry_policy::NeverRetry;
@@ -33,6 +34,8 @@ pub struct Connection {
     pub(crate) control: StorageControl,
     /// The bytes of objects, over HTTP.
     pub(crate) storage: Storage,
+    /// How calls that only look are tried again; the engine sees to those that change something.
+    pub(crate) retry: Retry,
 }
 
 /// Why there is no connection.
@@ -51,7 +54,7 @@ impl Connection {
     ///
     /// # Errors
     /// When the credentials cannot be used. That nobody answers is only seen by the first call.
-    pub async fn open(endpoint: &Endpoint) -> Result<Self, ConnectionError> {
+    pub async fn open(endpoint: &Endpoint, retry: Retry) -> Result<Self, ConnectionError> {
         // Fails when one was installed before, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (url, credentials) = match endpoint {
@@ -59,7 +62,7 @@ impl Connection {
             Endpoint::Live { credentials } => (None, credentials.credentials().await?),
         };
         let control = control(url, credentials.clone()).await?;
-        Ok(Self { control, storage: storage(url, credentials).await? })
+        Ok(Self { control, storage: storage(url, credentials).await?, retry })
     }
 }
 

@@ -1,9 +1,10 @@
 //! What Google Cloud's errors mean to us.
 
-use crate::kind::ProviderError;
+use crate::kind::{MayPass, ProviderError};
 use google_cloud_gax::error::Error;
 use google_cloud_gax::error::rpc::{Code, StatusDetails};
 use std::error::Error as _;
+use std::fmt;
 use std::time::Duration;
 
 /// A call that failed: what it was, and by what can be done about it.
@@ -70,6 +71,22 @@ impl CallFailed {
     /// What the cloud said.
     pub(crate) fn why(&self) -> &str {
         &self.why
+    }
+}
+
+impl fmt::Display for CallFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.why)
+    }
+}
+
+impl MayPass for CallFailed {
+    fn may_pass(&self) -> bool {
+        self.reason == Reason::ForNow
+    }
+
+    fn asked_wait(&self) -> Option<Duration> {
+        self.retry_after
     }
 }
 

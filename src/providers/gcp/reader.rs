@@ -1,5 +1,6 @@
 //! The half of the client that cannot write.
 
+use crate::kind::Retry;
 use crate::providers::gcp::calls::{self, Versions};
 use crate::providers::gcp::client::Connection;
 use crate::providers::gcp::error::CallFailed;
@@ -18,6 +19,7 @@ pub(crate) const AT_ONCE: usize = 100;
 #[derive(Debug)]
 pub struct Reader {
     control: StorageControl,
+    retry: Retry,
     lists: Memo<Arc<Vec<Arc<Bucket>>>>,
     buckets: Memo<Option<Arc<Bucket>>>,
 }
@@ -25,14 +27,16 @@ pub struct Reader {
 impl Reader {
     /// A reader for one run.
     pub fn new(connection: &Connection) -> Self {
-        let control = connection.control.clone();
-        Self { control, lists: Memo::default(), buckets: Memo::default() }
+        let (control, retry) = (connection.control.clone(), connection.retry.clone());
+        Self { control, retry, lists: Memo::default(), buckets: Memo::default() }
     }
 
     /// The buckets of a project.
     pub(crate) async fn list(&self, project: &str) -> Result<Arc<Vec<Arc<Bucket>>>, CallFailed> {
         let ask = async || {
-            let buckets = calls::list_buckets(&self.control, project).await?;
+            let what = format!("listing the buckets of project {project}");
+            let call = || calls::list_buckets(&self.control, project);
+            let buckets = self.retry.run(&what, None, call).await?;
             Ok(Arc::new(buckets.into_iter().map(Arc::new).collect()))
         };
         self.lists.answer(project, ask).await
@@ -40,13 +44,16 @@ impl Reader {
 
     /// A bucket, wherever it is.
     pub(crate) async fn bucket(&self, name: &str) -> Result<Option<Arc<Bucket>>, CallFailed> {
-        let ask = async || Ok(calls::get_bucket(&self.control, name).await?.map(Arc::new));
+        let what = format!("looking at bucket {name}");
+        let call = || calls::get_bucket(&self.control, name);
+        let ask = async || Ok(self.retry.run(&what, None, call).await?.map(Arc::new));
         self.buckets.answer(name, ask).await
     }
 
     /// The policy of a bucket; none if it is gone.
     pub(crate) async fn policy(&self, name: &str) -> Result<Option<Policy>, CallFailed> {
-        calls::get_policy(&self.control, name).await
+        let what = format!("reading the policy of bucket {name}");
+        self.retry.run(&what, None, || calls::get_policy(&self.control, name)).await
     }
 
     /// Whether a bucket holds any object of those `versions`.
@@ -55,6 +62,7 @@ impl Reader {
         name: &str,
         versions: Versions,
     ) -> Result<bool, CallFailed> {
-        calls::holds_objects(&self.control, name, versions).await
+        let what = format!("looking into bucket {name}");
+        self.retry.run(&what, None, || calls::holds_objects(&self.control, name, versions)).await
     }
 }

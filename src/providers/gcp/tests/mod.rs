@@ -6,6 +6,7 @@ mod ledger;
 mod observe;
 mod round_trip;
 
+use crate::kind::Retry;
 use crate::kind::{Applied, Change, ProviderError, StepContext};
 use crate::model::{
     Found, Mark, Observation, Owner, Place, Resource, ResourceId, Rules as _, Scope, Source,
@@ -47,7 +48,8 @@ impl Bench {
         let options = Options { clock, behaviour, ..Options::default() };
         let sandbox = sandbox::start(options).await.unwrap();
         let endpoint = Endpoint::Sandbox { url: sandbox.url() };
-        let connection = Connection::open(&endpoint).await.unwrap();
+        let connection =
+            Connection::open(&endpoint, Retry { attempts: 1, ..Retry::default() }).await.unwrap();
         Self { sandbox, connection }
     }
 
