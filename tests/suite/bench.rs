@@ -124,12 +124,33 @@ impl Bench {
         self.apply_with(stack, plan, left_behind, CancellationToken::new()).await
     }
 
+    /// Applies a plan with other options than usual.
+    pub async fn apply_in(
+        &self,
+        stack: &Stack,
+        plan: &Plan,
+        options: &Options,
+    ) -> Result<Report, ApplyError> {
+        self.apply_by(stack, plan, BTreeSet::new(), CancellationToken::new(), options).await
+    }
+
     pub async fn apply_with(
         &self,
         stack: &Stack,
         plan: &Plan,
         left_behind: BTreeSet<String>,
         cancel: CancellationToken,
+    ) -> Result<Report, ApplyError> {
+        self.apply_by(stack, plan, left_behind, cancel, &options()).await
+    }
+
+    async fn apply_by(
+        &self,
+        stack: &Stack,
+        plan: &Plan,
+        left_behind: BTreeSet<String>,
+        cancel: CancellationToken,
+        options: &Options,
     ) -> Result<Report, ApplyError> {
         let connection = self.connection().await;
         let number = self.applies.fetch_add(1, Ordering::Relaxed);
@@ -151,7 +172,7 @@ impl Bench {
             presence: &|_| Presence::PerhapsAlive,
             left_behind: &left_behind,
             about: &about,
-            options: &options(),
+            options,
             cancel,
             emit: Arc::new(move |event| events.lock().unwrap().push(told(&event))),
         };
