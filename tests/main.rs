@@ -2,10 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub)]
 
 mod suite {
+    mod architecture;
     mod bench;
     mod crash;
+    mod dependencies;
     mod desk;
     mod plans;
     mod project;
+    mod source;
     mod toy;
 }
