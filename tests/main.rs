@@ -3,11 +3,14 @@
 
 mod suite {
     mod applies;
+    mod architecture;
     mod bench;
     mod crash;
+    mod dependencies;
     mod desk;
     mod laws;
     mod plans;
     mod project;
+    mod source;
     mod toy;
 }
