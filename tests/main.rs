@@ -1,5 +1,6 @@
 //! Every story that needs more than one module: one binary, so that there is one link.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub)]
+#![allow(clippy::print_stdout)] // what was measured, with --nocapture
 
 mod suite {
     mod applies;

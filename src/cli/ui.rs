@@ -31,7 +31,7 @@ impl Ui {
         let choice = if no_colour { ColorChoice::Never } else { AutoStream::choice(&io::stdout()) };
         let terminal = io::stdout().is_terminal();
         let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
-        let columns = columns.or_else(|| terminal.then(|| console_width()).flatten());
+        let columns = columns.or_else(|| terminal.then(console_width).flatten());
         Self {
             json,
             colour: choice != ColorChoice::Never,
@@ -47,10 +47,12 @@ impl Ui {
         if self.colour { Colour::On } else { Colour::Off }
     }
 
-    /// Prints a result. A reader that has gone away (`| head`) is not an error.
+    /// Prints a result, on lines of its own. A reader that has gone away (`| head`) is not an
+    /// error.
     pub fn say(&self, text: impl AsRef<str>) {
         let mut out = AutoStream::new(io::stdout().lock(), self.choice);
-        _ = writeln!(out, "{}", text.as_ref().trim_end_matches('\n'));
+        let text = text.as_ref();
+        _ = write!(out, "{text}{}", if text.ends_with('\n') { "" } else { "\n" });
     }
 
     /// Prints something beside the result.
@@ -65,7 +67,6 @@ impl Ui {
     }
 
     /// Ends the program at once.
-    #[expect(clippy::exit, reason = "a second interrupt means now")]
     pub fn leave(&self, exit: Exit) -> ! {
         std::process::exit(exit as i32)
     }

@@ -59,9 +59,9 @@ pub enum StackError {
         /// The address that both have.
         id: ResourceId,
         /// Where the first stands.
-        first: Source,
+        first: Box<Source>,
         /// Where the second stands.
-        second: Source,
+        second: Box<Source>,
     },
     /// A resource of an environment that is not part of the stack.
     #[error("{0} belongs to no environment of this stack")]
@@ -85,7 +85,7 @@ impl Stack {
                 return Err(StackError::NoEnvironment(id));
             }
             if let Some(first) = resources.get(&id) {
-                let (first, second) = (first.source.clone(), resource.source);
+                let (first, second) = (first.source.clone().into(), resource.source.into());
                 return Err(StackError::Twice { id, first, second });
             }
             resources.insert(id, resource);

@@ -164,8 +164,8 @@ fn word_length(rest: &str, in_name: bool) -> usize {
     }
     if rest.starts_with('\'') {
         // `'a'` and `'\n'` are characters, `'a` is a lifetime.
-        let third = rest.chars().nth(2);
-        let character = rest[1..].starts_with('\\') || third == Some('\'');
+        let escaped = rest.strip_prefix('\'').is_some_and(|rest| rest.starts_with('\\'));
+        let character = escaped || rest.chars().nth(2) == Some('\'');
         return if character { quoted(rest, '\'') } else { 0 };
     }
     let raw = rest.strip_prefix('r').filter(|_| !in_name);
