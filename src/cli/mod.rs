@@ -50,8 +50,8 @@ pub struct Global {
     /// Print without colours (also when NO_COLOR is set)
     #[arg(long, global = true)]
     no_color: bool,
-    /// Never ask: `--input=false` fails where somebody would have to answer
-    #[arg(long, global = true, default_value_t = true, action = clap::ArgAction::Set, value_name = "BOOL")]
+    /// With `--input=false`, fail where somebody would have to answer
+    #[arg(long, global = true, default_value_t = true, action = clap::ArgAction::Set, value_name = "BOOL", hide_default_value = true, hide_possible_values = true)]
     input: bool,
 }
 

@@ -9,11 +9,12 @@ use crate::cli::view::plan::{Look, counted};
 use crate::cli::view::{self, problems, style::Paint};
 use crate::kind::{Observers, Registry, Retried, Retry};
 use crate::ledger::{Ledger, Memory};
-use crate::model::{ResourceId, Stack, World};
+use crate::model::{ResourceId, Rules as _, Stack, World};
 use crate::plan::{self, Allowances, Plan, Request};
 use crate::project::{self, Problems, Project};
 use crate::providers;
 use crate::providers::gcp::{Connection, LedgerBucket, LedgerStore};
+use serde_json::{Map, Value};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -233,6 +234,11 @@ impl Session {
             allowances: &self.allowances,
         };
         plan::plan(&request).map_err(|cycle| Failure::new(Exit::Invalid, cycle.to_string()))
+    }
+
+    /// The default of each optional field of a kind.
+    pub fn defaults(&self, kind: &str, spec: &Value) -> Map<String, Value> {
+        self.registry.defaults(kind, spec)
     }
 
     /// Prints a plan.

@@ -4,6 +4,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::{self, PlanArgs};
 use crate::cli::ui::Ui;
+use crate::cli::view::outline;
 use crate::model::{Owner, ResourceId, SpecMark};
 use serde_json::json;
 
@@ -49,6 +50,12 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         "owner": owner,
         "version": found.map(|found| &found.version.0),
     });
-    ui.say(if ui.json { shown.to_string() } else { crate::cli::view::outline::text(&shown) });
+    if ui.json {
+        ui.say(shown.to_string());
+    } else {
+        let defaults = wanted.map(|wanted| &wanted.spec).or(found.map(|found| &found.spec));
+        let defaults = defaults.map(|spec| session.defaults(&id.kind, spec)).unwrap_or_default();
+        ui.say(outline::text(&shown, &defaults));
+    }
     Ok(Exit::Ok)
 }

@@ -54,6 +54,10 @@ impl<'a> Checker<'a> {
         let message = format!("unknown key `{}`{place}", key.name);
         let problem = Problem::error("unknown-key", &key.range, message);
         let near = nearest(&key.name, open.copied()).map(|near| format!("did you mean `{near}`?"));
+        let near = near.or_else(|| {
+            let near = nearest(&key.name, known.iter().copied())?;
+            Some(format!("did you mean `{near}`, which is written elsewhere already?"))
+        });
         let nested = key.name.contains('.').then(|| {
             let steps = key.name.replace('.', ": { ");
             let close = " }".repeat(key.name.matches('.').count());
