@@ -10,6 +10,7 @@ use crate::cli::ui::Ui;
 use crate::cli::view::{report, style::Paint};
 use crate::plan::Plan;
 use crate::providers;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -56,18 +57,25 @@ impl Session {
                 let failure = Failure::new(Exit::Error, "nobody is here to approve the plan");
                 return Err(failure.hint("say --auto-approve to go on without being asked"));
             }
-            if !ui.confirms(&format!("{purpose} this?")) {
+            let question = match purpose {
+                "destroy" => "Destroy this?",
+                _ => "Apply this?",
+            };
+            if !ui.confirms(question) {
                 ui.remark("Nothing was changed.");
                 return Ok(Exit::Ok);
             }
         }
         let began = Instant::now();
-        let cancel = CancellationToken::new();
-        let timed_out = CancellationToken::new();
-        let watch =
-            tokio::spawn(watch(cancel.clone(), timed_out.clone(), args.timeout, ui.clone()));
-        let report = self.apply(plan, args, purpose, &cancel, ui).await;
-        watch.abort();
+        let (cancel, timed_out) = (CancellationToken::new(), CancellationToken::new());
+        let progress = Progress::new(ui, plan.steps.len());
+        let stop = Stop { cancel: cancel.clone(), timed_out: timed_out.clone(), progress, ui };
+        let report = tokio::select! {
+            report = self.apply(plan, args, purpose, &cancel, &stop.progress) => report,
+            never = stop.watch(args.timeout) => match never {},
+            never = stop.progress.heartbeat() => match never {},
+        };
+        stop.progress.finish();
         let report = report?;
         if !plan.steps.is_empty() {
             ui.remark_or_say(&report::text(&report, began.elapsed(), Paint(ui.colour)));
@@ -81,9 +89,8 @@ impl Session {
         args: &ApplyArgs,
         purpose: &str,
         cancel: &CancellationToken,
-        ui: &Ui,
+        progress: &Progress,
     ) -> Result<Report, Failure> {
-        let progress = Progress::new(ui, plan.steps.len());
         let options = Options {
             parallelism: usize::from(args.parallelism),
             lock_timeout: Duration::from_secs(args.lock_timeout),
@@ -94,10 +101,9 @@ impl Session {
             commit: machine::commit(&self.folder),
             declaration: self.project.digest(),
         };
-        let actors = providers::actors(&self.connection);
         let events = progress.clone();
         let run = Run {
-            actors: &actors,
+            actors: &providers::actors(&self.connection),
             ledger: &self.ledger,
             holder: &machine::holder(purpose),
             presence: &machine::presence,
@@ -107,44 +113,41 @@ impl Session {
             cancel: cancel.clone(),
             emit: Arc::new(move |event| events.take(event)),
         };
-        let beating = progress.clone();
-        let outcome = tokio::select! {
-            outcome = apply::apply(plan, run) => outcome,
-            () = beating.heartbeat() => unreachable_heartbeat(),
-        };
-        progress.finish();
-        Ok(outcome?)
+        Ok(apply::apply(plan, run).await?)
     }
 }
 
-/// The heartbeat only ends when it is dropped.
-fn unreachable_heartbeat<T>() -> T {
-    unreachable!("the heartbeat never ends by itself")
-}
-
-/// The first interrupt (or the time that runs out) stops new work; the second ends the program.
-async fn watch(
+/// What ends a run before its time.
+struct Stop<'a> {
     cancel: CancellationToken,
     timed_out: CancellationToken,
-    timeout: Option<u64>,
-    ui: Ui,
-) {
-    let limit = async {
-        match timeout {
-            Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
-            None => std::future::pending().await,
+    progress: Progress,
+    ui: &'a Ui,
+}
+
+impl Stop<'_> {
+    /// The first interrupt (or the time that runs out) stops new work; the second ends the
+    /// program.
+    async fn watch(&self, timeout: Option<u64>) -> Infallible {
+        let limit = async {
+            match timeout {
+                Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = interrupted() => self.progress.remark(
+                "Interrupted: nothing new is begun, what runs is finished. Again to leave at once.",
+            ),
+            () = limit => {
+                self.progress.remark("Out of time: nothing new is begun, what runs is finished.");
+                self.timed_out.cancel();
+            }
         }
-    };
-    tokio::select! {
-        () = interrupted() => ui.remark("Interrupted: nothing new is begun, what runs is finished. Again to leave at once."),
-        () = limit => {
-            ui.remark("Out of time: nothing new is begun, what runs is finished.");
-            timed_out.cancel();
-        }
+        self.cancel.cancel();
+        interrupted().await;
+        self.ui.leave(Exit::Interrupted)
     }
-    cancel.cancel();
-    interrupted().await;
-    ui.leave(Exit::Interrupted);
 }
 
 async fn interrupted() {

@@ -43,6 +43,7 @@ another, 124 timed out, 130 interrupted.";
 
 /// What every command understands.
 #[derive(clap::Args, Debug)]
+#[command(next_help_heading = "Everywhere")]
 pub struct Global {
     /// Print results as JSON
     #[arg(long, global = true)]
@@ -50,7 +51,7 @@ pub struct Global {
     /// Print without colours (also when NO_COLOR is set)
     #[arg(long, global = true)]
     no_color: bool,
-    /// With `--input=false`, fail where somebody would have to answer
+    /// Whether somebody may be asked; with `false`, what would ask fails instead
     #[arg(long, global = true, default_value_t = true, action = clap::ArgAction::Set, value_name = "BOOL", hide_default_value = true, hide_possible_values = true)]
     input: bool,
 }

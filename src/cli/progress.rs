@@ -7,6 +7,7 @@ use crate::model::ResourceId;
 use crate::plan::Action;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -54,11 +55,16 @@ impl Progress {
     }
 
     /// Speaks up when nothing was said for a while; runs until it is dropped.
-    pub async fn heartbeat(&self) {
+    pub async fn heartbeat(&self) -> Infallible {
         loop {
             tokio::time::sleep(Duration::from_secs(1)).await;
             self.with(Shared::beat);
         }
+    }
+
+    /// Says something between the lines that tell of steps.
+    pub fn remark(&self, text: &str) {
+        self.with(|shared| shared.line(text));
     }
 
     /// Clears what was drawn.
@@ -106,6 +112,10 @@ impl Shared {
         if let Some(Running { bar: Some(bar), .. }) = self.running.remove(&(id.clone(), action)) {
             bar.finish_and_clear();
         }
+        // What was not even begun is summed up at the end.
+        if matches!(result, StepResult::NotBegun) {
+            return;
+        }
         self.ended += 1;
         let (count, total, seconds) = (self.ended, self.total, took.as_secs_f64());
         let text = match result {
@@ -114,7 +124,7 @@ impl Shared {
             StepResult::Failed(error) => format!("failed {id}: {error}"),
             StepResult::Blocked(by) => format!("skipped {id}: blocked by {by}"),
             StepResult::BlockedBy { env } => format!("skipped {id}: {env} did not end well"),
-            StepResult::NotBegun => format!("not begun {id}"),
+            StepResult::NotBegun => String::new(),
         };
         let width = total.to_string().len();
         self.line(&format!("[{count:width$}/{total}] {text}"));

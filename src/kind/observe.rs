@@ -37,9 +37,10 @@ type Places<'a> = BTreeMap<&'a str, BTreeSet<&'a crate::model::Place>>;
 
 fn places<'a>(stack: &'a Stack, footprint: &'a Footprint) -> Places<'a> {
     let declared = stack.resources().values().map(|r| (r.id.kind.as_str(), &r.place));
+    let leaving = stack.leaving().iter().map(|(id, place)| (id.kind.as_str(), place));
     let written = footprint.iter().map(|(kind, place)| (kind.as_str(), place));
     let mut places = Places::new();
-    for (kind, place) in declared.chain(written) {
+    for (kind, place) in declared.chain(leaving).chain(written) {
         places.entry(kind).or_default().insert(place);
     }
     places
@@ -56,6 +57,12 @@ fn scope<'a>(
         stack: stack.name(),
         places: everywhere.get(kind).into_iter().flatten().map(|place| (*place).clone()).collect(),
         wanted: stack.resources().values().filter(of_kind).map(|r| (&*r.id.name, r)).collect(),
+        leaving: stack
+            .leaving()
+            .iter()
+            .filter(|(id, _)| id.kind == kind)
+            .map(|(id, place)| (&*id.name, place))
+            .collect(),
         claims: claims
             .iter()
             .filter(|(id, _)| id.kind == kind)

@@ -48,6 +48,7 @@ pub struct Stack {
     name: String,
     environments: Vec<String>,
     resources: BTreeMap<ResourceId, Resource>,
+    leaving: BTreeMap<ResourceId, Place>,
 }
 
 /// Why resources do not make a stack.
@@ -90,7 +91,7 @@ impl Stack {
             }
             resources.insert(id, resource);
         }
-        Ok(Self { name: name.into(), environments, resources })
+        Ok(Self { name: name.into(), environments, resources, leaving: BTreeMap::new() })
     }
 
     /// The name of the stack, as its marks carry it.
@@ -108,12 +109,20 @@ impl Stack {
         &self.resources
     }
 
+    /// What is declared and no longer wanted, with its place.
+    pub fn leaving(&self) -> &BTreeMap<ResourceId, Place> {
+        &self.leaving
+    }
+
     /// The same stack with nothing wanted in `environments`: what `destroy` plans towards.
     #[must_use]
     pub fn without(&self, environments: &[String]) -> Self {
-        let kept = |id: &ResourceId| !environments.contains(&id.env);
-        let resources = self.resources.iter().filter(|(id, _)| kept(id));
-        let resources = resources.map(|(id, resource)| (id.clone(), resource.clone())).collect();
-        Self { name: self.name.clone(), environments: self.environments.clone(), resources }
+        let mut stack = self.clone();
+        let (leaving, resources) =
+            self.resources.clone().into_iter().partition(|(id, _)| environments.contains(&id.env));
+        stack.resources = resources;
+        let leaving: BTreeMap<ResourceId, Resource> = leaving;
+        stack.leaving.extend(leaving.into_iter().map(|(id, resource)| (id, resource.place)));
+        stack
     }
 }

@@ -132,6 +132,9 @@ pub struct Scope<'a> {
     pub places: BTreeSet<Place>,
     /// What is wanted of this kind, by name in the cloud.
     pub wanted: BTreeMap<&'a str, &'a Resource>,
+    /// Names that the declaration knows and this run does not want: looked up like the wanted
+    /// ones, so that what is to go is found even where lists lag.
+    pub leaving: BTreeMap<&'a str, &'a Place>,
     /// The claims that we recorded before making them, by name in the cloud.
     pub claims: BTreeMap<&'a str, &'a BTreeSet<String>>,
 }

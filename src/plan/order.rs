@@ -77,6 +77,7 @@ pub(crate) fn edges(request: &Request<'_>, parts: &mut Parts) -> Edges {
             }
         }
     }
+    blocked.dedup_by(|next: &mut Refusal, first| next.id == first.id);
     parts.refusals.extend(blocked);
     edges
 }

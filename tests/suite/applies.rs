@@ -229,6 +229,16 @@ async fn what_was_written_in_a_project_that_is_no_longer_declared_is_still_found
 }
 
 #[tokio::test]
+async fn destroy_finds_what_was_made_a_moment_ago_although_lists_lag() {
+    let bench = Bench::new().await;
+    let full = stack([bucket("a-data"), access("a-data", &[READERS])]);
+    bench.apply(&full).await;
+    let plan = bench.apply(&full.without(&["prod".to_owned()])).await;
+    assert_eq!(plan.counts().destroy, 2);
+    assert!(!bench.world().contains_key("gcs/bucket/a-data"));
+}
+
+#[tokio::test]
 async fn without_the_ledger_grants_are_reported_and_never_deleted() {
     let bench = Bench::new().await;
     let full = stack([bucket("a-data"), access("a-data", &[READERS, WRITERS])]);

@@ -12,13 +12,16 @@ pub fn text(report: &Report, took: Duration, paint: Paint) -> String {
     let mut out = String::new();
     for (id, _, end) in &report.steps {
         let (word, why) = match end {
-            StepResult::Done(_) => continue,
+            StepResult::Done(_) | StepResult::NotBegun => continue,
             StepResult::Failed(error) => ("failed", error.to_string()),
             StepResult::Blocked(by) => ("skipped", format!("blocked by {by}")),
             StepResult::BlockedBy { env } => ("skipped", format!("{env} did not end well")),
-            StepResult::NotBegun => ("skipped", "not begun".to_owned()),
         };
         _ = writeln!(out, "{} {id}: {why}", paint.bad(word));
+    }
+    let not_begun = report.steps.iter().filter(|(.., end)| *end == StepResult::NotBegun).count();
+    if not_begun > 0 {
+        _ = writeln!(out, "{} not begun", counted(not_begun, "step"));
     }
     if report.lease_lost {
         _ = writeln!(out, "the lease was lost on the way: another run took over; plan again");
@@ -41,9 +44,10 @@ pub fn text(report: &Report, took: Duration, paint: Paint) -> String {
         "{}: {added} added, {changed} changed, {destroyed} destroyed in {seconds:.1} s.",
         paint.strong(title)
     );
-    let (failed, skipped) = (report.failed().count(), report.skipped());
-    if failed + skipped > 0 {
-        _ = write!(out, " {} failed, {skipped} skipped.", counted(failed, "step"));
+    for (count, word) in [(report.failed().count(), "failed"), (report.skipped(), "skipped")] {
+        if count > 0 {
+            _ = write!(out, " {count} {word}.");
+        }
     }
     out.push('\n');
     out

@@ -39,6 +39,7 @@ pub(super) async fn observe(
     for (name, sight) in look_for(reader, scope, &buckets).await? {
         match sight {
             Sight::There(place, bucket) => drop(buckets.insert(name, (place, bucket))),
+            Sight::Hidden(_) if !scope.wanted.contains_key(name.as_str()) => {}
             Sight::Absent => {}
             Sight::Hidden(why) => observation.taken.push(Taken { name, why }),
         }
@@ -76,19 +77,18 @@ pub(crate) async fn listed(
     Ok(buckets)
 }
 
-/// Looks for every wanted bucket that is not among those listed: names are unique worldwide, so
+/// Looks for every named bucket that is not among those listed: names are unique worldwide, so
 /// somebody else may hold one; and lists lag.
 pub(crate) async fn look_for(
     reader: &Reader,
     scope: &Scope<'_>,
     listed: &BTreeMap<String, (Place, Arc<Live>)>,
 ) -> Result<Vec<(String, Sight)>, ProviderError> {
-    let missing: Vec<(String, Place)> = scope
-        .wanted
-        .iter()
-        .filter(|(name, _)| !listed.contains_key(**name))
-        .map(|(name, resource)| ((*name).to_owned(), resource.place.clone()))
-        .collect();
+    let wanted = scope.wanted.iter().map(|(name, resource)| (*name, &resource.place));
+    let leaving = scope.leaving.iter().map(|(name, place)| (*name, *place));
+    let missing = wanted.chain(leaving).filter(|(name, _)| !listed.contains_key(*name));
+    let missing: Vec<(String, Place)> =
+        missing.map(|(name, place)| (name.to_owned(), place.clone())).collect();
     let looks = missing.into_iter().map(|(name, place)| async move {
         let sight = match reader.bucket(&name).await {
             Ok(Some(bucket)) => Sight::There(Place::project(place.project), bucket),

@@ -26,6 +26,7 @@ pub(super) async fn observe(
     for (name, sight) in buckets::look_for(reader, scope, &listed).await? {
         match sight {
             buckets::Sight::There(place, bucket) => drop(listed.insert(name, (place, bucket))),
+            buckets::Sight::Hidden(_) if !scope.wanted.contains_key(name.as_str()) => {}
             buckets::Sight::Absent => {}
             buckets::Sight::Hidden(why) => observation.taken.push(Taken { name, why }),
         }

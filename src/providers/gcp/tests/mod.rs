@@ -87,6 +87,7 @@ impl Bench {
             stack: STACK,
             places: [Place::project(PROJECT)].into(),
             wanted: wanted.iter().map(|it| (it.id.name.as_str(), it)).collect(),
+            leaving: BTreeMap::new(),
             claims: claims.iter().map(|(name, claims)| (*name, claims)).collect(),
         };
         observers(&self.connection).observe(kind, &scope).await

@@ -81,6 +81,7 @@ async fn two_kinds_share_one_list_and_every_call_is_on_the_published_list() {
         stack: STACK,
         places: [Place::project(PROJECT)].into(),
         wanted: [("leap-orphan", &resource)].into(),
+        leaving: BTreeMap::new(),
         claims: BTreeMap::new(),
     };
     let nothing = Scope { wanted: BTreeMap::new(), ..scope.clone() };
