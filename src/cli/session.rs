@@ -15,7 +15,7 @@ use crate::project::{self, Problems, Project};
 use crate::providers;
 use crate::providers::gcp::{Connection, LedgerBucket, LedgerStore};
 use serde_json::{Map, Value};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What every command that looks at the clouds understands.
@@ -103,7 +103,18 @@ pub fn folder(args: &StackArgs) -> Result<PathBuf, Failure> {
     let found = project::find(&here).map_err(|error| {
         Failure::new(Exit::Invalid, error.to_string()).hint("name it: leap-infra plan stacks/leap")
     })?;
-    Ok(found.strip_prefix(&here).map(PathBuf::from).unwrap_or(found))
+    Ok(from(&here, &found))
+}
+
+/// A path as one would write it from a folder: `../..` and not from the root.
+fn from(here: &Path, there: &Path) -> PathBuf {
+    let above = here.ancestors().position(|folder| there.starts_with(folder));
+    let shared = above.and_then(|above| here.ancestors().nth(above));
+    match (above, shared.and_then(|shared| there.strip_prefix(shared).ok())) {
+        (Some(0), Some(rest)) if rest.as_os_str().is_empty() => PathBuf::from("."),
+        (Some(above), Some(rest)) => (0..above).map(|_| "..").collect::<PathBuf>().join(rest),
+        _ => there.to_owned(),
+    }
 }
 
 /// The declaration of the stack and everything that it wants; when it has problems, they are
@@ -283,5 +294,19 @@ impl Session {
             ui.remark(format!("note: {env} is being changed by {}, or was left so", lease.holder));
         }
         ui.say(view::plan::text(plan, look));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stack_is_named_as_one_would_from_here() {
+        let from = |here: &str| from(Path::new(here), Path::new("/a/stacks/leap"));
+        assert_eq!(from("/a"), Path::new("stacks/leap"));
+        assert_eq!(from("/a/stacks/leap"), Path::new("."));
+        assert_eq!(from("/a/stacks/leap/environments"), Path::new("../"));
+        assert_eq!(from("/a/b"), Path::new("../stacks/leap"));
     }
 }

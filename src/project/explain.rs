@@ -82,7 +82,7 @@ pub(crate) fn explain(layout: &[Laid], path: &str, env: &str) -> Result<Explanat
     let found = laid.tree.at(steps.iter().copied());
     let origin = match (found.filter(|node| node.value != Value::Null), &schema) {
         (Some(node), _) => origin(node),
-        (None, Some(schema)) if has_parent(laid, &steps) => {
+        (None, Some(schema)) if has_parent(laid, &steps) && is_setting(&steps) => {
             let derived = sections::derived(layout, laid, &steps);
             Origin::Default { value: derived.unwrap_or_else(|| default(schema)) }
         }
@@ -111,6 +111,15 @@ fn origin(node: &Node) -> Origin {
 fn has_parent(laid: &Laid, steps: &[&str]) -> bool {
     let [parent @ .., _] = steps else { return false };
     laid.tree.at(parent.iter().copied()).is_some() || parent.len() == 1
+}
+
+/// Whether the last step is a setting with a name of its own, and not one of the entries that a
+/// person names (a bucket): those have no default.
+fn is_setting(steps: &[&str]) -> bool {
+    let [parent @ .., last] = steps else { return false };
+    let parent = described(parent);
+    let group = parent.as_ref().map(|schema| group(&DECLARATION, schema));
+    group.and_then(|group| group.get("properties")?.get(*last)).is_some()
 }
 
 /// What the schema says about the setting at a path.
