@@ -43,6 +43,7 @@ another, 124 timed out, 130 interrupted.";
 
 /// What every command understands.
 #[derive(clap::Args, Debug)]
+#[command(next_help_heading = "Everywhere")]
 pub struct Global {
     /// Print results as JSON
     #[arg(long, global = true)]

@@ -18,9 +18,9 @@ use serde_json::{Map, Value};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// What every command that plans understands.
+/// What every command that looks at the clouds understands.
 #[derive(clap::Args, Debug)]
-pub struct PlanArgs {
+pub struct LookArgs {
     #[command(flatten)]
     stack: StackArgs,
     /// The environments; all of them, in promotion order, when none is named
@@ -29,6 +29,13 @@ pub struct PlanArgs {
     /// Go to the live clouds, whatever the environment says
     #[arg(long)]
     live: bool,
+}
+
+/// What every command that plans understands.
+#[derive(clap::Args, Debug)]
+pub struct PlanArgs {
+    #[command(flatten)]
+    look: LookArgs,
     /// Delete this although it is protected
     #[arg(long, value_name = "ADDRESS")]
     dangerous_delete: Vec<ResourceId>,
@@ -44,6 +51,21 @@ pub enum Wanted {
     Declared,
     /// Nothing at all.
     Nothing,
+}
+
+impl PlanArgs {
+    /// The clouds to look at, and the stack.
+    pub fn look(&self) -> &LookArgs {
+        &self.look
+    }
+
+    /// The guards that a person has overridden.
+    fn allowances(&self) -> Allowances {
+        Allowances {
+            delete: self.dangerous_delete.iter().cloned().collect(),
+            replace: self.dangerous_replace.iter().cloned().collect(),
+        }
+    }
 }
 
 /// A declaration that holds, and the clouds that it is about.
@@ -63,7 +85,6 @@ pub struct Session {
     /// What the ledger remembers.
     pub memory: Memory,
     registry: Registry,
-    allowances: Allowances,
     /// Keeps the sandbox running, where that is where the run goes.
     _target: Target,
 }
@@ -136,7 +157,7 @@ pub fn known<'a>(name: &str, names: &[&'a str]) -> Result<&'a str, Failure> {
 ///
 /// # Errors
 /// When the clouds cannot be reached.
-pub async fn open(args: &PlanArgs, ui: &Ui) -> Result<Result<Session, Exit>, Failure> {
+pub async fn open(args: &LookArgs, ui: &Ui) -> Result<Result<Session, Exit>, Failure> {
     let folder = folder(&args.stack)?;
     let (project, stack) = match declaration(&args.stack, ui)? {
         Ok(declared) => declared,
@@ -146,7 +167,8 @@ pub async fn open(args: &PlanArgs, ui: &Ui) -> Result<Result<Session, Exit>, Fai
     let target = Target::open(&project, &folder, &environments, args.live).await?;
     if !ui.json {
         let names = environments.join(", ");
-        ui.say(format!("{} ({names}) on {}\n\n", stack.name(), target.name()));
+        ui.say(format!("{} ({names}) on {}", stack.name(), target.name()));
+        ui.say("");
     }
     let connection = Connection::open(&target.endpoint(), patience(ui)).await.map_err(|error| {
         Failure::new(Exit::Permission, "there is no connection to Google Cloud")
@@ -156,10 +178,6 @@ pub async fn open(args: &PlanArgs, ui: &Ui) -> Result<Result<Session, Exit>, Fai
     let ledger = ledger(&connection, &project, &stack, patience(ui));
     let memory = ledger.recall(stack.environments()).await;
     let memory = memory.map_err(|error| unreadable(&[error]))?;
-    let allowances = Allowances {
-        delete: args.dangerous_delete.iter().cloned().collect(),
-        replace: args.dangerous_replace.iter().cloned().collect(),
-    };
     let registry = providers::registry();
     Ok(Ok(Session {
         folder,
@@ -170,7 +188,6 @@ pub async fn open(args: &PlanArgs, ui: &Ui) -> Result<Result<Session, Exit>, Fai
         ledger,
         memory,
         registry,
-        allowances,
         _target: target,
     }))
 }
@@ -219,7 +236,7 @@ impl Session {
     ///
     /// # Errors
     /// When the clouds cannot be read, or the declared order is impossible.
-    pub async fn plan(&self, wanted: Wanted) -> Result<Plan, Failure> {
+    pub async fn plan(&self, wanted: Wanted, args: &PlanArgs) -> Result<Plan, Failure> {
         let stack = match wanted {
             Wanted::Declared => self.stack.clone(),
             Wanted::Nothing => self.stack.without(&self.environments),
@@ -231,7 +248,7 @@ impl Session {
             environments: &self.environments,
             claims: &self.memory.claims,
             rules: &self.registry,
-            allowances: &self.allowances,
+            allowances: &args.allowances(),
         };
         plan::plan(&request).map_err(|cycle| Failure::new(Exit::Invalid, cycle.to_string()))
     }

@@ -20,11 +20,11 @@ pub struct Args {
 
 /// Plans, asks, applies.
 pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let session = match session::open(&args.plan, ui).await? {
+    let session = match session::open(args.plan.look(), ui).await? {
         Ok(session) => session,
         Err(exit) => return Ok(exit),
     };
-    let plan = session.plan(Wanted::Declared).await?;
+    let plan = session.plan(Wanted::Declared, &args.plan).await?;
     session.show(&plan, ui);
     session.carry_out(&plan, &args.apply, "apply", ui).await
 }

@@ -23,11 +23,11 @@ pub struct Args {
 
 /// Plans towards nothing, asks, applies.
 pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let session = match session::open(&args.plan, ui).await? {
+    let session = match session::open(args.plan.look(), ui).await? {
         Ok(session) => session,
         Err(exit) => return Ok(exit),
     };
-    let plan = session.plan(Wanted::Nothing).await?;
+    let plan = session.plan(Wanted::Nothing, &args.plan).await?;
     session.show(&plan, ui);
     let exit = session.carry_out(&plan, &args.apply, "destroy", ui).await?;
     if args.with_ledger && exit == Exit::Ok {

@@ -2,7 +2,7 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{self, PlanArgs};
+use crate::cli::session::{self, LookArgs};
 use crate::cli::ui::Ui;
 use crate::cli::view::outline;
 use crate::model::{Owner, ResourceId, SpecMark};
@@ -15,12 +15,12 @@ pub struct Args {
     #[arg(value_name = "ENV:KIND/NAME")]
     address: ResourceId,
     #[command(flatten)]
-    plan: PlanArgs,
+    look: LookArgs,
 }
 
 /// Reads the clouds and prints both sides.
 pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let session = match session::open(&args.plan, ui).await? {
+    let session = match session::open(&args.look, ui).await? {
         Ok(session) => session,
         Err(exit) => return Ok(exit),
     };

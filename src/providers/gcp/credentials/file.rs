@@ -71,7 +71,10 @@ fn whom(kind: CredentialKind, json: &Value) -> Option<String> {
         CredentialKind::AuthorizedUser => text("account"),
         CredentialKind::ExternalAccount => acts_as().or_else(|| text("audience")),
         CredentialKind::Impersonated => acts_as(),
-        CredentialKind::Gcloud | CredentialKind::MetadataServer | CredentialKind::Unusable => None,
+        CredentialKind::Gcloud
+        | CredentialKind::MetadataServer
+        | CredentialKind::Unusable
+        | CredentialKind::Nothing => None,
     };
     whom.map(str::to_owned)
 }

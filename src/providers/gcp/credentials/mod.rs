@@ -23,6 +23,18 @@ pub struct Environment {
     /// The folder of `gcloud`: `CLOUDSDK_CONFIG`, else `~/.config/gcloud`, on Windows
     /// `%APPDATA%\gcloud`.
     pub gcloud_folder: Option<PathBuf>,
+    /// Whose machine this is.
+    pub machine: Machine,
+}
+
+/// Whose machine we run on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Machine {
+    /// One of Google's, which has a metadata server.
+    Google,
+    /// Any other.
+    #[default]
+    Other,
 }
 
 /// Which credentials are in use. Holds no secret.
@@ -55,6 +67,8 @@ pub enum CredentialKind {
     MetadataServer,
     /// A file that cannot be used.
     Unusable,
+    /// There are none.
+    Nothing,
 }
 
 /// Why credentials cannot be used.
@@ -84,8 +98,9 @@ impl fmt::Display for CredentialKind {
             Self::ExternalAccount => "workload identity federation",
             Self::Impersonated => "impersonation of a service account",
             Self::Gcloud => "the login of the gcloud command",
-            Self::MetadataServer => "the metadata server of the machine, if there is one",
+            Self::MetadataServer => "the metadata server of the machine",
             Self::Unusable => "a file that cannot be used",
+            Self::Nothing => "no credentials",
         })
     }
 }
@@ -107,18 +122,18 @@ impl fmt::Display for CredentialSource {
 impl CredentialSource {
     /// Finds out which credentials there are. Opens no connection.
     pub fn detect(environment: &Environment) -> Self {
-        let Environment { application_credentials, gcloud_folder } = environment;
+        let Environment { application_credentials, gcloud_folder, machine } = environment;
         if let Some(path) = application_credentials {
             return file::describe(path);
         }
-        let Some(folder) = gcloud_folder else { return Self::metadata_server() };
+        let Some(folder) = gcloud_folder else { return Self::of_machine(*machine) };
         let default = folder.join("application_default_credentials.json");
         if default.exists() {
             return file::describe(&default);
         }
         // Where gcloud keeps the accounts that it is logged in with.
         let logins = folder.join("credentials.db");
-        if logins.exists() { Self::gcloud(&logins) } else { Self::metadata_server() }
+        if logins.exists() { Self::gcloud(&logins) } else { Self::of_machine(*machine) }
     }
 
     /// The credentials for the clients.
@@ -137,7 +152,8 @@ impl CredentialSource {
             CredentialKind::ExternalAccount => external_account::Builder::new(json()?).build()?,
             CredentialKind::Impersonated => impersonated::Builder::new(json()?).build()?,
             CredentialKind::Gcloud => gcloud::credentials().await?,
-            CredentialKind::MetadataServer | CredentialKind::Unusable => {
+            // The last two always miss something.
+            CredentialKind::MetadataServer | CredentialKind::Unusable | CredentialKind::Nothing => {
                 mds::Builder::default().build()?
             }
         })
@@ -148,9 +164,16 @@ impl CredentialSource {
         Self { kind, path, whom: None, missing: Vec::new() }
     }
 
-    fn metadata_server() -> Self {
-        let kind = CredentialKind::MetadataServer;
-        Self { kind, path: None, whom: None, missing: Vec::new() }
+    fn of_machine(machine: Machine) -> Self {
+        let (kind, missing) = match machine {
+            Machine::Google => (CredentialKind::MetadataServer, Vec::new()),
+            Machine::Other => {
+                let login = "there is neither a login (`gcloud auth application-default login`) \
+                             nor a file that GOOGLE_APPLICATION_CREDENTIALS names";
+                (CredentialKind::Nothing, vec![login.to_owned()])
+            }
+        };
+        Self { kind, path: None, whom: None, missing }
     }
 }
 
@@ -164,7 +187,7 @@ mod tests {
         let path = folder.path().join("credentials.json");
         std::fs::write(&path, content.to_string()).unwrap();
         let application_credentials = Some(path);
-        CredentialSource::detect(&Environment { application_credentials, gcloud_folder: None })
+        CredentialSource::detect(&Environment { application_credentials, ..Environment::default() })
     }
 
     #[test]
@@ -199,7 +222,7 @@ mod tests {
     fn a_file_that_is_named_and_not_there_is_not_passed_over() {
         let environment = Environment {
             application_credentials: Some("/nowhere/key.json".into()),
-            gcloud_folder: None,
+            ..Environment::default()
         };
         let source = CredentialSource::detect(&environment);
         assert_eq!(source.kind, CredentialKind::Unusable);
@@ -210,11 +233,19 @@ mod tests {
     fn without_a_file_the_login_of_gcloud_is_used_and_else_the_machine() {
         let folder = tempfile::tempdir().unwrap();
         let gcloud_folder = Some(folder.path().to_owned());
-        let environment = Environment { application_credentials: None, gcloud_folder };
+        let machine = Machine::Google;
+        let environment = Environment { application_credentials: None, gcloud_folder, machine };
         let kind = || CredentialSource::detect(&environment).kind;
         assert_eq!(kind(), CredentialKind::MetadataServer);
         std::fs::write(folder.path().join("credentials.db"), "").unwrap();
         assert_eq!(kind(), CredentialKind::Gcloud);
+    }
+
+    #[tokio::test]
+    async fn with_nothing_at_all_nobody_is_asked() {
+        let source = CredentialSource::detect(&Environment::default());
+        assert_eq!(source.kind, CredentialKind::Nothing);
+        assert!(matches!(source.credentials().await, Err(CredentialsError::Missing { .. })));
     }
 
     #[tokio::test]
