@@ -9,9 +9,11 @@ mod suite {
     mod crash;
     mod dependencies;
     mod desk;
+    mod examples;
     mod laws;
     mod plans;
     mod project;
+    mod shell;
     mod source;
     mod toy;
 }

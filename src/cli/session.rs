@@ -118,6 +118,7 @@ pub fn declaration(args: &StackArgs, ui: &Ui) -> Result<Result<(Project, Stack),
         Ok((project, stack)) => {
             if !project.warnings().is_empty() && !ui.json {
                 ui.remark(problems::text(project.warnings(), project.sources(), ui.colours()));
+                ui.remark("");
             }
             Ok(Ok((project, stack)))
         }
