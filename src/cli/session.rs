@@ -39,7 +39,7 @@ pub struct PlanArgs {
     /// Delete this although it is protected
     #[arg(long, value_name = "ADDRESS")]
     dangerous_delete: Vec<ResourceId>,
-    /// Delete this and make it again, losing what it holds
+    /// Delete this and make it again; a bucket must be empty for that
     #[arg(long, value_name = "ADDRESS")]
     dangerous_replace: Vec<ResourceId>,
 }
@@ -168,8 +168,7 @@ pub async fn open(args: &LookArgs, ui: &Ui) -> Result<Result<Session, Exit>, Fai
     let target = Target::open(&project, &folder, &environments, args.live).await?;
     if !ui.json {
         let names = environments.join(", ");
-        ui.say(format!("{} ({names}) on {}", stack.name(), target.name()));
-        ui.say("");
+        ui.say(format!("{} ({names}) on {}\n\n", stack.name(), target.name()));
     }
     let connection = Connection::open(&target.endpoint(), patience(ui)).await.map_err(|error| {
         Failure::new(Exit::Permission, "there is no connection to Google Cloud")
