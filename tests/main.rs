@@ -10,6 +10,7 @@ mod suite {
     mod dependencies;
     mod desk;
     mod examples;
+    mod kill;
     mod laws;
     mod plans;
     mod project;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use tempfile::TempDir;
 
 /// The top of the repository.
 pub const TOP: &str = env!("CARGO_MANIFEST_DIR");
@@ -90,4 +91,34 @@ impl Said {
         let lines = self.stdout.lines().map(str::trim);
         lines.filter_map(|line| line.strip_prefix("to go on all the same: ")).collect()
     }
+}
+
+/// A folder of its own with the LEAP stack and the environments in it.
+pub fn leap() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for below in ["stacks/leap", "environments"] {
+        copy(&Path::new(TOP).join(below), &folder.path().join(below));
+    }
+    folder
+}
+
+/// Copies what is declared in a folder, and not what a sandbox left there.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap();
+        match path.is_dir() {
+            true if name == ".leap-infra" => {}
+            true => copy(&path, &to.join(name)),
+            false => _ = std::fs::copy(&path, to.join(name)).unwrap(),
+        }
+    }
+}
+
+/// Puts one text in the place of another that must be there.
+pub fn edit(file: &Path, from: &str, to: &str) {
+    let text = std::fs::read_to_string(file).unwrap();
+    assert!(text.contains(from), "{} has no {from:?}", file.display());
+    std::fs::write(file, text.replacen(from, to, 1)).unwrap();
 }
