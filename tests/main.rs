@@ -9,9 +9,12 @@ mod suite {
     mod crash;
     mod dependencies;
     mod desk;
+    mod examples;
+    mod kill;
     mod laws;
     mod plans;
     mod project;
+    mod shell;
     mod source;
     mod toy;
 }

@@ -39,7 +39,7 @@ pub struct PlanArgs {
     /// Delete this although it is protected
     #[arg(long, value_name = "ADDRESS")]
     dangerous_delete: Vec<ResourceId>,
-    /// Delete this and make it again, losing what it holds
+    /// Delete this and make it again; a bucket must be empty for that
     #[arg(long, value_name = "ADDRESS")]
     dangerous_replace: Vec<ResourceId>,
 }
@@ -129,6 +129,7 @@ pub fn declaration(args: &StackArgs, ui: &Ui) -> Result<Result<(Project, Stack),
         Ok((project, stack)) => {
             if !project.warnings().is_empty() && !ui.json {
                 ui.remark(problems::text(project.warnings(), project.sources(), ui.colours()));
+                ui.remark("");
             }
             Ok(Ok((project, stack)))
         }

@@ -127,11 +127,16 @@ fn differing(
             let origin = origin(request, resource, found, mark);
             parts.steps.push(step(request, resource, found, Action::Update, origin));
         }
+        Transition::Replace(why) if let Some(what) = &found.holds => {
+            let why = Refused::Holds { what: what.clone(), remade: Some(why) };
+            parts.refusals.push(Refusal { id: id.clone(), source, why });
+        }
         Transition::Replace(why) if request.allowances.replace.contains(id) => {
             let mut delete = delete(id.clone(), found, Origin::Pending);
             (delete.replaces, delete.source) = (Some(why.clone()), source);
             parts.steps.push(delete);
-            parts.steps.push(create(request, resource, Some(why)));
+            let changes = diff::diff(&found.spec, &resource.spec);
+            parts.steps.push(Step { changes, ..create(request, resource, Some(why)) });
         }
         Transition::Replace(why) => {
             let at_stake = at_stake(request, id, found);
@@ -149,7 +154,7 @@ fn undeclared(request: &Request<'_>, id: ResourceId, found: &Found, parts: &mut 
     let allowed = request.allowances.delete.contains(&id);
     let protection = request.rules.protection(&id.kind, &found.spec);
     let why = match (&found.holds, protection) {
-        (Some(what), _) => Refused::Holds(what.clone()),
+        (Some(what), _) => Refused::Holds { what: what.clone(), remade: None },
         (None, Some(why)) if !allowed => Refused::Protected(why),
         (None, _) => return parts.steps.push(delete(id, found, Origin::Undeclared)),
     };
@@ -158,7 +163,6 @@ fn undeclared(request: &Request<'_>, id: ResourceId, found: &Found, parts: &mut 
 
 /// What is lost or disturbed when something is deleted and made again.
 fn at_stake(request: &Request<'_>, id: &ResourceId, found: &Found) -> Vec<String> {
-    let holds = found.holds.clone();
     let protection = request.rules.protection(&id.kind, &found.spec);
     let protection = protection.map(|why| format!("it is protected ({why})"));
     let needed = request.ours().filter(|(_, other, _)| other.name != id.name || found != *other);
@@ -167,7 +171,7 @@ fn at_stake(request: &Request<'_>, id: &ResourceId, found: &Found) -> Vec<String
         needs.iter().any(|need| need.kind == id.kind && need.name == id.name)
     });
     let needed = needed.map(|(other, ..)| format!("{other} needs it"));
-    holds.into_iter().chain(protection).chain(needed).collect()
+    protection.into_iter().chain(needed).collect()
 }
 
 /// What stands inside something that is made again goes with it, and is made again as well.

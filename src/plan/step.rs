@@ -121,12 +121,17 @@ pub enum Refused {
     /// Removing it was forbidden where it was declared.
     Protected(String),
     /// Removing it would lose what it holds.
-    Holds(String),
+    Holds {
+        /// What it holds, "holds objects".
+        what: String,
+        /// Why it would be made again, if it would be.
+        remade: Option<String>,
+    },
     /// It would have to be deleted and made again.
     Replacement {
         /// Why it cannot be changed where it stands.
         why: String,
-        /// What is at stake: what it holds, its protection, whatever needs it.
+        /// What is at stake: its protection, whatever needs it.
         at_stake: Vec<String>,
     },
     /// The change cannot be made at all.
@@ -202,10 +207,11 @@ impl fmt::Display for Refused {
                 )
             }
             Self::Protected(why) => write!(f, "would be deleted, but is protected ({why})"),
-            Self::Holds(what) => write!(
-                f,
-                "would be deleted, but {what}; move or remove them yourself, then run again"
-            ),
+            Self::Holds { what, remade } => {
+                f.write_str("would be deleted")?;
+                remade.iter().try_for_each(|why| write!(f, " and made again ({why})"))?;
+                write!(f, ", but {what}; move or remove them yourself, then run again")
+            }
             Self::Replacement { why, at_stake } => {
                 write!(f, "would be deleted and made again ({why})")?;
                 at_stake.iter().try_for_each(|stake| write!(f, "; {stake}"))

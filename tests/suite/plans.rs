@@ -122,6 +122,22 @@ fn removing_something_that_holds_data_is_refused_whatever_is_said() {
 }
 
 #[test]
+fn what_holds_data_is_not_made_again_whatever_is_said() {
+    let mut desk = Desk::new();
+    desk.wants("prod:shelf/a", json!({ "wall": "south" }));
+    desk.has("prod:shelf/a", json!({ "wall": "north" })).holds = Some("holds objects".into());
+    desk.allowances.replace.insert("prod:shelf/a".parse().unwrap());
+    assert_snapshot!(desk.text(), @"
+    prod: 0 changes, 1 refused
+      ! shelf/a   refused                                               stack.yaml:1
+          would be deleted and made again (a shelf cannot change its wall), but
+          holds objects; move or remove them yourself, then run again
+
+    Plan: 0 to add, 0 to change, 0 to destroy. 1 refused.
+    ");
+}
+
+#[test]
 fn a_replacement_needs_the_words_and_names_what_is_at_stake() {
     let mut desk = Desk::new();
     desk.wants("prod:shelf/a", json!({ "wall": "south" }));
@@ -143,7 +159,7 @@ fn a_replacement_needs_the_words_and_names_what_is_at_stake() {
     prod: 2 changes
     -/+ shelf/a                                                         stack.yaml:1
           made anew: a shelf cannot change its wall
-          wall  none -> "south"
+          wall  "north" -> "south"
     -/+ book/b                                                          stack.yaml:2
           made anew: goes with shelf/a
           shelf  "a"
