@@ -6,6 +6,7 @@ mod suite {
     mod applies;
     mod architecture;
     mod bench;
+    mod commands;
     mod crash;
     mod dependencies;
     mod desk;
