@@ -78,7 +78,8 @@ impl Session {
         stop.progress.finish();
         let report = report?;
         if !plan.steps.is_empty() {
-            ui.remark_or_say(&report::text(&report, began.elapsed(), Paint(ui.colour)));
+            let text = report::text(&report, purpose, began.elapsed(), Paint(ui.colour));
+            ui.remark_or_say(&text);
         }
         Ok(exit(&report, timed_out.is_cancelled()))
     }

@@ -12,6 +12,7 @@ use crate::project::tree::{
     Key, Node, Overridden, Value, fill, lay, only_plain, placeholders, read,
 };
 use std::collections::BTreeMap;
+use std::io::ErrorKind::NotFound;
 use std::path::Path;
 
 /// Short names for the paths of some values in `${…}`.
@@ -84,8 +85,13 @@ fn sections(
     let mut sections: Vec<(Key, Node)> = Vec::new();
     let mut paths = files::listed(folder, shown, "yaml", findings);
     // The stack's own file first, also when it is missing: then that is said.
-    paths.retain(|path| *path != folder.join(STACK_FILE));
-    paths.insert(0, folder.join(STACK_FILE));
+    let stack_file = folder.join(STACK_FILE);
+    paths.retain(|path| *path != stack_file);
+    if std::fs::symlink_metadata(&stack_file).is_err_and(|why| why.kind() == NotFound) {
+        // What else is in a folder that is no stack is nobody's mistake.
+        paths.clear();
+    }
+    paths.insert(0, stack_file);
     for path in paths {
         let Some(node) = read(&path, &files::shown(shown, &path), sources, findings) else {
             whole = false;

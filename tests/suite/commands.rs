@@ -59,15 +59,20 @@ impl Terminal {
         _ = writeln!(self.transcript, "[ends with {code}]\n");
     }
 
-    /// The same everywhere and always: no figures of seconds, no folder of this run.
+    /// The same everywhere and always: no figures of seconds, no folder and no apply of this run.
     fn timeless(&self, text: &str) -> String {
         let text = text.replace(&*self.folder.path().to_string_lossy(), "FOLDER");
+        let nameless = |line: &str| match line.split_once("/history/") {
+            Some((before, _)) => format!("{before}/history/TIME-ID.json\n"),
+            None => line.to_owned(),
+        };
+        let text: String = text.split_inclusive('\n').map(nameless).collect();
         let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
         for at in 1..words.len() {
             let number = words[at - 1].trim_start_matches('(');
             let seconds = words[at].strip_prefix('s');
             let seconds = seconds.is_some_and(|rest| !rest.starts_with(char::is_alphabetic));
-            if seconds && number.contains('.') && number.parse::<f64>().is_ok() {
+            if seconds && number.parse::<f64>().is_ok() {
                 words[at - 1] = words[at - 1].replace(number, "N");
             }
         }

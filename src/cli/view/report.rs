@@ -7,8 +7,9 @@ use crate::plan::Action;
 use std::fmt::Write;
 use std::time::Duration;
 
-/// Everything that did not go well, and the figures on the last line.
-pub fn text(report: &Report, took: Duration, paint: Paint) -> String {
+/// Everything that did not go well, and the figures on the last line. `purpose` is `apply` or
+/// `destroy`.
+pub fn text(report: &Report, purpose: &str, took: Duration, paint: Paint) -> String {
     let mut out = String::new();
     for (id, _, end) in &report.steps {
         let (word, why) = match end {
@@ -37,12 +38,11 @@ pub fn text(report: &Report, took: Duration, paint: Paint) -> String {
     };
     let changed = done(Action::Update) + done(Action::Wait);
     let (added, destroyed) = (done(Action::Create), done(Action::Delete));
-    let title = if report.is_complete() { "Apply complete" } else { "Apply incomplete" };
     let seconds = took.as_secs_f64();
     _ = write!(
         out,
         "{}: {added} added, {changed} changed, {destroyed} destroyed in {seconds:.1} s.",
-        paint.strong(title)
+        paint.strong(&title(purpose, report))
     );
     for (count, word) in [(report.failed().count(), "failed"), (report.skipped(), "skipped")] {
         if count > 0 {
@@ -51,4 +51,11 @@ pub fn text(report: &Report, took: Duration, paint: Paint) -> String {
     }
     out.push('\n');
     out
+}
+
+/// `Apply complete`, `Destroy incomplete`.
+fn title(purpose: &str, report: &Report) -> String {
+    let end = if report.is_complete() { "complete" } else { "incomplete" };
+    let (first, others) = purpose.split_at(purpose.len().min(1));
+    format!("{}{others} {end}", first.to_uppercase())
 }

@@ -8,7 +8,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-const APPLY: &str = "apply stacks/leap --auto-approve";
+const APPLY: &str = "apply -e shared --auto-approve";
 
 /// The first thing that an apply of the LEAP stack makes.
 const FIRST: &str = "leap-gcs-usage-logs";
@@ -37,7 +37,7 @@ fn a_second_apply_is_told_who_is_at_it_and_a_killed_one_stands_in_nobodys_way() 
     let mut first = busy.start(APPLY);
     let journal = terminal.path("stacks/leap/.leap-infra/sandbox/journal.jsonl");
     let says = |text: &str| std::fs::read_to_string(&journal).is_ok_and(|it| it.contains(text));
-    soon("the first takes all leases", || says("prod/records.json"));
+    soon("the first takes the lease", || says("shared/records.json"));
 
     let second = terminal.runs(APPLY);
     assert_eq!(second.code, Some(9));
@@ -45,7 +45,7 @@ fn a_second_apply_is_told_who_is_at_it_and_a_killed_one_stands_in_nobodys_way() 
     first.wait().unwrap();
     let third = terminal.runs(&format!("{APPLY} --parallelism 1"));
     assert_eq!(third.code, Some(0));
-    assert_eq!(third.stderr.matches("took over").count(), 3);
+    assert_eq!(third.stderr.matches("took over").count(), 1);
     let (host, process) = (rustix::system::uname(), format!("process {}", first.id()));
     let host = format!("ada on {}", host.nodename().to_string_lossy());
     let transcript = terminal.transcript.replace(&process, "process P");
@@ -79,8 +79,8 @@ async fn an_interrupt_lets_what_runs_end_and_the_next_apply_does_the_rest() {
     terminal.notes(APPLY, &said);
     sandbox.set_faults(Vec::new());
     let rest = terminal.shell.succeed(APPLY);
-    assert!(rest.stdout.contains("Apply complete: 17 added, 0 changed, 0 destroyed"));
-    assert!(terminal.shell.succeed("plan stacks/leap").is_nothing_to_do());
+    assert!(rest.stdout.contains("Apply complete: 1 added, 0 changed, 0 destroyed"));
+    assert!(terminal.shell.succeed("plan -e shared").is_nothing_to_do());
     assert_snapshot!(terminal.transcript);
 }
 

@@ -12,10 +12,10 @@ const BUCKETS: &str = "stacks/leap/buckets.yaml";
 fn all_mistakes_are_told_at_once_for_people_and_for_programs() {
     let mut terminal = Terminal::new();
     terminal.edits(BUCKETS, "delete_after_days: 7", "delete_after_day: 7");
-    terminal.edits(BUCKETS, "in: [shared]", "in: shared");
+    terminal.edits(BUCKETS, "- group:bucket-writers@", "- bucket-writers@");
     terminal.edits(BUCKETS, "logs_to: usage-logs", "logs_to: usage-log");
     assert_eq!(terminal.runs("validate").code, Some(4));
-    assert_eq!(terminal.runs("plan").code, Some(4));
+    assert_eq!(terminal.shell.run("apply --auto-approve").code, Some(4));
     let said = terminal.shell.run("validate --json");
     assert_eq!((said.code, &*said.stderr), (Some(4), ""));
     let problems: Value = serde_json::from_str(&said.stdout).unwrap();
@@ -44,7 +44,7 @@ fn without_somebody_to_ask_nothing_is_changed() {
 }
 
 #[test]
-fn a_folder_without_a_stack_is_said_to_be_one() {
+fn a_folder_without_a_stack_is_told_from_one_with_mistakes() {
     let mut terminal = Terminal::new();
     assert_eq!(terminal.runs("plan environments").code, Some(4));
     std::fs::remove_dir_all(terminal.path("stacks")).unwrap();
