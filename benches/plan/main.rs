@@ -1,0 +1,139 @@
+//! How long leap-infra takes, how much memory it needs and what it asks the cloud:
+//! `cargo bench --bench plan`. Prints tables in Markdown; takes about two minutes.
+//!
+//! Everything is measured in a process of its own (this program, started again), and the sandbox
+//! runs in yet another, so that its work is not counted as ours. Linux only: it reads `/proc`.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
+#![allow(missing_docs, unreachable_pub)]
+
+mod meter;
+mod other;
+mod role;
+mod stack;
+mod table;
+
+use other::{Cloud, best_of, run, run_stages, start_time};
+use stack::{Access, Stack};
+use std::process::ExitCode;
+use std::time::Duration;
+use table::Table;
+
+/// So many buckets are declared.
+const SIZES: [usize; 3] = [100, 1_000, 10_000];
+
+/// What a call takes in the second half: a round trip to another continent's region.
+const LATENCY: Duration = Duration::from_millis(50);
+
+/// How often each reading is repeated; the least disturbed counts.
+const TIMES: usize = 3;
+
+/// How many questions the client asks at a time: what one HTTP/2 connection to Google carries.
+const AT_ONCE: usize = 100;
+
+fn main() -> ExitCode {
+    if let Some(exit) = role::play() {
+        return exit;
+    }
+    start();
+    let mut tables = Tables::new();
+    for access in [Access::None, Access::Everywhere] {
+        for size in SIZES {
+            eprintln!("{size} buckets, {access}");
+            measure(&Stack::new(size, access), &mut tables);
+        }
+    }
+    let Tables { plan, apply, far } = tables;
+    plan.print("A plan with nothing to do");
+    apply.print("The first apply, from nothing (--parallelism 10)");
+    far.print("A plan with nothing to do, 50 ms put on every call");
+    ExitCode::SUCCESS
+}
+
+struct Tables {
+    plan: Table,
+    apply: Table,
+    far: Table,
+}
+
+impl Tables {
+    fn new() -> Self {
+        Self {
+            plan: Table::new(&[
+                "buckets",
+                "access",
+                "load",
+                "observe",
+                "diff",
+                "whole plan",
+                "CPU",
+                "peak memory",
+                "sandbox's CPU",
+                "calls",
+            ]),
+            apply: Table::new(&[
+                "buckets",
+                "access",
+                "wall",
+                "CPU",
+                "peak memory",
+                "sandbox's CPU",
+                "calls",
+            ]),
+            far: Table::new(&["buckets", "access", "wall", "floor", "wall / floor", "chain"]),
+        }
+    }
+}
+
+fn start() {
+    let mut table = Table::new(&["start", "wall"]);
+    let stack = Stack::new(5, Access::Everywhere);
+    table.row([String::from("`--help`"), table::time(start_time(&["--help"], stack.folder()))]);
+    let wall = start_time(&["validate", "."], stack.folder());
+    table.row(["`validate` of five buckets".to_owned(), table::time(wall)]);
+    table.print("From the command to its end");
+}
+
+/// Applies a stack to an empty cloud, plans it again, and once more from far away.
+fn measure(stack: &Stack, tables: &mut Tables) {
+    let about = || [stack.size.to_string(), stack.access.to_string()];
+    let mut cloud = Cloud::start();
+    let applied = run(&["apply", ".", "--auto-approve"], stack, &cloud);
+    let (asked, its) = cloud.asked();
+    tables.apply.row(about().into_iter().chain([
+        table::time(applied.wall),
+        table::time(applied.cpu),
+        table::memory(applied.peak),
+        table::time(its),
+        asked.to_string(),
+    ]));
+
+    let stages = best_of(TIMES, || run_stages(stack, &cloud), |stages| stages.total());
+    cloud.asked();
+    let planned = best_of(TIMES, || run(&["plan", "."], stack, &cloud), |plan| plan.wall);
+    let (asked, its) = cloud.asked();
+    let once = asked.over(TIMES);
+    tables.plan.row(about().into_iter().chain([
+        stages.load.to_string(),
+        stages.observe.to_string(),
+        stages.diff.to_string(),
+        table::time(planned.wall),
+        table::time(planned.cpu),
+        table::memory(planned.peak),
+        table::time(its / u32::try_from(TIMES).unwrap()),
+        once.to_string(),
+    ]));
+
+    cloud.delay(LATENCY);
+    let planned = best_of(TIMES, || run(&["plan", "."], stack, &cloud), |plan| plan.wall);
+    let (pages, policies) = (once.of("ListBuckets"), once.of("GetIamPolicy"));
+    let rounds = policies.div_ceil(AT_ONCE);
+    // Ledger and lease are read side by side; each page names the next; then the policies.
+    let floor = LATENCY * u32::try_from(1 + pages + rounds).unwrap();
+    tables.far.row(about().into_iter().chain([
+        table::time(planned.wall),
+        table::time(floor),
+        format!("{:.2}", planned.wall.as_secs_f64() / floor.as_secs_f64()),
+        format!("ledger 1 + pages {pages} + policies {policies} / {AT_ONCE} = {rounds}"),
+    ]));
+}
