@@ -1,6 +1,7 @@
 //! What this program does when it was started by itself.
 
 use crate::meter::{self, Used};
+use leap_infra::kind::Retry;
 use leap_infra::ledger::Ledger;
 use leap_infra::plan::{Allowances, Request, plan};
 use leap_infra::providers::{self, gcp};
@@ -118,14 +119,16 @@ async fn stages(folder: &Path) -> Stages {
     let load = watch.lap();
 
     let url = std::env::var(cli::target::SANDBOX_URL).unwrap();
-    let connection = gcp::Connection::open(&gcp::Endpoint::Sandbox { url }).await.unwrap();
+    let connection =
+        gcp::Connection::open(&gcp::Endpoint::Sandbox { url }, Retry::default()).await.unwrap();
     let bucket = gcp::LedgerBucket {
         name: project.ledger_bucket().to_owned(),
         stack: stack.name().to_owned(),
         project: project.project("prod").to_owned(),
         location: project.region("prod").to_uppercase(),
     };
-    let ledger = Ledger::new(Arc::new(gcp::LedgerStore::new(&connection, bucket)));
+    let ledger =
+        Ledger::new(Arc::new(gcp::LedgerStore::new(&connection, bucket)), Retry::default());
     let memory = ledger.recall(stack.environments()).await.unwrap();
     let observers = providers::observers(&connection);
     let world = observers.world(&stack, &memory.footprint, &memory.claims).await.unwrap();
