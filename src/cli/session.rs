@@ -11,7 +11,7 @@ use crate::kind::{Observers, Registry, Retried, Retry};
 use crate::ledger::{Ledger, Memory};
 use crate::model::{ResourceId, Rules as _, Stack, World};
 use crate::plan::{self, Allowances, Plan, Request};
-use crate::project::{self, Problems, Project};
+use crate::project::{self, Environment, Problems, Project};
 use crate::providers;
 use crate::providers::gcp::{Connection, LedgerBucket, LedgerStore};
 use serde_json::{Map, Value};
@@ -85,8 +85,7 @@ pub struct Session {
     /// What the ledger remembers.
     pub memory: Memory,
     registry: Registry,
-    /// Keeps the sandbox running, where that is where the run goes.
-    _target: Target,
+    target: Target,
 }
 
 /// The folder of the stack.
@@ -182,7 +181,6 @@ pub async fn open(args: &LookArgs, ui: &Ui) -> Result<Result<Session, Exit>, Fai
         ui.say(format!("{} ({names}) on {}", stack.name(), target.name()));
         ui.say("");
     }
-    gates(&project, &environments, &target, ui);
     let connection = Connection::open(&target.endpoint(), patience(ui)).await.map_err(|error| {
         Failure::new(Exit::Permission, "there is no connection to Google Cloud")
             .because(&error)
@@ -201,22 +199,8 @@ pub async fn open(args: &LookArgs, ui: &Ui) -> Result<Result<Session, Exit>, Fai
         ledger,
         memory,
         registry,
-        _target: target,
+        target,
     }))
-}
-
-/// Says which gates stand before the environments of a run. Nothing checks them yet, so on the
-/// live clouds they are for people to keep.
-fn gates(project: &Project, environments: &[String], target: &Target, ui: &Ui) {
-    let chosen = project.environments().iter().filter(|env| environments.contains(&env.name));
-    for env in chosen.filter(|env| !env.gates.is_empty()) {
-        let gates: Vec<String> = env.gates.iter().map(ToString::to_string).collect();
-        let bind = match target {
-            Target::Live => "not checked by this release: see to them before you apply",
-            Target::Sandbox(_) | Target::Served(_) => "they bind on the live clouds only",
-        };
-        ui.remark(format!("gates of {}: {} ({bind})", env.name, gates.join("; ")));
-    }
 }
 
 /// How calls are tried again outside of steps, which tell of it themselves.
@@ -290,11 +274,27 @@ impl Session {
         if ui.json {
             return ui.say(serde_json::to_string(plan).unwrap_or_default());
         }
+        self.gates(plan, ui);
         let look = Look { paint: Paint(ui.colour), width: ui.width };
         for (env, lease) in &self.memory.leases {
             ui.remark(format!("note: {env} is being changed by {}, or was left so", lease.holder));
         }
         ui.say(view::plan::text(plan, look));
+    }
+
+    /// Says which gates stand before what would change. Nothing checks them yet, so on the live
+    /// clouds they are for people to keep.
+    fn gates(&self, plan: &Plan, ui: &Ui) {
+        let changes = |env: &&Environment| plan.steps.iter().any(|step| step.id.env == env.name);
+        let gated = self.project.environments().iter().filter(|env| !env.gates.is_empty());
+        for env in gated.filter(changes) {
+            let gates: Vec<String> = env.gates.iter().map(ToString::to_string).collect();
+            let gates = format!("gates of {} on the live clouds: {}", env.name, gates.join("; "));
+            ui.remark(match self.target {
+                Target::Live => format!("{gates} (not checked by this release: see to them)"),
+                Target::Sandbox(_) | Target::Served(_) => gates,
+            });
+        }
     }
 }
 
