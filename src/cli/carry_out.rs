@@ -13,6 +13,7 @@ use crate::providers;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// What every command that changes something understands.
@@ -130,6 +131,7 @@ impl Stop<'_> {
     /// The first interrupt (or the time that runs out) stops new work; the second ends the
     /// program.
     async fn watch(&self, timeout: Option<u64>) -> Infallible {
+        let mut interrupts = Interrupts::listen();
         let limit = async {
             match timeout {
                 Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
@@ -137,7 +139,7 @@ impl Stop<'_> {
             }
         };
         tokio::select! {
-            () = interrupted() => self.progress.remark(
+            () = interrupts.next() => self.progress.remark(
                 "Interrupted: nothing new is begun, what runs is finished. Again to leave at once.",
             ),
             () = limit => {
@@ -146,22 +148,37 @@ impl Stop<'_> {
             }
         }
         self.cancel.cancel();
-        interrupted().await;
+        interrupts.next().await;
         self.ui.leave(Exit::Interrupted)
     }
 }
 
-async fn interrupted() {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-    let terminated = async {
-        match &mut terminate {
-            Ok(signal) => _ = signal.recv().await,
-            Err(_) => std::future::pending().await,
+/// Interrupts as they come. Listened for from the beginning, so that none is missed between two.
+struct Interrupts {
+    interrupt: Option<Signal>,
+    terminate: Option<Signal>,
+}
+
+impl Interrupts {
+    fn listen() -> Self {
+        let listen = |kind| signal(kind).ok();
+        Self {
+            interrupt: listen(SignalKind::interrupt()),
+            terminate: listen(SignalKind::terminate()),
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
+    }
+
+    async fn next(&mut self) {
+        async fn next(signal: &mut Option<Signal>) {
+            match signal {
+                Some(signal) => _ = signal.recv().await,
+                None => std::future::pending().await,
+            }
+        }
+        tokio::select! {
+            () = next(&mut self.interrupt) => {}
+            () = next(&mut self.terminate) => {}
+        }
     }
 }
 

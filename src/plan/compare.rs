@@ -152,11 +152,15 @@ fn differing(
 
 fn undeclared(request: &Request<'_>, id: ResourceId, found: &Found, parts: &mut Parts) {
     let allowed = request.allowances.delete.contains(&id);
+    let origin = match request.stack.leaving().contains_key(&id) {
+        true => Origin::Unwanted,
+        false => Origin::Undeclared,
+    };
     let protection = request.rules.protection(&id.kind, &found.spec);
     let why = match (&found.holds, protection) {
         (Some(what), _) => Refused::Holds { what: what.clone(), remade: None },
         (None, Some(why)) if !allowed => Refused::Protected(why),
-        (None, _) => return parts.steps.push(delete(id, found, Origin::Undeclared)),
+        (None, _) => return parts.steps.push(delete(id, found, origin)),
     };
     parts.refusals.push(Refusal { id, source: None, why });
 }

@@ -50,6 +50,8 @@ pub enum Origin {
     Missing,
     /// It is there and carries our mark, and nothing declares it.
     Undeclared,
+    /// It is declared, and this run takes it away all the same (`destroy`).
+    Unwanted,
     /// The declaration differs from what was last applied.
     Pending,
     /// The live object differs from what was last applied.

@@ -114,7 +114,7 @@ fn origin(step: &Step) -> &'static str {
         (Action::Wait, _) => "in progress",
         (_, Origin::Missing) => "",
         (Action::Delete, Origin::Undeclared) => "no longer declared",
-        (_, Origin::Undeclared) => "",
+        (_, Origin::Undeclared | Origin::Unwanted) => "",
         (Action::Create | Action::Delete, _) => "",
         (_, Origin::Pending) => "pending",
         (_, Origin::Drift) => "drift: changed since the last apply",

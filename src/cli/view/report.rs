@@ -1,7 +1,6 @@
 //! What an apply did, in a few lines.
 
 use crate::apply::{Report, StepResult};
-use crate::cli::view::plan::counted;
 use crate::cli::view::style::Paint;
 use crate::plan::Action;
 use std::fmt::Write;
@@ -19,10 +18,6 @@ pub fn text(report: &Report, purpose: &str, took: Duration, paint: Paint) -> Str
             StepResult::BlockedBy { env } => ("skipped", format!("{env} did not end well")),
         };
         _ = writeln!(out, "{} {id}: {why}", paint.bad(word));
-    }
-    let not_begun = report.steps.iter().filter(|(.., end)| *end == StepResult::NotBegun).count();
-    if not_begun > 0 {
-        _ = writeln!(out, "{} not begun", counted(not_begun, "step"));
     }
     if report.lease_lost {
         _ = writeln!(out, "the lease was lost on the way: another run took over; plan again");
@@ -44,7 +39,10 @@ pub fn text(report: &Report, purpose: &str, took: Duration, paint: Paint) -> Str
         "{}: {added} added, {changed} changed, {destroyed} destroyed in {seconds:.1} s.",
         paint.strong(&title(purpose, report))
     );
-    for (count, word) in [(report.failed().count(), "failed"), (report.skipped(), "skipped")] {
+    let not_begun = report.steps.iter().filter(|(.., end)| *end == StepResult::NotBegun).count();
+    let skipped = report.skipped() - not_begun;
+    let failed = report.failed().count();
+    for (count, word) in [(failed, "failed"), (skipped, "skipped"), (not_begun, "not begun")] {
         if count > 0 {
             _ = write!(out, " {count} {word}.");
         }
