@@ -14,6 +14,7 @@ use crate::plan::{self, Allowances, Plan, Request};
 use crate::project::{self, Problems, Project};
 use crate::providers;
 use crate::providers::gcp::{Connection, LedgerBucket, LedgerStore};
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -210,8 +211,8 @@ impl Session {
     /// When the clouds cannot be read, or the declared order is impossible.
     pub async fn plan(&self, wanted: Wanted) -> Result<Plan, Failure> {
         let stack = match wanted {
-            Wanted::Declared => self.stack.clone(),
-            Wanted::Nothing => self.stack.without(&self.environments),
+            Wanted::Declared => Cow::Borrowed(&self.stack),
+            Wanted::Nothing => Cow::Owned(self.stack.without(&self.environments)),
         };
         let world = self.world(&stack).await?;
         let request = Request {
