@@ -10,8 +10,8 @@ pub(crate) struct Schedule<'a> {
     waiting: Vec<usize>,
     /// For each step, those that wait for it.
     followers: Vec<Vec<usize>>,
-    /// Steps that may begin, in the order of the plan.
-    ready: BTreeSet<usize>,
+    /// Steps that may begin, by environment and in the order of the plan.
+    ready: BTreeSet<(Option<usize>, usize)>,
     running: BTreeSet<usize>,
     /// Environments in which something did not end well.
     broken: BTreeSet<String>,
@@ -39,10 +39,13 @@ impl<'a> Schedule<'a> {
         for (position, step) in steps.iter().enumerate() {
             step.waits_for.iter().for_each(|&first| followers[first].push(position));
         }
-        let ready = (0..steps.len()).filter(|&at| waiting[at] == 0).collect();
         let settled = vec![false; steps.len()];
         let (running, broken) = (BTreeSet::new(), BTreeSet::new());
-        Self { plan, waiting, followers, ready, running, broken, settled }
+        let ready = BTreeSet::new();
+        let mut schedule = Self { plan, waiting, followers, ready, running, broken, settled };
+        let first = (0..steps.len()).filter(|&at| schedule.waiting[at] == 0);
+        schedule.ready = first.map(|at| (schedule.rank(at), at)).collect();
+        schedule
     }
 
     pub(crate) fn step(&self, at: usize) -> &'a Step {
@@ -57,22 +60,20 @@ impl<'a> Schedule<'a> {
     /// The next thing to do. A step begins once nothing of an earlier environment can go on
     /// without it, so that production is not touched before staging has ended well.
     pub(crate) fn next(&mut self, may_begin: bool) -> Next {
-        let Some(earliest) = self.ready.iter().copied().min_by_key(|&at| (self.rank(at), at))
-        else {
+        let Some(&(rank, earliest)) = self.ready.first() else {
             return if self.running.is_empty() { Next::End } else { Next::Wait };
         };
-        let rank = self.rank(earliest);
         if self.running.iter().any(|&at| self.rank(at) < rank) {
             return Next::Wait;
         }
         if let Some(env) = self.broken_before(rank) {
-            self.ready.remove(&earliest);
+            self.ready.pop_first();
             return Next::LeaveOut(earliest, env);
         }
         if !may_begin {
             return Next::Wait;
         }
-        self.ready.remove(&earliest);
+        self.ready.pop_first();
         self.running.insert(earliest);
         Next::Begin(earliest)
     }
@@ -89,7 +90,7 @@ impl<'a> Schedule<'a> {
         for &follower in &self.followers[at] {
             self.waiting[follower] -= 1;
             if self.waiting[follower] == 0 {
-                self.ready.insert(follower);
+                self.ready.insert((self.rank(follower), follower));
             }
         }
     }
@@ -97,7 +98,7 @@ impl<'a> Schedule<'a> {
     /// A step was not done; returns everything that cannot be done now, each once.
     pub(crate) fn not_done(&mut self, at: usize) -> Vec<usize> {
         self.running.remove(&at);
-        self.ready.remove(&at);
+        self.ready.remove(&(self.rank(at), at));
         self.settled[at] = true;
         self.broken.insert(self.step(at).id.env.clone());
         let (mut blocked, mut spread) = (Vec::new(), vec![at]);

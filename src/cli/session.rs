@@ -15,6 +15,7 @@ use crate::project::{self, Environment, Problems, Project};
 use crate::providers;
 use crate::providers::gcp::{Connection, LedgerBucket, LedgerStore};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -249,8 +250,8 @@ impl Session {
     /// When the clouds cannot be read, or the declared order is impossible.
     pub async fn plan(&self, wanted: Wanted, args: &PlanArgs) -> Result<Plan, Failure> {
         let stack = match wanted {
-            Wanted::Declared => self.stack.clone(),
-            Wanted::Nothing => self.stack.without(&self.environments),
+            Wanted::Declared => Cow::Borrowed(&self.stack),
+            Wanted::Nothing => Cow::Owned(self.stack.without(&self.environments)),
         };
         let world = self.world(&stack).await?;
         let request = Request {

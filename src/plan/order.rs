@@ -92,14 +92,14 @@ fn needs_after(request: &Request<'_>, step: &Step) -> BTreeSet<Need> {
 
 /// A need that is declared in this stack, that no step of this run makes and that is not there.
 fn blocking(request: &Request<'_>, step: &Step, need: &Need) -> Option<Refusal> {
-    let declared = |id: &&ResourceId| id.kind == need.kind && id.name == need.name;
-    let id =
-        request.stack.resources().keys().filter(|id| !request.selects(&id.env)).find(declared)?;
+    let elsewhere = request.stack.environments().iter().filter(|env| !request.selects(env));
+    let mut ids = elsewhere.map(|env| ResourceId::new(env, &need.kind, &need.name));
+    let id = ids.find(|id| request.stack.resources().contains_key(id))?;
     let there = request.found(&need.kind, &need.name);
     if there.is_some_and(|found| matches!(found.owner, Owner::Ours(_))) {
         return None;
     }
-    let why = Refused::Blocked(id.clone());
+    let why = Refused::Blocked(id);
     Some(Refusal { id: step.id.clone(), source: step.source.clone(), why })
 }
 

@@ -1,6 +1,6 @@
 //! Putting values into `${…}`, and refusing texts that were left to be filled in by a person.
 
-use super::node::{Node, Value};
+use super::node::{Key, Node, Value};
 use crate::project::problem::{Findings, Problem, Range, Sources};
 use crate::project::words::nearest;
 use std::collections::BTreeMap;
@@ -33,25 +33,27 @@ enum Empty {
 
 impl Filling<'_> {
     fn node(&self, node: &Node, findings: &mut Findings) -> Node {
-        let mut filled = node.clone();
-        match &mut filled.value {
+        let Node { value, range, tag, written, overrode } = node;
+        let (mut written, overrode) = (written.clone(), overrode.clone());
+        let value = match value {
             Value::String(text) if text.contains("${") => {
-                filled.written = Some(text.clone());
-                let found = self.text(text, &mut Vec::new());
-                match found {
-                    Ok(value) => *text = value,
-                    Err((name, why)) => findings.push(self.problem(node, &name, &why)),
-                }
+                written = Some(text.clone());
+                Value::String(self.text(text, &mut Vec::new()).unwrap_or_else(|(name, why)| {
+                    findings.push(self.problem(node, &name, &why));
+                    text.clone()
+                }))
             }
+            // Not cloned and then filled: that would copy what is deep once for every level.
             Value::List(items) => {
-                items.iter_mut().for_each(|item| *item = self.node(item, findings));
+                Value::List(items.iter().map(|item| self.node(item, findings)).collect())
             }
             Value::Map(entries) => {
-                entries.iter_mut().for_each(|(_, child)| *child = self.node(child, findings));
+                let entry = |(key, child): &(Key, Node)| (key.clone(), self.node(child, findings));
+                Value::Map(entries.iter().map(entry).collect())
             }
-            _ => {}
-        }
-        filled
+            plain => plain.clone(),
+        };
+        Node { value, range: range.clone(), tag: *tag, written, overrode }
     }
 
     fn text(&self, text: &str, on_the_way: &mut Vec<String>) -> Result<String, (String, Empty)> {

@@ -97,12 +97,15 @@ impl Store {
     }
 
     /// Reads without writing; sees what other processes have written so far.
+    ///
+    /// Writers of this process wait meanwhile: a reader with a copy of its own would make the
+    /// next writer copy the whole map first.
     pub fn read<T, E: From<StoreError>>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let content = self.content()?;
-        work(&Transaction::new(&content))
+        let mut inner = self.locked();
+        work(&Transaction::new(inner.caught_up()?))
     }
 
     /// Forgets everything.
@@ -112,12 +115,7 @@ impl Store {
 
     /// Returns everything as it is now; cheap, since it is copied only once either side changes.
     pub(super) fn content(&self) -> Result<Arc<Content>, StoreError> {
-        let mut inner = self.locked();
-        let Inner { content, journal } = &mut *inner;
-        if let Some(journal) = journal {
-            journal.catch_up_if_behind(content)?;
-        }
-        Ok(Arc::clone(content))
+        Ok(Arc::clone(self.locked().caught_up()?))
     }
 
     /// Puts this in place of everything.
@@ -135,6 +133,16 @@ impl Store {
     /// A panic in a transaction leaves the content as it was, so the lock stays usable.
     fn locked(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    /// The content with what other processes have written so far.
+    fn caught_up(&mut self) -> Result<&Arc<Content>, StoreError> {
+        if let Some(journal) = &mut self.journal {
+            journal.catch_up_if_behind(&mut self.content)?;
+        }
+        Ok(&self.content)
     }
 }
 
