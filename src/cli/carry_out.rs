@@ -8,6 +8,7 @@ use crate::cli::progress::Progress;
 use crate::cli::session::Session;
 use crate::cli::ui::Ui;
 use crate::cli::view::{report, style::Paint};
+use crate::kind::ProviderError;
 use crate::plan::Plan;
 use crate::providers;
 use std::convert::Infallible;
@@ -17,7 +18,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// What every command that changes something understands.
-#[derive(clap::Args, Debug)]
+#[derive(clap::Args, Clone, Debug)]
 pub struct ApplyArgs {
     /// Do not ask
     #[arg(long, visible_alias = "yes")]
@@ -31,6 +32,13 @@ pub struct ApplyArgs {
     /// Begin nothing new after this many seconds
     #[arg(long, value_name = "SECONDS")]
     timeout: Option<u64>,
+}
+
+impl ApplyArgs {
+    /// The same where somebody has approved before.
+    pub fn approved(&self) -> Self {
+        Self { auto_approve: true, ..self.clone() }
+    }
 }
 
 impl Session {
@@ -182,6 +190,15 @@ impl Interrupts {
     }
 }
 
+/// Whether nothing failed but steps whose objects had moved, as another plan would see.
+fn only_stale(report: &Report) -> bool {
+    let stale = |error: &ProviderError| matches!(error, ProviderError::Stale { .. });
+    report.ledger_error.is_none()
+        && !report.lease_lost
+        && report.failed().next().is_some()
+        && report.failed().all(|(_, error)| stale(error))
+}
+
 fn exit(report: &Report, timed_out: bool) -> Exit {
     if timed_out {
         return Exit::TimedOut;
@@ -189,6 +206,7 @@ fn exit(report: &Report, timed_out: bool) -> Exit {
     match (report.interrupted, report.is_complete() && report.ledger_error.is_none()) {
         (true, false) => Exit::Interrupted,
         (_, true) => Exit::Ok,
+        (false, false) if only_stale(report) => Exit::Stale,
         (false, false) => Exit::Partly,
     }
 }

@@ -12,6 +12,8 @@ pub enum Exit {
     Error = 1,
     /// There are changes (`plan --detailed-exitcode`).
     Pending = 2,
+    /// Something drifted (`drift`).
+    Drift = 3,
     /// The declaration is invalid.
     Invalid = 4,
     /// Authentication or permission.
@@ -20,6 +22,8 @@ pub enum Exit {
     Partly = 6,
     /// A guard refused it.
     Refused = 7,
+    /// What a plan relies on is no longer so.
+    Stale = 8,
     /// Another holds the lease.
     Locked = 9,
     /// It took too long.

@@ -72,8 +72,20 @@ fn machine() -> Machine {
 
 /// Now, as RFC 3339 in whole seconds.
 pub fn now() -> String {
-    let now = OffsetDateTime::now_utc().replace_nanosecond(0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    now.format(&Rfc3339).unwrap_or_default()
+    in_hours(0)
+}
+
+/// So many hours from now, as RFC 3339 in whole seconds.
+pub fn in_hours(hours: u32) -> String {
+    let then = OffsetDateTime::now_utc().checked_add(time::Duration::hours(hours.into()));
+    let then = then.and_then(|then| then.replace_nanosecond(0).ok());
+    // Beyond the year 9999 is as good as never.
+    then.and_then(|then| then.format(&Rfc3339).ok()).unwrap_or("9999-12-31T23:59:59Z".to_owned())
+}
+
+/// Whether a time in RFC 3339 has come; none if it is no such time.
+pub fn is_past(time: &str) -> Option<bool> {
+    Some(OffsetDateTime::parse(time, &Rfc3339).ok()? <= OffsetDateTime::now_utc())
 }
 
 /// The commit that is checked out around a folder, where git is there to tell.

@@ -7,6 +7,7 @@ pub mod exit;
 pub mod failure;
 pub mod machine;
 pub mod progress;
+pub mod saved;
 pub mod session;
 pub mod target;
 pub mod ui;
@@ -37,9 +38,9 @@ Try it, no credentials needed:
   leap-infra apply stacks/leap     change it, in the sandbox
   leap-infra doctor                say which credentials would be used on the live clouds
 
-Exit codes: 0 ok, 1 other error, 2 changes pending (plan --detailed-exitcode), 4 declaration
-invalid, 5 authentication or permission, 6 partly applied, 7 refused by a guard, 9 lease held by
-another, 124 timed out, 130 interrupted.";
+Exit codes: 0 ok, 1 other error, 2 changes pending (plan --detailed-exitcode), 3 drift found,
+4 declaration invalid, 5 authentication or permission, 6 partly applied, 7 refused by a guard,
+8 plan is stale, 9 lease held by another, 124 timed out, 130 interrupted.";
 
 /// What every command understands.
 #[derive(clap::Args, Debug)]
@@ -62,6 +63,7 @@ enum Command {
     Plan(command::plan::Args),
     Apply(command::apply::Args),
     Destroy(command::destroy::Args),
+    Drift(command::drift::Args),
     Show(command::show::Args),
     Explain(command::explain::Args),
     Schema(command::schema::Args),
@@ -70,7 +72,7 @@ enum Command {
 }
 
 /// Which stack.
-#[derive(clap::Args, Debug, Clone)]
+#[derive(clap::Args, Debug, Clone, Default)]
 pub struct StackArgs {
     /// The folder of the stack; the nearest `stack.yaml` upwards, or the only one under
     /// `stacks/`, when it is not given
@@ -103,6 +105,7 @@ async fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Plan(args) => command::plan::run(&args, ui).await,
         Command::Apply(args) => command::apply::run(&args, ui).await,
         Command::Destroy(args) => command::destroy::run(&args, ui).await,
+        Command::Drift(args) => command::drift::run(&args, ui).await,
         Command::Show(args) => command::show::run(&args, ui).await,
         Command::Explain(args) => command::explain::run(&args, ui),
         Command::Schema(args) => command::schema::run(&args, ui),

@@ -9,7 +9,8 @@ use crate::cli::view::plan::{Look, counted};
 use crate::cli::view::{self, problems, style::Paint};
 use crate::kind::{Observers, Registry, Retried, Retry};
 use crate::ledger::{Ledger, Memory};
-use crate::model::{ResourceId, Rules as _, Stack, World};
+use crate::model::{ResourceId, Rules, Stack, World};
+use crate::plan::file::Saved;
 use crate::plan::{self, Allowances, Plan, Request};
 use crate::project::{self, Environment, Problems, Project};
 use crate::providers;
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What every command that looks at the clouds understands.
-#[derive(clap::Args, Debug)]
+#[derive(clap::Args, Clone, Debug, Default)]
 pub struct LookArgs {
     #[command(flatten)]
     stack: StackArgs,
@@ -33,7 +34,7 @@ pub struct LookArgs {
 }
 
 /// What every command that plans understands.
-#[derive(clap::Args, Debug)]
+#[derive(clap::Args, Debug, Default)]
 pub struct PlanArgs {
     #[command(flatten)]
     look: LookArgs,
@@ -43,6 +44,13 @@ pub struct PlanArgs {
     /// Delete this and make it again; a bucket must be empty for that
     #[arg(long, value_name = "ADDRESS")]
     dangerous_replace: Vec<ResourceId>,
+}
+
+impl LookArgs {
+    /// What stands in the place of the stack's folder.
+    pub fn path(&self) -> Option<&Path> {
+        self.stack.stack.as_deref()
+    }
 }
 
 /// What a plan is made towards.
@@ -60,8 +68,24 @@ impl PlanArgs {
         &self.look
     }
 
+    /// Where to look for a saved plan, which brings its own stack and environments.
+    ///
+    /// # Errors
+    /// When something was said that only makes sense while planning.
+    pub fn for_saved(&self, saved: &Saved) -> Result<LookArgs, Failure> {
+        let Self { look, dangerous_delete, dangerous_replace } = self;
+        if !look.env.is_empty() || !dangerous_delete.is_empty() || !dangerous_replace.is_empty() {
+            let summary = "a saved plan is applied as it is";
+            return Err(Failure::new(Exit::Error, summary).hint("choose and allow when planning"));
+        }
+        let folder = PathBuf::from(&saved.made.folder);
+        let stack = folder.join("stack.yaml").is_file().then_some(folder);
+        let env = saved.environments.clone();
+        Ok(LookArgs { stack: StackArgs { stack }, env, live: look.live })
+    }
+
     /// The guards that a person has overridden.
-    fn allowances(&self) -> Allowances {
+    pub fn allowances(&self) -> Allowances {
         Allowances {
             delete: self.dangerous_delete.iter().cloned().collect(),
             replace: self.dangerous_replace.iter().cloned().collect(),
@@ -254,15 +278,31 @@ impl Session {
             Wanted::Nothing => Cow::Owned(self.stack.without(&self.environments)),
         };
         let world = self.world(&stack).await?;
-        let request = Request {
-            stack: &stack,
-            world: &world,
+        let allowances = args.allowances();
+        let request = Request { stack: &stack, ..self.request(&world, &allowances) };
+        plan::plan(&request).map_err(|cycle| Failure::new(Exit::Invalid, cycle.to_string()))
+    }
+
+    /// What a plan of the declaration is made from.
+    pub fn request<'a>(&'a self, world: &'a World, allowances: &'a Allowances) -> Request<'a> {
+        Request {
+            stack: &self.stack,
+            world,
             environments: &self.environments,
             claims: &self.memory.claims,
             rules: &self.registry,
-            allowances: &args.allowances(),
-        };
-        plan::plan(&request).map_err(|cycle| Failure::new(Exit::Invalid, cycle.to_string()))
+            allowances,
+        }
+    }
+
+    /// What the planner must know of kinds.
+    pub fn rules(&self) -> &dyn Rules {
+        &self.registry
+    }
+
+    /// Where the run goes, in a word for programs.
+    pub fn target(&self) -> &'static str {
+        self.target.word()
     }
 
     /// The default of each optional field of a kind.

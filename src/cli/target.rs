@@ -67,12 +67,26 @@ impl Target {
         }
     }
 
+    /// What programs call it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Sandbox(_) | Self::Served(_) => "sandbox",
+            Self::Live => "live",
+        }
+    }
+
     /// What people call it.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Sandbox(_) | Self::Served(_) => "the sandbox",
-            Self::Live => "the live clouds",
-        }
+        named(self.word())
+    }
+}
+
+/// What people call the target that programs call `word`.
+pub fn named(word: &str) -> &str {
+    match word {
+        "sandbox" => "the sandbox",
+        "live" => "the live clouds",
+        other => other,
     }
 }
 

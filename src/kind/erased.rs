@@ -120,6 +120,10 @@ impl Rules for Registry {
         self.kind(kind).claims(spec)
     }
 
+    fn complete(&self, kind: &str, spec: &Value) -> Option<Value> {
+        self.kinds.get(kind)?.complete(spec)
+    }
+
     fn defaults(&self, kind: &str, spec: &Value) -> Map<String, Value> {
         self.kind(kind).defaults(spec).clone()
     }
@@ -131,6 +135,7 @@ trait PureKind: Send + Sync {
     fn protection(&self, spec: &Value) -> Option<String>;
     fn digest(&self, spec: &Value) -> String;
     fn claims(&self, spec: &Value) -> BTreeSet<String>;
+    fn complete(&self, spec: &Value) -> Option<Value>;
     fn defaults(&self, spec: &Value) -> &Map<String, Value>;
 }
 
@@ -170,6 +175,10 @@ impl<K: Kind> PureKind for Pure<K> {
 
     fn claims(&self, spec: &Value) -> BTreeSet<String> {
         K::claims(&typed::<K>(spec))
+    }
+
+    fn complete(&self, spec: &Value) -> Option<Value> {
+        serde_json::to_value(K::Spec::deserialize(spec).ok()?).ok()
     }
 
     fn defaults(&self, spec: &Value) -> &Map<String, Value> {

@@ -3,6 +3,7 @@
 
 mod digest;
 mod id;
+mod ignore;
 mod mark;
 mod resource;
 mod rules;
@@ -11,6 +12,7 @@ mod world;
 
 pub use digest::{base32_digest, spec_digest};
 pub use id::{IdError, ResourceId};
+pub use ignore::Ignore;
 pub use mark::{Mark, Owner, SpecMark, label};
 pub use resource::{Place, Resource, Stack, StackError};
 pub use rules::{Rules, Transition};

@@ -1,6 +1,6 @@
 //! What is wanted: resources, and the stack that they make up.
 
-use crate::model::{ResourceId, Source};
+use crate::model::{Ignore, ResourceId, Source};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +49,7 @@ pub struct Stack {
     environments: Vec<String>,
     resources: BTreeMap<ResourceId, Resource>,
     leaving: BTreeMap<ResourceId, Place>,
+    ignores: Vec<Ignore>,
 }
 
 /// Why resources do not make a stack.
@@ -91,7 +92,8 @@ impl Stack {
             }
             resources.insert(id, resource);
         }
-        Ok(Self { name: name.into(), environments, resources, leaving: BTreeMap::new() })
+        let (name, leaving, ignores) = (name.into(), BTreeMap::new(), Vec::new());
+        Ok(Self { name, environments, resources, leaving, ignores })
     }
 
     /// The name of the stack, as its marks carry it.
@@ -112,6 +114,26 @@ impl Stack {
     /// What is declared and no longer wanted, with its place.
     pub fn leaving(&self) -> &BTreeMap<ResourceId, Place> {
         &self.leaving
+    }
+
+    /// The fields that others manage.
+    pub fn ignores(&self) -> &[Ignore] {
+        &self.ignores
+    }
+
+    /// The same stack, in which others manage these fields.
+    #[must_use]
+    pub fn ignoring(self, ignores: Vec<Ignore>) -> Self {
+        Self { ignores, ..self }
+    }
+
+    /// The same stack with other settings for these resources.
+    #[must_use]
+    pub fn wanting(mut self, specs: impl IntoIterator<Item = (ResourceId, Value)>) -> Self {
+        for (id, spec) in specs {
+            self.resources.entry(id).and_modify(|resource| resource.spec = spec);
+        }
+        self
     }
 
     /// The same stack with nothing wanted in `environments`: what `destroy` plans towards.

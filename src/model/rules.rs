@@ -36,6 +36,10 @@ pub trait Rules {
     /// (a grant in a policy), each claim as one text.
     fn claims(&self, kind: &str, spec: &Value) -> BTreeSet<String>;
 
+    /// A spec of a `kind` that was written down earlier, complete again: what the kind has
+    /// learnt since is at its default. None when it is no spec of that kind.
+    fn complete(&self, kind: &str, spec: &Value) -> Option<Value>;
+
     /// The default of each optional field of a `kind`, to tell what a person wrote from what
     /// merely is. `spec` is any spec of that kind.
     fn defaults(&self, kind: &str, spec: &Value) -> serde_json::Map<String, Value>;

@@ -277,14 +277,28 @@ fn step(
 
 /// Who moved: the declaration, the live object, or both, seen from what was last applied.
 fn origin(request: &Request<'_>, resource: &Resource, found: &Found, mark: &Mark) -> Origin {
+    who_moved(request, &resource.id.kind, mark, &[&resource.spec], &[&found.spec])
+}
+
+/// The same where the declaration and the live object can each be read in more than one way: one
+/// that is as it was applied is enough.
+pub(crate) fn who_moved(
+    request: &Request<'_>,
+    kind: &str,
+    mark: &Mark,
+    declared: &[&Value],
+    live: &[&Value],
+) -> Origin {
     let SpecMark::Applied(applied) = &mark.spec else { return Origin::Unfinished };
-    let digest = |spec: &Value| request.rules.digest(&resource.id.kind, spec);
-    let (declared, live) = (digest(&resource.spec), digest(&found.spec));
+    let digests = |specs: &[&Value]| -> Vec<String> {
+        specs.iter().map(|spec| request.rules.digest(kind, spec)).collect()
+    };
+    let (declared, live) = (digests(declared), digests(live));
     let version = |digest: &str| digest.split('-').next().map(str::to_owned);
-    if version(&declared) != version(applied) {
+    if declared.iter().any(|declared| version(declared) != version(applied)) {
         return Origin::Unknown;
     }
-    match (&declared == applied, &live == applied) {
+    match (declared.contains(applied), live.contains(applied)) {
         (false, true) => Origin::Pending,
         (true, false) => Origin::Drift,
         _ => Origin::DriftAndPending,

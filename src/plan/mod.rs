@@ -7,13 +7,22 @@
 mod claims;
 mod compare;
 mod diff;
+mod drift;
+pub mod file;
+mod ignore;
+mod observed;
 mod order;
+mod stale;
 mod step;
 
 pub use claims::ClaimChange;
 pub use compare::Request;
 pub use diff::FieldChange;
+pub use drift::{Drift, Drifted, drift};
+pub use ignore::Ignored;
+pub use observed::Observed;
 pub use order::Cycle;
+pub use stale::{LeftOut, Moved, Stale, leave_out, renew, stale};
 pub use step::{Action, Allowances, Counts, Origin, Plan, Refusal, Refused, Step};
 
 /// What it takes to make the world what the stack says.
@@ -21,7 +30,10 @@ pub use step::{Action, Allowances, Counts, Origin, Plan, Refusal, Refused, Step}
 /// # Errors
 /// When the declared order is impossible.
 pub fn plan(request: &Request<'_>) -> Result<Plan, Cycle> {
+    let laid = ignore::lay(request);
+    let request = &Request { stack: &laid.stack, ..*request };
     let mut parts = compare::compare(request);
+    laid.settle_origins(request, &mut parts.steps);
     let needs = order::edges(request, &mut parts);
     let (steps, refusals) = order::sorted(request, parts, needs)?;
     Ok(Plan {
@@ -31,6 +43,8 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Cycle> {
         claims: claims::changes(request, &steps),
         unchanged: compare::unchanged(request, &steps, &refusals),
         unknown: compare::unknown(request),
+        observed: observed::of_steps(request, &steps),
+        ignored: laid.ignored,
         steps,
         refusals,
     })

@@ -1,7 +1,7 @@
 //! What a plan is made of.
 
 use crate::model::{Place, ResourceId, Source, UnknownOwner, Version};
-use crate::plan::{ClaimChange, FieldChange};
+use crate::plan::{ClaimChange, FieldChange, Ignored, Observed};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +26,10 @@ pub struct Plan {
     pub unknown: Vec<UnknownOwner>,
     /// What the ledger must remember of claims, by the resource that makes them.
     pub claims: BTreeMap<ResourceId, ClaimChange>,
+    /// What was found of each object that has steps; nothing where nothing was there.
+    pub observed: BTreeMap<ResourceId, Option<Observed>>,
+    /// What differs and is let be, since the declaration says that others manage it.
+    pub ignored: Vec<Ignored>,
 }
 
 /// What is done to a resource.

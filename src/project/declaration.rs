@@ -5,6 +5,7 @@
 
 use crate::project::buckets::Bucket;
 use crate::project::cloud::Cloud;
+use crate::project::ignore::Ignore;
 use crate::project::secrets::Secret;
 use crate::project::stack::Ledger;
 use schemars::JsonSchema;
@@ -40,4 +41,7 @@ pub struct Declaration {
     /// Where secrets are kept, by a short key. Never a value.
     #[serde(default)]
     pub secrets: BTreeMap<String, Secret>,
+    /// Fields that others manage, each with the reason: neither planned nor called drift.
+    #[serde(default)]
+    pub ignore: Vec<Ignore>,
 }

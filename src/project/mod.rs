@@ -11,6 +11,7 @@ pub mod buckets;
 pub mod cloud;
 pub mod environments;
 pub mod format;
+pub mod ignore;
 pub mod problem;
 pub mod secrets;
 pub mod stack;
@@ -117,7 +118,9 @@ impl Project {
         sections::EXPANSIONS.iter().for_each(|expand| expand(&self.layout, &mut resources));
         self.declared_twice(&resources)?;
         let environments = self.environments.iter().map(|one| one.name.clone()).collect();
-        Stack::new(self.name(), environments, resources).map_err(|error| Problems {
+        let stack = Stack::new(self.name(), environments, resources);
+        let stack = stack.map(|stack| stack.ignoring(ignore::rules(&self.layout)));
+        stack.map_err(|error| Problems {
             list: vec![Problem::error("expansion", &self.range(), error.to_string())],
             sources: self.sources.clone(),
         })

@@ -4,7 +4,7 @@ use crate::model::Resource;
 use crate::project::format::{Wrong, date, duration, label_value};
 use crate::project::layout::Laid;
 use crate::project::problem::Findings;
-use crate::project::{buckets, cloud, environments, secrets, stack};
+use crate::project::{buckets, cloud, environments, ignore, secrets, stack};
 
 /// Checks a text; says what is wrong with it.
 pub(crate) type Format = fn(&str) -> Result<(), Wrong>;
@@ -17,10 +17,12 @@ pub(crate) type Expansion = fn(&[Laid], &mut Vec<Resource>);
 
 /// The forms that a text may have, by the `format` that a field names in its schema.
 pub(crate) const FORMATS: &[(&str, Format)] = &[
+    ("address-pattern", ignore::address_pattern),
     ("bucket-name", buckets::bucket_name),
     ("day", date),
     ("time-span", duration),
     ("environment-name", environments::environment_name),
+    ("field-path", ignore::field_path),
     ("google-project", cloud::google_project),
     ("google-secret", secrets::google_secret),
     ("label-value", label_value),
@@ -32,6 +34,7 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("stack-name", stack::stack_name),
     ("suffix", environments::suffix),
     ("variable-name", secrets::variable_name),
+    ("words", ignore::words),
     ("zone", cloud::zone),
 ];
 

@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod destroy;
 pub mod doctor;
+pub mod drift;
 pub mod explain;
 pub mod plan;
 pub mod sandbox;

@@ -2,8 +2,10 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::saved;
 use crate::cli::session::{self, PlanArgs, Wanted};
 use crate::cli::ui::Ui;
+use std::path::PathBuf;
 
 /// Show what `apply` would change
 ///
@@ -16,16 +18,31 @@ pub struct Args {
     /// End with 2 when there are changes
     #[arg(long)]
     detailed_exitcode: bool,
+    /// Save the plan as a file: `show FILE` shows it again, `apply FILE` carries it out
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// For how long a saved plan may be applied
+    #[arg(long, value_name = "HOURS", default_value_t = 24)]
+    expires_in: u32,
 }
 
-/// Plans, and shows the plan.
+/// Plans, shows the plan, and saves it.
 pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let session = match session::open(args.plan.look(), ui).await? {
         Ok(session) => session,
         Err(exit) => return Ok(exit),
     };
     let plan = session.plan(Wanted::Declared, &args.plan).await?;
-    session.show(&plan, ui);
+    let saved = session.saved(&plan, args.expires_in);
+    if ui.json {
+        ui.say(saved.json());
+    } else {
+        session.show(&plan, ui);
+    }
+    if let Some(file) = &args.out {
+        saved::write(&saved, file)?;
+        ui.remark(format!("The plan was saved: leap-infra apply {}", file.display()));
+    }
     Ok(match (plan.refusals.is_empty(), plan.steps.is_empty()) {
         (false, _) => Exit::Refused,
         (true, false) if args.detailed_exitcode => Exit::Pending,

@@ -1,30 +1,43 @@
-//! `show`: one resource, wanted and found.
+//! `show`: one resource, wanted and found; or a saved plan.
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::saved;
 use crate::cli::session::{self, LookArgs};
+use crate::cli::target;
 use crate::cli::ui::Ui;
-use crate::cli::view::outline;
-use crate::model::{Owner, ResourceId, SpecMark};
+use crate::cli::view::plan::Look;
+use crate::cli::view::style::Paint;
+use crate::cli::view::{self, outline};
+use crate::model::{IdError, Owner, ResourceId, SpecMark};
+use crate::plan::file::Saved;
 use serde_json::json;
+use std::path::Path;
 
-/// Show one resource as it is declared and as it is
+/// Show one resource as it is declared and as it is, or a saved plan
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Its address, as plans show it below the name of the environment
-    #[arg(value_name = "ENV:KIND/NAME")]
-    address: ResourceId,
+    /// Its address, as plans show it below the name of the environment; or the file of a plan
+    #[arg(value_name = "ENV:KIND/NAME|PLAN")]
+    what: String,
     #[command(flatten)]
     look: LookArgs,
 }
 
-/// Reads the clouds and prints both sides.
+/// Reads the clouds and prints both sides; or reads a file and prints the plan in it.
 pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    let file = Path::new(&args.what);
+    if saved::is_file(file) {
+        return plan(&saved::read(file)?, ui);
+    }
+    let id: &ResourceId = &args.what.parse().map_err(|error: IdError| {
+        let failure = Failure::new(Exit::Error, error.to_string());
+        failure.hint(format!("nor is there a file `{}` with a saved plan", args.what))
+    })?;
     let session = match session::open(&args.look, ui).await? {
         Ok(session) => session,
         Err(exit) => return Ok(exit),
     };
-    let id = &args.address;
     let world = session.world(&session.stack).await?;
     let wanted = session.stack.resources().get(id);
     let found = world.kinds.get(&id.kind).and_then(|seen| seen.find(&id.name));
@@ -57,5 +70,19 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         let defaults = defaults.map(|spec| session.defaults(&id.kind, spec)).unwrap_or_default();
         ui.say(outline::text(&shown, &defaults));
     }
+    Ok(Exit::Ok)
+}
+
+fn plan(saved: &Saved, ui: &Ui) -> Result<Exit, Failure> {
+    if ui.json {
+        ui.say(saved.json());
+        return Ok(Exit::Ok);
+    }
+    let (names, made) = (saved.environments.join(", "), &saved.made);
+    ui.say(format!("{} ({names}) on {}", saved.stack, target::named(&made.target)));
+    ui.say("");
+    let look = Look { paint: Paint(ui.colour), width: ui.width };
+    ui.say(view::plan::text(&saved.plan(), look));
+    ui.remark(format!("Planned {}; may be applied until {}.", made.as_of, made.expires_at));
     Ok(Exit::Ok)
 }

@@ -1,9 +1,11 @@
 //! How things look: each view turns one thing into text and prints nothing.
 
 mod change;
+pub mod drift;
 pub mod outline;
 pub mod plan;
 pub mod problems;
 pub mod report;
+pub mod stale;
 pub mod style;
 pub mod value;

@@ -3,8 +3,9 @@
 
 use crate::cli::view::change::lines as change_lines;
 use crate::cli::view::style::Paint;
+use crate::cli::view::value::inline;
 use crate::model::{ResourceId, Source, UnknownOwner};
-use crate::plan::{Action, Counts, Origin, Plan, Refusal, Step};
+use crate::plan::{Action, Counts, Ignored, Origin, Plan, Refusal, Step};
 use std::fmt::Write;
 
 /// How a plan is drawn.
@@ -22,6 +23,7 @@ pub fn text(plan: &Plan, look: Look) -> String {
     for env in &plan.environments {
         environment(&mut out, plan, env, look);
     }
+    ignored(&mut out, &plan.ignored, look);
     out.push_str(&last_line(plan));
     out.push('\n');
     out
@@ -87,7 +89,7 @@ fn step(out: &mut String, step: &Step, remade: Option<&Step>, look: Look) {
     }
 }
 
-fn head(
+pub(crate) fn head(
     out: &mut String,
     sign: &str,
     id: &ResourceId,
@@ -133,7 +135,7 @@ fn refusal(out: &mut String, refusal: &Refusal, look: Look) {
     }
 }
 
-fn unknown(out: &mut String, unknown: &UnknownOwner, look: Look) {
+pub(crate) fn unknown(out: &mut String, unknown: &UnknownOwner, look: Look) {
     let sign = look.paint.change("  ?");
     _ = writeln!(out, "{sign} {}   unknown owner, kept", unknown.name);
     wrapped(out, &unknown.what, look);
@@ -141,6 +143,20 @@ fn unknown(out: &mut String, unknown: &UnknownOwner, look: Look) {
         let loud = "PUBLIC: this gives something to anyone on the internet";
         _ = writeln!(out, "      {}", look.paint.bad(loud));
     }
+}
+
+/// A footnote for what is let be.
+pub(crate) fn ignored(out: &mut String, ignored: &[Ignored], look: Look) {
+    if ignored.is_empty() {
+        return;
+    }
+    _ = writeln!(out, "{}", look.paint.strong("left to others, as declared under `ignore`:"));
+    for Ignored { id, field, declared, live, reason } in ignored {
+        _ = writeln!(out, "    {id}");
+        let (declared, live) = (inline(declared), inline(live));
+        wrapped(out, &format!("{field} is {live}, declared {declared}: {reason}"), look);
+    }
+    out.push('\n');
 }
 
 /// Prose, indented and wrapped.

@@ -1,0 +1,143 @@
+//! What moved between a plan and its apply: the objects that are no longer what a step relies on,
+//! and the plan without them.
+
+use crate::model::{Found, Owner, ResourceId, World};
+use crate::plan::{Action, FieldChange, Observed, Plan, Request, Step, claims, diff};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// An object that is no longer what the plan saw.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stale {
+    /// The resource.
+    pub id: ResourceId,
+    /// What is different; never empty.
+    pub moved: Vec<Moved>,
+}
+
+/// One thing that is different.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Moved {
+    /// The field.
+    pub field: String,
+    /// What the plan saw.
+    pub before: Value,
+    /// What is there now.
+    pub now: Value,
+}
+
+/// A step that is not done, because of something that is stale.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The resource of the step.
+    pub id: ResourceId,
+    /// What it waits for; the same where the step itself is stale.
+    pub because: ResourceId,
+}
+
+impl fmt::Display for Stale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} changed after it was planned on: ", self.id)?;
+        for (at, Moved { field, before, now }) in self.moved.iter().enumerate() {
+            let comma = if at == 0 { "" } else { "; " };
+            write!(f, "{comma}{field} was {before} and is now {now}")?;
+        }
+        Ok(())
+    }
+}
+
+/// What is no longer as the plan saw it. What already is as a step would make it is not stale:
+/// an apply that was killed can be run again.
+pub fn stale(plan: &Plan, world: &World) -> Vec<Stale> {
+    let mut stale = Vec::new();
+    for (id, seen) in &plan.observed {
+        let steps: Vec<&Step> = plan.steps.iter().filter(|step| step.id == *id).collect();
+        let now = world.kinds.get(&id.kind).and_then(|observation| observation.find(&id.name));
+        let moved = moved(id, &steps, seen.as_ref(), now);
+        if !moved.is_empty() {
+            stale.push(Stale { id: id.clone(), moved });
+        }
+    }
+    stale
+}
+
+fn moved(
+    id: &ResourceId,
+    steps: &[&Step],
+    seen: Option<&Observed>,
+    now: Option<&Found>,
+) -> Vec<Moved> {
+    let deletes = steps.iter().any(|step| step.action == Action::Delete);
+    let one = |field: &str, before: Value, now: Value| {
+        vec![Moved { field: field.to_owned(), before, now }]
+    };
+    let Some(now) = now else {
+        let gone = seen.is_some() && !deletes;
+        return if gone { one("existence", json!("there"), json!("gone")) } else { vec![] };
+    };
+    match &now.owner {
+        Owner::Foreign => return one("owner", json!("nobody else"), json!("somebody else")),
+        Owner::Ours(mark) if mark.env != id.env => {
+            return one("environment", json!(id.env), json!(mark.env));
+        }
+        Owner::Ours(_) => {}
+    }
+    let done = !deletes && steps.iter().any(|step| step.after.as_ref() == Some(&now.spec));
+    let Some(seen) = seen else {
+        return if done { vec![] } else { one("existence", json!("not there"), json!("there")) };
+    };
+    if deletes && seen.holds != now.holds {
+        return one("content", json!(seen.holds), json!(now.holds));
+    }
+    let changes = if done { vec![] } else { diff::diff(&seen.spec, &now.spec) };
+    let moved = |FieldChange { path: field, before, after: now }| Moved { field, before, now };
+    changes.into_iter().map(moved).collect()
+}
+
+/// The plan without the steps on these objects and without whatever waits for them. Of an object
+/// that is made again, both halves stay or go.
+pub fn leave_out(plan: &Plan, stale: &[Stale]) -> (Plan, Vec<LeftOut>) {
+    let stale = stale.iter().map(|stale| (stale.id.clone(), stale.id.clone()));
+    let mut out: BTreeMap<ResourceId, ResourceId> = stale.collect();
+    loop {
+        let before = out.len();
+        for step in &plan.steps {
+            let waits = step.waits_for.iter().map(|&first| &plan.steps[first].id);
+            let because = waits.into_iter().find(|first| out.contains_key(*first)).cloned();
+            if let (Some(because), false) = (because, out.contains_key(&step.id)) {
+                out.insert(step.id.clone(), because);
+            }
+        }
+        if out.len() == before {
+            break;
+        }
+    }
+    let kept = (0..plan.steps.len()).filter(|&at| !out.contains_key(&plan.steps[at].id));
+    let places: BTreeMap<usize, usize> = kept.enumerate().map(|(new, old)| (old, new)).collect();
+    let steps = places.keys().map(|&old| {
+        let step = plan.steps[old].clone();
+        let waits_for = step.waits_for.iter().filter_map(|old| places.get(old).copied()).collect();
+        Step { waits_for, ..step }
+    });
+    let mut rest = Plan { steps: steps.collect(), ..plan.clone() };
+    rest.observed.retain(|id, _| !out.contains_key(id));
+    let left_out = out.into_iter().map(|(id, because)| LeftOut { id, because });
+    (rest, left_out.collect())
+}
+
+/// Brings a plan up to date with what was found and is remembered now: versions, and the claims
+/// that others have made since. For plans of which nothing is stale.
+pub fn renew(plan: &mut Plan, request: &Request<'_>) {
+    for step in plan.steps.iter_mut().filter(|step| step.before.is_some()) {
+        if let Some(found) = request.found(&step.id.kind, &step.id.name) {
+            step.before = Some(found.spec.clone());
+            step.version = Some(found.version.clone());
+        }
+    }
+    let busy: BTreeSet<&ResourceId> = plan.steps.iter().map(|step| &step.id).collect();
+    let mut claims = claims::changes(request, &plan.steps);
+    claims.retain(|id, _| busy.contains(id));
+    plan.claims = claims;
+}
