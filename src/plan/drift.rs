@@ -90,7 +90,9 @@ fn sort_in(
     match origin {
         Origin::Drift | Origin::DriftAndPending => drift.drifted.push(drifted),
         Origin::Unknown | Origin::Unfinished => drift.unknown_origin.push(drifted),
-        Origin::Pending | Origin::Undeclared | Origin::Missing => drift.pending.push(drifted.id),
+        Origin::Pending | Origin::Undeclared | Origin::Unwanted | Origin::Missing => {
+            drift.pending.push(drifted.id);
+        }
     }
 }
 
