@@ -42,10 +42,16 @@ impl fmt::Display for Stale {
         write!(f, "{} changed after it was planned on: ", self.id)?;
         for (at, Moved { field, before, now }) in self.moved.iter().enumerate() {
             let comma = if at == 0 { "" } else { "; " };
+            let (before, now) = (said(before), said(now));
             write!(f, "{comma}{field} was {before} and is now {now}")?;
         }
         Ok(())
     }
+}
+
+/// A value in a sentence.
+fn said(value: &Value) -> String {
+    if value.is_null() { "none".to_owned() } else { value.to_string() }
 }
 
 /// What is no longer as the plan saw it. What already is as a step would make it is not stale:
