@@ -3,7 +3,7 @@
 use leap_infra::cli::view::{plan as view, style::Paint};
 use leap_infra::kind::{Applied, Change, Kind, ProviderError, Registry, StepContext};
 use leap_infra::model::*;
-use leap_infra::plan::{Allowances, Cycle, Drift, Plan, Request, drift, plan};
+use leap_infra::plan::{Allowances, Cycle, Drift, Plan, Request, Stale, drift, plan, stale};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -181,6 +181,10 @@ impl Desk {
 
     pub fn plan(&self) -> Result<Plan, Cycle> {
         plan(&self.request(&self.stack()))
+    }
+
+    pub fn stale(&self, plan: &Plan) -> Vec<Stale> {
+        stale(plan, &self.request(&self.stack()))
     }
 
     pub fn drift(&self) -> Drift {

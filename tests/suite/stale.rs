@@ -3,9 +3,9 @@
 use super::desk::Desk;
 use insta::assert_snapshot;
 use leap_infra::cli::view::{drift as view, plan::Look, style::Paint};
-use leap_infra::model::{Ignore, Owner, Source, SpecMark, World};
+use leap_infra::model::{Ignore, Owner, Source, SpecMark};
 use leap_infra::plan::file::{FileError, Made, Saved};
-use leap_infra::plan::{Plan, leave_out, stale};
+use leap_infra::plan::{Plan, leave_out};
 use leap_infra::providers;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -24,8 +24,8 @@ fn made() -> Made {
 }
 
 /// What is stale, a line each.
-fn told(plan: &Plan, world: &World) -> String {
-    stale(plan, world).iter().map(|stale| format!("{stale}\n")).collect()
+fn told(plan: &Plan, desk: &Desk) -> String {
+    desk.stale(plan).iter().map(|stale| format!("{stale}\n")).collect()
 }
 
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ proptest! {
         prop_assert_eq!(&read, &saved);
         prop_assert_eq!(&read.plan(), &plan);
         prop_assert_eq!(&read.complete(&desk.registry).unwrap(), &plan);
-        prop_assert_eq!(stale(&plan, &desk.world), []);
+        prop_assert_eq!(desk.stale(&plan), []);
     }
 
     #[test]
@@ -89,8 +89,8 @@ proptest! {
                 found.spec["boards"] = json!(9);
             }
         }
-        let (rest, left_out) = leave_out(&plan, &stale(&plan, &desk.world));
-        prop_assert_eq!(stale(&rest, &desk.world), []);
+        let (rest, left_out) = leave_out(&plan, &desk.stale(&plan));
+        prop_assert_eq!(desk.stale(&rest), []);
         for step in &plan.steps {
             let out = left_out.iter().any(|left| left.id == step.id);
             prop_assert_eq!(out, !rest.steps.iter().any(|kept| kept.id == step.id));
@@ -173,12 +173,27 @@ fn only_what_changed_in_itself_is_stale() {
         }
     }
     desk.has("prod:shelf/new", json!({ "boards": 1 }));
-    assert_snapshot!(told(&plan, &desk.world), @r#"
+    assert_snapshot!(told(&plan, &desk), @r#"
     prod:shelf/gone changed after it was planned on: existence was "there" and is now "gone"
     prod:shelf/moved changed after it was planned on: wall was "north" and is now "south"
     prod:shelf/new changed after it was planned on: existence was "not there" and is now "there"
     prod:shelf/taken changed after it was planned on: owner was "nobody else" and is now "somebody else"
     "#);
+}
+
+#[test]
+fn what_a_step_needs_must_still_be_there() {
+    let mut desk = Desk::new();
+    desk.wants("prod:shelf/a", json!({}));
+    desk.wants("prod:book/b", json!({ "shelf": "a" }));
+    desk.has("prod:shelf/a", json!({}));
+    let plan = desk.plan().unwrap();
+    assert_eq!(told(&plan, &desk), "");
+    desk.world.kinds.clear();
+    assert_eq!(
+        told(&plan, &desk),
+        "prod:book/b changed after it was planned on: prod:shelf/a was \"there\" and is now \"gone\"\n"
+    );
 }
 
 #[test]
@@ -192,7 +207,7 @@ fn what_is_made_again_is_left_out_as_a_whole() {
     desk.allowances.replace.insert("prod:shelf/b".parse().unwrap());
     let plan = desk.plan().unwrap();
     desk.world.kinds.get_mut("shelf").unwrap().found[0].spec["boards"] = json!(2);
-    let (rest, left_out) = leave_out(&plan, &stale(&plan, &desk.world));
+    let (rest, left_out) = leave_out(&plan, &desk.stale(&plan));
     let left_out: Vec<_> = left_out.iter().map(|left| left.id.name.as_str()).collect();
     assert_eq!(left_out, ["a", "b"]);
     let rest: Vec<_> = rest.steps.iter().map(|step| step.id.name.as_str()).collect();
