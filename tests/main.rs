@@ -15,7 +15,9 @@ mod suite {
     mod laws;
     mod plans;
     mod project;
+    mod saved;
     mod shell;
     mod source;
+    mod stale;
     mod toy;
 }

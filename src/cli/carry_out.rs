@@ -210,3 +210,32 @@ fn exit(report: &Report, timed_out: bool) -> Exit {
         (false, false) => Exit::Partly,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apply::StepResult;
+    use crate::plan::Action;
+
+    #[test]
+    fn a_run_in_which_only_stale_steps_failed_is_stale() {
+        let stale = ProviderError::Stale {
+            what: "bucket a".into(),
+            field: "versioning".into(),
+            before: "false".into(),
+            now: "true".into(),
+        };
+        let ended = |errors: &[&ProviderError]| {
+            let step = |error: &&ProviderError| {
+                let id = crate::model::ResourceId::new("prod", "gcs-bucket", "a");
+                (id, Action::Update, StepResult::Failed((*error).clone()))
+            };
+            let steps = errors.iter().map(step).collect();
+            exit(&Report { steps, ..Report::default() }, false)
+        };
+        let other = ProviderError::NotFound { what: "bucket b".into() };
+        assert_eq!(ended(&[&stale]), Exit::Stale);
+        assert_eq!(ended(&[&stale, &other]), Exit::Partly);
+        assert_eq!(ended(&[]), Exit::Ok);
+    }
+}

@@ -72,7 +72,7 @@ enum Command {
 }
 
 /// Which stack.
-#[derive(clap::Args, Debug, Clone, Default)]
+#[derive(clap::Args, Debug, Clone)]
 pub struct StackArgs {
     /// The folder of the stack; the nearest `stack.yaml` upwards, or the only one under
     /// `stacks/`, when it is not given

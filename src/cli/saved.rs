@@ -5,12 +5,12 @@ use crate::cli::carry_out::ApplyArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::machine;
-use crate::cli::session::{PlanArgs, Session};
+use crate::cli::session::Session;
 use crate::cli::ui::Ui;
 use crate::cli::view;
 use crate::cli::view::plan::counted;
 use crate::plan::file::{Made, Saved};
-use crate::plan::{self, Plan, Stale};
+use crate::plan::{self, Allowances, Plan, Stale};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -103,12 +103,14 @@ impl Session {
             Failure::new(Exit::Error, "the saved plan cannot be used").because(&error)
         })?;
         let world = self.world(&self.stack).await?;
-        let stale = plan::stale(&plan, &world);
+        let allowances = Allowances::default();
+        let request = self.request(&world, &allowances);
+        let stale = plan::stale(&plan, &request);
         if !stale.is_empty() && on_stale == OnStale::Stop {
             return Err(refused(&stale));
         }
         let (mut rest, left_out) = plan::leave_out(&plan, &stale);
-        plan::renew(&mut rest, &self.request(&world, &PlanArgs::default().allowances()));
+        plan::renew(&mut rest, &request);
         if !left_out.is_empty() {
             ui.remark(view::stale::text(&stale, &left_out));
         }

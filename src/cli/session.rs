@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What every command that looks at the clouds understands.
-#[derive(clap::Args, Clone, Debug, Default)]
+#[derive(clap::Args, Debug)]
 pub struct LookArgs {
     #[command(flatten)]
     stack: StackArgs,
@@ -34,7 +34,7 @@ pub struct LookArgs {
 }
 
 /// What every command that plans understands.
-#[derive(clap::Args, Debug, Default)]
+#[derive(clap::Args, Debug)]
 pub struct PlanArgs {
     #[command(flatten)]
     look: LookArgs,
@@ -85,7 +85,7 @@ impl PlanArgs {
     }
 
     /// The guards that a person has overridden.
-    pub fn allowances(&self) -> Allowances {
+    fn allowances(&self) -> Allowances {
         Allowances {
             delete: self.dangerous_delete.iter().cloned().collect(),
             replace: self.dangerous_replace.iter().cloned().collect(),

@@ -98,11 +98,10 @@ fn sort_in(
 
 /// Who moved where nothing is declared: the live object, or only the declaration.
 fn orphan(request: &Request<'_>, id: &ResourceId, found: &Found, mark: &Mark) -> Origin {
-    match compare::who_moved(request, &id.kind, mark, &[&found.spec], &[&found.spec]) {
-        Origin::DriftAndPending => Origin::DriftAndPending,
-        Origin::Unknown => Origin::Unknown,
-        Origin::Unfinished => Origin::Unfinished,
-        _ => Origin::Undeclared,
+    let live = request.rules.digest(&id.kind, &found.spec);
+    match &mark.spec {
+        SpecMark::Applied(applied) if *applied == live => Origin::Undeclared,
+        _ => compare::who_moved(request, &id.kind, mark, &[&found.spec], &[]),
     }
 }
 

@@ -122,12 +122,14 @@ fn take_below(
 }
 
 impl Laid<'_> {
-    /// What others did to their fields is no reason to call the rest of a resource drifted, nor
-    /// pending: looks again at who moved, their fields left aside.
-    pub(crate) fn settle_origins(&self, request: &Request<'_>, steps: &mut [Step]) {
-        let both = steps.iter_mut().filter(|step| step.origin == Origin::DriftAndPending);
-        for step in both {
-            if let Some(found) = ours(request, &step.id) {
+    /// What others do to their fields is no reason to call the rest of a resource drifted, nor
+    /// pending. So marks remember what is declared, and who moved is looked at without them.
+    pub(crate) fn settle(&self, request: &Request<'_>, steps: &mut [Step]) {
+        for step in steps.iter_mut().filter(|step| step.digest.is_some()) {
+            let Some(declared) = self.declared.get(&step.id) else { continue };
+            step.digest = Some(request.rules.digest(&step.id.kind, declared));
+            let both = step.origin == Origin::DriftAndPending;
+            if let Some(found) = ours(request, &step.id).filter(|_| both) {
                 step.origin = self.origin(request, &step.id, found).unwrap_or(step.origin);
             }
         }

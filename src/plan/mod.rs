@@ -33,7 +33,7 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Cycle> {
     let laid = ignore::lay(request);
     let request = &Request { stack: &laid.stack, ..*request };
     let mut parts = compare::compare(request);
-    laid.settle_origins(request, &mut parts.steps);
+    laid.settle(request, &mut parts.steps);
     let needs = order::edges(request, &mut parts);
     let (steps, refusals) = order::sorted(request, parts, needs)?;
     Ok(Plan {

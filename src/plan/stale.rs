@@ -1,7 +1,7 @@
 //! What moved between a plan and its apply: the objects that are no longer what a step relies on,
 //! and the plan without them.
 
-use crate::model::{Found, Owner, ResourceId, World};
+use crate::model::{Found, Owner, ResourceId, SpecMark};
 use crate::plan::{Action, FieldChange, Observed, Plan, Request, Step, claims, diff};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -42,25 +42,52 @@ impl fmt::Display for Stale {
         write!(f, "{} changed after it was planned on: ", self.id)?;
         for (at, Moved { field, before, now }) in self.moved.iter().enumerate() {
             let comma = if at == 0 { "" } else { "; " };
+            let (before, now) = (said(before), said(now));
             write!(f, "{comma}{field} was {before} and is now {now}")?;
         }
         Ok(())
     }
 }
 
+/// A value in a sentence.
+fn said(value: &Value) -> String {
+    if value.is_null() { "none".to_owned() } else { value.to_string() }
+}
+
 /// What is no longer as the plan saw it. What already is as a step would make it is not stale:
 /// an apply that was killed can be run again.
-pub fn stale(plan: &Plan, world: &World) -> Vec<Stale> {
+pub fn stale(plan: &Plan, request: &Request<'_>) -> Vec<Stale> {
+    let mut steps: BTreeMap<&ResourceId, Vec<&Step>> = BTreeMap::new();
+    plan.steps.iter().for_each(|step| steps.entry(&step.id).or_default().push(step));
     let mut stale = Vec::new();
     for (id, seen) in &plan.observed {
-        let steps: Vec<&Step> = plan.steps.iter().filter(|step| step.id == *id).collect();
-        let now = world.kinds.get(&id.kind).and_then(|observation| observation.find(&id.name));
-        let moved = moved(id, &steps, seen.as_ref(), now);
+        let Some(of_object) = steps.get(id) else { continue };
+        let mut moved = moved(id, of_object, seen.as_ref(), request.found(&id.kind, &id.name));
+        moved.extend(of_object.iter().flat_map(|step| gone_needs(step, &steps, request)));
         if !moved.is_empty() {
             stale.push(Stale { id: id.clone(), moved });
         }
     }
     stale
+}
+
+/// What a step needs that was there when it was planned (else the plan would make it) and is
+/// gone now.
+fn gone_needs(
+    step: &Step,
+    steps: &BTreeMap<&ResourceId, Vec<&Step>>,
+    request: &Request<'_>,
+) -> Vec<Moved> {
+    let Some(after) = &step.after else { return Vec::new() };
+    let needs = request.rules.needs(&step.id.kind, &step.id.name, after).into_iter();
+    let declared = needs.filter_map(|need| {
+        let is = |id: &&ResourceId| id.kind == need.kind && id.name == need.name;
+        request.stack.resources().keys().find(is)
+    });
+    let gone = declared
+        .filter(|id| !steps.contains_key(id) && request.found(&id.kind, &id.name).is_none());
+    gone.map(|id| Moved { field: id.to_string(), before: json!("there"), now: json!("gone") })
+        .collect()
 }
 
 fn moved(
@@ -77,16 +104,21 @@ fn moved(
         let gone = seen.is_some() && !deletes;
         return if gone { one("existence", json!("there"), json!("gone")) } else { vec![] };
     };
-    match &now.owner {
+    let unfinished = match &now.owner {
         Owner::Foreign => return one("owner", json!("nobody else"), json!("somebody else")),
         Owner::Ours(mark) if mark.env != id.env => {
             return one("environment", json!(id.env), json!(mark.env));
         }
-        Owner::Ours(_) => {}
-    }
+        Owner::Ours(mark) => mark.spec == SpecMark::Unfinished,
+    };
     let done = !deletes && steps.iter().any(|step| step.after.as_ref() == Some(&now.spec));
     let Some(seen) = seen else {
-        return if done { vec![] } else { one("existence", json!("not there"), json!("there")) };
+        // What an apply began to make and did not end is made again, in one call more.
+        return if done || unfinished {
+            vec![]
+        } else {
+            one("existence", json!("not there"), json!("there"))
+        };
     };
     if deletes && seen.holds != now.holds {
         return one("content", json!(seen.holds), json!(now.holds));

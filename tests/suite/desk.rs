@@ -3,7 +3,7 @@
 use leap_infra::cli::view::{plan as view, style::Paint};
 use leap_infra::kind::{Applied, Change, Kind, ProviderError, Registry, StepContext};
 use leap_infra::model::*;
-use leap_infra::plan::{Allowances, Cycle, Plan, Request, plan};
+use leap_infra::plan::{Allowances, Cycle, Drift, Plan, Request, Stale, drift, plan, stale};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -98,6 +98,7 @@ pub struct Desk {
     pub claims: Claims,
     pub allowances: Allowances,
     pub registry: Registry,
+    pub ignores: Vec<Ignore>,
 }
 
 impl Desk {
@@ -111,6 +112,7 @@ impl Desk {
             claims: Claims::new(),
             allowances: Allowances::default(),
             registry: Registry::default().with::<Shelf>().with::<Book>(),
+            ignores: Vec::new(),
         }
     }
 
@@ -178,15 +180,31 @@ impl Desk {
     }
 
     pub fn plan(&self) -> Result<Plan, Cycle> {
+        plan(&self.request(&self.stack()))
+    }
+
+    pub fn stale(&self, plan: &Plan) -> Vec<Stale> {
+        stale(plan, &self.request(&self.stack()))
+    }
+
+    pub fn drift(&self) -> Drift {
+        drift(&self.request(&self.stack()))
+    }
+
+    fn stack(&self) -> Stack {
         let stack = Stack::new("home", self.environments.clone(), self.wanted.clone()).unwrap();
-        plan(&Request {
-            stack: &stack,
+        stack.ignoring(self.ignores.clone())
+    }
+
+    fn request<'a>(&'a self, stack: &'a Stack) -> Request<'a> {
+        Request {
+            stack,
             world: &self.world,
             environments: &self.selected,
             claims: &self.claims,
             rules: &self.registry,
             allowances: &self.allowances,
-        })
+        }
     }
 
     pub fn text(&self) -> String {

@@ -36,6 +36,15 @@ async fn a_change_that_is_killed_ends_well_when_it_is_run_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_saved_plan_that_is_killed_ends_well_when_it_is_run_again() {
+    let platform = Platform::new().await;
+    platform.shell.succeed("apply stacks/leap --auto-approve");
+    platform.pause();
+    let before = Some("plan changed/leap --out saved.json");
+    platform.survives("a saved plan", before, "apply saved.json");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_destroy_that_is_killed_ends_well_when_it_is_run_again() {
     let before = Some("apply stacks/leap --auto-approve");
     Platform::new().await.survives("destroy", before, "destroy stacks/leap --auto-approve");
@@ -150,7 +159,7 @@ impl Platform {
 
     /// The same command as a plan; after a destroy, destroying again.
     fn plan(&self, line: &str) -> Said {
-        let words = line.trim_end_matches(" --auto-approve");
+        let words = line.trim_end_matches(" --auto-approve").replace("saved.json", "changed/leap");
         self.shell.run(&words.replacen("apply", "plan", 1))
     }
 

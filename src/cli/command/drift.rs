@@ -2,11 +2,11 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{self, LookArgs, PlanArgs};
+use crate::cli::session::{self, LookArgs};
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::Look;
 use crate::cli::view::{drift, style::Paint};
-use crate::plan;
+use crate::plan::{self, Allowances};
 
 /// Show what others changed since the last apply
 ///
@@ -26,7 +26,7 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         Err(exit) => return Ok(exit),
     };
     let world = session.world(&session.stack).await?;
-    let drifted = plan::drift(&session.request(&world, &PlanArgs::default().allowances()));
+    let drifted = plan::drift(&session.request(&world, &Allowances::default()));
     if ui.json {
         ui.say(serde_json::to_string(&drifted).unwrap_or_default());
     } else {

@@ -90,3 +90,18 @@ fn an_environment_of_all_stacks_says_nothing_of_one() {
     use leap_infra::cli::view::problems::{Colour, text};
     assert_snapshot!(text(&problems.list, &problems.sources, Colour::Off));
 }
+
+#[test]
+fn what_is_left_to_others_is_named_and_has_a_reason() {
+    let folder = Folder::stack().file(
+        "ignore.yaml",
+        "ignore:
+  - { resource: gcs-bucket/demo, field: labels.*, reason: billing }
+  - { resource: 'prod:', field: labels.*, reason: billing }
+  - { resource: gcs-bucket, field: '*', reason: billing }
+  - { resource: gcs-bucket, field: labels.*, reason: ' ' }
+  - { resource: gcs-bucket, field: labels.* }
+",
+    );
+    assert_snapshot!(folder.problems());
+}
