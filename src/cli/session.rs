@@ -1,8 +1,10 @@
 //! What commands have in common: the declaration, the connection, the plan.
 
 use crate::cli::StackArgs;
+use crate::cli::events::Events;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, unreadable};
+use crate::cli::selection::SelectionArgs;
 use crate::cli::target::Target;
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::{Look, counted};
@@ -31,6 +33,13 @@ pub struct LookArgs {
     live: bool,
 }
 
+impl LookArgs {
+    /// Whether somebody said which environments are meant.
+    pub fn names_environments(&self) -> bool {
+        !self.env.is_empty()
+    }
+}
+
 /// What every command that plans understands.
 #[derive(clap::Args, Debug)]
 pub struct PlanArgs {
@@ -42,6 +51,8 @@ pub struct PlanArgs {
     /// Delete this and make it again; a bucket must be empty for that
     #[arg(long, value_name = "ADDRESS")]
     dangerous_replace: Vec<ResourceId>,
+    #[command(flatten)]
+    selection: SelectionArgs,
 }
 
 /// What a plan is made towards.
@@ -85,6 +96,7 @@ pub struct Session {
     /// What the ledger remembers.
     pub memory: Memory,
     registry: Registry,
+    ui: Ui,
     /// Keeps the sandbox running, where that is where the run goes.
     _target: Target,
 }
@@ -134,7 +146,9 @@ pub fn declaration(args: &StackArgs, ui: &Ui) -> Result<Result<(Project, Stack),
             Ok(Ok((project, stack)))
         }
         Err(Problems { list, sources }) => {
-            if ui.json {
+            ui.events.problems(&list);
+            if ui.events.on_stdout() {
+            } else if ui.json {
                 ui.say(problems::json(&list).to_string());
             } else {
                 ui.remark(problems::text(&list, &sources, ui.colours()));
@@ -201,6 +215,7 @@ pub async fn open(args: &LookArgs, ui: &Ui) -> Result<Result<Session, Exit>, Fai
         ledger,
         memory,
         registry,
+        ui: ui.clone(),
         _target: target,
     }))
 }
@@ -224,6 +239,7 @@ fn patience(ui: &Ui) -> Retry {
     let ui = ui.clone();
     let notify = move |retried: &Retried| {
         let Retried { what, wait, why, .. } = retried;
+        ui.events.retried(retried);
         ui.remark(format!("{what}: trying again in {:.1} s, because {why}", wait.as_secs_f64()));
     };
     Retry { notify: Arc::new(notify), ..Retry::default() }
@@ -277,7 +293,9 @@ impl Session {
             rules: &self.registry,
             allowances: &args.allowances(),
         };
-        plan::plan(&request).map_err(|cycle| Failure::new(Exit::Invalid, cycle.to_string()))
+        let plan = plan::plan(&request);
+        let plan = plan.map_err(|cycle| Failure::new(Exit::Invalid, cycle.to_string()))?;
+        args.selection.narrow(&request, plan, wanted, &self.ui)
     }
 
     /// The default of each optional field of a kind.
@@ -285,10 +303,18 @@ impl Session {
         self.registry.defaults(kind, spec)
     }
 
+    /// Who is told of what happens.
+    pub(crate) fn events(&self) -> Events {
+        self.ui.events.clone()
+    }
+
     /// Prints a plan.
     pub fn show(&self, plan: &Plan, ui: &Ui) {
         if ui.json {
-            return ui.say(serde_json::to_string(plan).unwrap_or_default());
+            if !ui.events.on_stdout() {
+                ui.say(serde_json::to_string(plan).unwrap_or_default());
+            }
+            return;
         }
         let look = Look { paint: Paint(ui.colour), width: ui.width };
         for (env, lease) in &self.memory.leases {

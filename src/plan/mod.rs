@@ -7,14 +7,18 @@
 mod claims;
 mod compare;
 mod diff;
+mod guard;
 mod order;
 mod step;
+mod target;
 
 pub use claims::ClaimChange;
 pub use compare::Request;
 pub use diff::FieldChange;
+pub use guard::{MaxRemovals, MaxRemovalsError, TooMany, guard, words_for_removals};
 pub use order::Cycle;
 pub use step::{Action, Allowances, Counts, Origin, Plan, Refusal, Refused, Step};
+pub use target::{Narrowed, NoSuchTarget, Targets, narrow};
 
 /// What it takes to make the world what the stack says.
 ///
@@ -33,5 +37,6 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Cycle> {
         unknown: compare::unknown(request),
         steps,
         refusals,
+        too_many: Vec::new(),
     })
 }

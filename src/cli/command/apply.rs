@@ -15,7 +15,7 @@ pub struct Args {
     #[command(flatten)]
     plan: PlanArgs,
     #[command(flatten)]
-    apply: ApplyArgs,
+    pub(crate) apply: ApplyArgs,
 }
 
 /// Plans, asks, applies.

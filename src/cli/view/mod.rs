@@ -1,6 +1,8 @@
 //! How things look: each view turns one thing into text and prints nothing.
 
 mod change;
+pub mod event;
+pub mod history;
 pub mod outline;
 pub mod plan;
 pub mod problems;
