@@ -10,8 +10,10 @@ mod suite {
     mod dependencies;
     mod desk;
     mod examples;
+    mod hands;
     mod kill;
     mod laws;
+    mod parts;
     mod plans;
     mod project;
     mod shell;

@@ -4,7 +4,7 @@
 //! This is where lines go and what they have in common; what they say is in
 //! [`crate::cli::view::event`].
 
-use crate::apply::{Event, Report, StepResult};
+use crate::apply::{Event, Report};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::view::event;
@@ -86,11 +86,7 @@ impl Events {
             }
             Event::TookOver { .. } | Event::Progress { .. } | Event::Retry { .. } => Duration::ZERO,
         };
-        // What was not begun because of an interrupt is in the summary.
-        let silent = matches!(event, Event::Ended { result: StepResult::NotBegun, .. });
-        if !silent {
-            self.tell([event::happened(event, took)]);
-        }
+        self.tell([event::happened(event, took)]);
     }
 
     /// A call outside of steps is tried again.

@@ -147,10 +147,9 @@ pub fn declaration(args: &StackArgs, ui: &Ui) -> Result<Result<(Project, Stack),
         }
         Err(Problems { list, sources }) => {
             ui.events.problems(&list);
-            if ui.events.on_stdout() {
-            } else if ui.json {
+            if ui.json && !ui.events.on_stdout() {
                 ui.say(problems::json(&list).to_string());
-            } else {
+            } else if !ui.json {
                 ui.remark(problems::text(&list, &sources, ui.colours()));
                 ui.remark(format!("{} found.", counted(list.len(), "problem")));
             }

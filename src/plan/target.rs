@@ -53,6 +53,10 @@ pub fn narrow(
     mut plan: Plan,
     targets: &Targets,
 ) -> Result<Narrowed, NoSuchTarget> {
+    if *targets == Targets::default() {
+        let (also, left_out_too) = (BTreeMap::new(), BTreeMap::new());
+        return Ok(Narrowed { plan, also, left_out_too, left_out: 0 });
+    }
     let known = known(request, &plan);
     let only = matching(&targets.only, &known)?;
     let not = matching(&targets.not, &known)?;
