@@ -9,6 +9,7 @@ mod suite {
     mod crash;
     mod dependencies;
     mod desk;
+    mod events;
     mod examples;
     mod hands;
     mod kill;
@@ -19,4 +20,5 @@ mod suite {
     mod shell;
     mod source;
     mod toy;
+    mod unlock;
 }

@@ -129,7 +129,10 @@ impl Ledger {
                 Err(_) => history.unreadable.push(path),
             }
         }
-        history.entries.sort_by(|(_, a), (_, b)| b.began.cmp(&a.began));
+        // Of two that began in one second, the id tells which was first: it begins with the time.
+        history.entries.sort_by(|(_, a), (_, b)| {
+            (&b.began, &b.holder.apply).cmp(&(&a.began, &a.holder.apply))
+        });
         Ok(history)
     }
 }

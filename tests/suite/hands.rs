@@ -160,8 +160,8 @@ async fn a_call_that_only_the_lease_protects_is_not_begun_after_another_took_ove
 
 #[tokio::test]
 async fn a_lease_that_is_renewed_meanwhile_protects_a_late_call() {
-    let short = Terms { lasts: ms(1000), ..renewed_often() };
-    let (bench, report) = delete_slowly(short, 1500, async |_| {}).await;
+    let short = Terms { lasts: ms(2000), ..renewed_often() };
+    let (bench, report) = delete_slowly(short, 2500, async |_| {}).await;
     assert!(report.is_complete(), "{report:?}");
     assert!(!bench.world().contains_key("toy/loom/a-loom"));
 }

@@ -69,10 +69,9 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     if let Some(held) = held.iter().find(|held| !args.force && !held.may_go()) {
         let summary =
             format!("the lease on {} was not taken away: {}", held.env, held.state.text());
-        let words = format!("to go on all the same: -e {} --force --reason \"…\"", held.env);
         return Err(Failure::new(Exit::Locked, summary)
             .hint(format!("ask {} first", held.lease.holder))
-            .hint(words));
+            .hint("to go on all the same: --force --reason \"…\""));
     }
     for held in &held {
         take_away(args, &session, held).await?;
