@@ -10,9 +10,12 @@ mod suite {
     mod crash;
     mod dependencies;
     mod desk;
+    mod events;
     mod examples;
+    mod hands;
     mod kill;
     mod laws;
+    mod parts;
     mod plans;
     mod project;
     mod saved;
@@ -20,4 +23,5 @@ mod suite {
     mod source;
     mod stale;
     mod toy;
+    mod unlock;
 }

@@ -96,7 +96,8 @@ fn entry(env: &str, report: &Report, holder: &Holder, about: &About) -> Entry {
         (false, false) => Outcome::Partly,
     };
     let About { began, commit, declaration } = about.clone();
-    Entry { holder: holder.clone(), began, commit, declaration, outcome, steps }
+    let holder = holder.clone();
+    Entry { holder, began, commit, declaration, outcome, steps, unlocked: None, reason: None }
 }
 
 fn said(action: Action, end: &StepResult) -> String {

@@ -5,7 +5,7 @@ use crate::apply::schedule::{Next, Schedule};
 use crate::apply::step::{Surroundings, carry_out};
 use crate::apply::{About, Event, Report, StepResult};
 use crate::kind::{Actors, Applied, ProviderError, Retry};
-use crate::ledger::{Holder, Lease, LeaseError, Ledger, Presence};
+use crate::ledger::{Holder, Lease, LeaseError, Ledger, Presence, Term};
 use crate::plan::{Action, Plan};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -86,8 +86,8 @@ pub enum ApplyError {
 /// # Errors
 /// When nothing was begun.
 pub async fn apply(plan: &Plan, run: Run<'_>) -> Result<Report, ApplyError> {
-    if !plan.refusals.is_empty() {
-        return Err(ApplyError::Refused(plan.refusals.len()));
+    if plan.is_refused() {
+        return Err(ApplyError::Refused(plan.counts().refused));
     }
     let busy = |env: &&String| {
         run.left_behind.contains(*env) || plan.steps.iter().any(|step| step.id.env == **env)
@@ -122,10 +122,12 @@ async fn take_leases(environments: &[&String], run: &Run<'_>) -> Result<Vec<Leas
     for env in environments {
         match run.ledger.acquire(env, run.holder, run.presence, run.options.lock_timeout).await {
             Ok(lease) => {
-                if let Some(from) = lease.taken_over_from.clone() {
-                    (run.emit)(Event::TookOver { env: (*env).clone(), from });
-                }
+                let left = lease.taken_over_from.clone();
                 leases.push(lease);
+                let Some(left) = left else { continue };
+                (run.emit)(Event::TookOver { env: (*env).clone(), from: left.holder.clone() });
+                // What cannot be written down now is no reason to leave the work undone.
+                _ = run.ledger.record_death(env, &left).await;
             }
             Err(error) => {
                 for lease in leases {
@@ -217,7 +219,9 @@ impl Work<'_> {
         let step = self.schedule.step(at).clone();
         (self.surroundings.emit)(Event::Began { id: step.id.clone(), action: step.action });
         let settling = step.waits_for.iter().any(|first| self.made.contains(first));
-        let ends = self.leases.iter().map(Lease::ends).min().unwrap_or_else(Instant::now);
+        let terms: Vec<Term> = self.leases.iter().map(Lease::term).collect();
+        let ends =
+            Arc::new(move || terms.iter().map(Term::ends).min().unwrap_or_else(Instant::now));
         let work = carry_out(self.surroundings.clone(), step, ends, settling);
         let began = Instant::now();
         self.tasks.spawn(async move { (at, began, work.await) });

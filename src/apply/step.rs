@@ -1,7 +1,7 @@
 //! One step of a plan, carried out with retries.
 
 use crate::apply::{Event, Options};
-use crate::kind::{Actors, Applied, Change, ProviderError, Retry, StepContext};
+use crate::kind::{Actors, Applied, Change, Ends, ProviderError, Retry, StepContext};
 use crate::model::{Mark, SpecMark};
 use crate::plan::{Action, Step};
 use serde_json::Value;
@@ -29,7 +29,7 @@ pub(crate) struct Surroundings {
 pub(crate) async fn carry_out(
     surroundings: Surroundings,
     step: Step,
-    lease_ends: Instant,
+    lease_ends: Ends,
     settling: bool,
 ) -> Result<Applied, ProviderError> {
     let context = context(&surroundings, &step, lease_ends);
@@ -57,7 +57,7 @@ pub(crate) async fn carry_out(
     }
 }
 
-fn context(surroundings: &Surroundings, step: &Step, lease_ends: Instant) -> StepContext {
+fn context(surroundings: &Surroundings, step: &Step, lease_ends: Ends) -> StepContext {
     let applied = step.digest.clone().map_or(SpecMark::Unfinished, SpecMark::Applied);
     let (emit, id) = (surroundings.emit.clone(), step.id.clone());
     StepContext {

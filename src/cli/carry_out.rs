@@ -7,11 +7,13 @@ use crate::cli::machine;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
 use crate::cli::ui::Ui;
+use crate::cli::view::plan::counted;
 use crate::cli::view::{report, style::Paint};
 use crate::kind::ProviderError;
 use crate::plan::Plan;
 use crate::providers;
 use std::convert::Infallible;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -32,6 +34,16 @@ pub struct ApplyArgs {
     /// Begin nothing new after this many seconds
     #[arg(long, value_name = "SECONDS")]
     timeout: Option<u64>,
+    /// Write what happens into this file, as JSON, one event on each line
+    #[arg(long, value_name = "FILE")]
+    json_into: Option<PathBuf>,
+}
+
+impl ApplyArgs {
+    /// Where events go, beside stdout with `--json`.
+    pub fn json_into(&self) -> Option<&Path> {
+        self.json_into.as_deref()
+    }
 }
 
 impl ApplyArgs {
@@ -53,7 +65,8 @@ impl Session {
         purpose: &str,
         ui: &Ui,
     ) -> Result<Exit, Failure> {
-        if !plan.refusals.is_empty() {
+        ui.events.planned(plan);
+        if plan.is_refused() {
             let summary = "a guard refused part of the plan, so nothing was changed";
             return Err(Failure::new(Exit::Refused, summary)
                 .hint("the lines marked `!` say why, and what to say to go on where that can be"));
@@ -67,10 +80,13 @@ impl Session {
                 return Err(failure.hint("say --auto-approve to go on without being asked"));
             }
             let question = match purpose {
-                "destroy" => "Destroy this?",
-                _ => "Apply this?",
+                "destroy" => {
+                    let things = counted(plan.counts().destroy, "thing");
+                    format!("{things} will be deleted. Destroy this?")
+                }
+                _ => "Apply this?".to_owned(),
             };
-            if !ui.confirms(question) {
+            if !ui.confirms(&question) {
                 ui.remark("Nothing was changed.");
                 return Ok(Exit::Ok);
             }
@@ -83,9 +99,11 @@ impl Session {
             report = self.apply(plan, args, purpose, &cancel, &stop.progress) => report,
             never = stop.watch(args.timeout) => match never {},
             never = stop.progress.heartbeat() => match never {},
+            never = ui.events.heartbeat() => match never {},
         };
         stop.progress.finish();
         let report = report?;
+        ui.events.summed_up(&report, purpose);
         if !plan.steps.is_empty() {
             let text = report::text(&report, purpose, began.elapsed(), Paint(ui.colour));
             ui.remark_or_say(&text);
@@ -111,7 +129,7 @@ impl Session {
             commit: machine::commit(&self.folder),
             declaration: self.project.digest(),
         };
-        let events = progress.clone();
+        let (progress, events) = (progress.clone(), self.events());
         let run = Run {
             actors: &providers::actors(&self.connection),
             ledger: &self.ledger,
@@ -121,7 +139,10 @@ impl Session {
             about: &about,
             options: &options,
             cancel: cancel.clone(),
-            emit: Arc::new(move |event| events.take(event)),
+            emit: Arc::new(move |event| {
+                events.take(&event);
+                progress.take(event);
+            }),
         };
         Ok(apply::apply(plan, run).await?)
     }

@@ -36,7 +36,7 @@ pub fn presence(holder: &Holder) -> Presence {
         .is_some_and(|process| !matches!(test_kill_process(process), Err(rustix::io::Errno::SRCH)));
     // The number may have been given to another process since.
     let same = started(holder.process).is_none_or(|started| started == holder.started);
-    if runs && same { Presence::PerhapsAlive } else { Presence::Dead }
+    if runs && same { Presence::Alive } else { Presence::Dead }
 }
 
 /// When a process started, in clock ticks since the machine did: field 22 of

@@ -3,17 +3,20 @@
 
 pub mod carry_out;
 pub mod command;
+pub mod events;
 pub mod exit;
 pub mod failure;
 pub mod machine;
 pub mod progress;
 pub mod saved;
+pub mod selection;
 pub mod session;
 pub mod target;
 pub mod ui;
 pub mod view;
 
 use clap::{Parser, Subcommand};
+use events::Events;
 use exit::Exit;
 use failure::Failure;
 use std::path::PathBuf;
@@ -69,6 +72,21 @@ enum Command {
     Schema(command::schema::Args),
     Sandbox(command::sandbox::Args),
     Doctor(command::doctor::Args),
+    History(command::history::Args),
+    Unlock(command::unlock::Args),
+}
+
+impl Command {
+    /// Who is told of what happens: for commands that change something, in JSON.
+    fn events(&self, ui: &Ui) -> Result<Events, Failure> {
+        match self {
+            Self::Apply(command::apply::Args { apply, .. })
+            | Self::Destroy(command::destroy::Args { apply, .. }) => {
+                Events::open(ui.json, apply.json_into())
+            }
+            _ => Ok(Events::default()),
+        }
+    }
 }
 
 /// Which stack.
@@ -89,10 +107,18 @@ pub async fn run() -> Exit {
             return exit;
         }
     };
-    let ui = Ui::new(cli.global.json, cli.global.no_color, cli.global.input);
-    match dispatch(cli.command, &ui).await {
+    let mut ui = Ui::new(cli.global.json, cli.global.no_color, cli.global.input);
+    let outcome = match cli.command.events(&ui) {
+        Ok(events) => {
+            ui.events = events;
+            dispatch(cli.command, &ui).await
+        }
+        Err(failure) => Err(failure),
+    };
+    match outcome {
         Ok(exit) => exit,
         Err(failure) => {
+            ui.events.failed(&failure);
             ui.fail(&failure);
             failure.exit
         }
@@ -111,5 +137,7 @@ async fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Schema(args) => command::schema::run(&args, ui),
         Command::Sandbox(args) => command::sandbox::run(&args, ui).await,
         Command::Doctor(args) => command::doctor::run(&args, ui).await,
+        Command::History(args) => command::history::run(&args, ui).await,
+        Command::Unlock(args) => command::unlock::run(&args, ui).await,
     }
 }

@@ -154,7 +154,7 @@ impl Shared {
     }
 }
 
-fn doing(action: Action) -> &'static str {
+pub(crate) fn doing(action: Action) -> &'static str {
     match action {
         Action::Create => "creating",
         Action::Update => "updating",
@@ -163,7 +163,7 @@ fn doing(action: Action) -> &'static str {
     }
 }
 
-fn did(action: Action) -> &'static str {
+pub(crate) fn did(action: Action) -> &'static str {
     match action {
         Action::Create => "created",
         Action::Update => "updated",

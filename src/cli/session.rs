@@ -1,8 +1,10 @@
 //! What commands have in common: the declaration, the connection, the plan.
 
 use crate::cli::StackArgs;
+use crate::cli::events::Events;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, unreadable};
+use crate::cli::selection::SelectionArgs;
 use crate::cli::target::Target;
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::{Look, counted};
@@ -33,6 +35,13 @@ pub struct LookArgs {
     live: bool,
 }
 
+impl LookArgs {
+    /// Whether somebody said which environments are meant.
+    pub fn names_environments(&self) -> bool {
+        !self.env.is_empty()
+    }
+}
+
 /// What every command that plans understands.
 #[derive(clap::Args, Debug)]
 pub struct PlanArgs {
@@ -44,6 +53,8 @@ pub struct PlanArgs {
     /// Delete this and make it again; a bucket must be empty for that
     #[arg(long, value_name = "ADDRESS")]
     dangerous_replace: Vec<ResourceId>,
+    #[command(flatten)]
+    selection: SelectionArgs,
 }
 
 impl LookArgs {
@@ -73,8 +84,9 @@ impl PlanArgs {
     /// # Errors
     /// When something was said that only makes sense while planning.
     pub fn for_saved(&self, saved: &Saved) -> Result<LookArgs, Failure> {
-        let Self { look, dangerous_delete, dangerous_replace } = self;
-        if !look.env.is_empty() || !dangerous_delete.is_empty() || !dangerous_replace.is_empty() {
+        let Self { look, dangerous_delete, dangerous_replace, selection } = self;
+        let allows = !dangerous_delete.is_empty() || !dangerous_replace.is_empty();
+        if !look.env.is_empty() || allows || !selection.is_usual() {
             let summary = "a saved plan is applied as it is";
             return Err(Failure::new(Exit::Error, summary).hint("choose and allow when planning"));
         }
@@ -110,6 +122,7 @@ pub struct Session {
     /// What the ledger remembers.
     pub memory: Memory,
     registry: Registry,
+    ui: Ui,
     target: Target,
 }
 
@@ -158,9 +171,10 @@ pub fn declaration(args: &StackArgs, ui: &Ui) -> Result<Result<(Project, Stack),
             Ok(Ok((project, stack)))
         }
         Err(Problems { list, sources }) => {
-            if ui.json {
+            ui.events.problems(&list);
+            if ui.json && !ui.events.on_stdout() {
                 ui.say(problems::json(&list).to_string());
-            } else {
+            } else if !ui.json {
                 ui.remark(problems::text(&list, &sources, ui.colours()));
                 ui.remark(format!("{} found.", counted(list.len(), "problem")));
             }
@@ -224,6 +238,7 @@ pub async fn open(args: &LookArgs, ui: &Ui) -> Result<Result<Session, Exit>, Fai
         ledger,
         memory,
         registry,
+        ui: ui.clone(),
         target,
     }))
 }
@@ -233,6 +248,7 @@ fn patience(ui: &Ui) -> Retry {
     let ui = ui.clone();
     let notify = move |retried: &Retried| {
         let Retried { what, wait, why, .. } = retried;
+        ui.events.retried(retried);
         ui.remark(format!("{what}: trying again in {:.1} s, because {why}", wait.as_secs_f64()));
     };
     Retry { notify: Arc::new(notify), ..Retry::default() }
@@ -280,7 +296,9 @@ impl Session {
         let world = self.world(&stack).await?;
         let allowances = args.allowances();
         let request = Request { stack: &stack, ..self.request(&world, &allowances) };
-        plan::plan(&request).map_err(|cycle| Failure::new(Exit::Invalid, cycle.to_string()))
+        let plan = plan::plan(&request);
+        let plan = plan.map_err(|cycle| Failure::new(Exit::Invalid, cycle.to_string()))?;
+        args.selection.narrow(&request, plan, wanted, &self.ui)
     }
 
     /// What a plan of the declaration is made from.
@@ -310,10 +328,18 @@ impl Session {
         self.registry.defaults(kind, spec)
     }
 
+    /// Who is told of what happens.
+    pub(crate) fn events(&self) -> Events {
+        self.ui.events.clone()
+    }
+
     /// Prints a plan.
     pub fn show(&self, plan: &Plan, ui: &Ui) {
         if ui.json {
-            return ui.say(serde_json::to_string(plan).unwrap_or_default());
+            if !ui.events.on_stdout() {
+                ui.say(serde_json::to_string(plan).unwrap_or_default());
+            }
+            return;
         }
         self.gates(plan, ui);
         let look = Look { paint: Paint(ui.colour), width: ui.width };

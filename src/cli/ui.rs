@@ -1,5 +1,6 @@
 //! Where words go: results to stdout, everything else to stderr.
 
+use crate::cli::events::Events;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::view::problems::Colour;
@@ -19,6 +20,8 @@ pub struct Ui {
     pub live: bool,
     /// Whether somebody is there to answer.
     pub answers: bool,
+    /// Told of everything that happens, in JSON.
+    pub events: Events,
     choice: ColorChoice,
 }
 
@@ -38,6 +41,7 @@ impl Ui {
             width: columns.unwrap_or(WIDTH).clamp(60, 200),
             live: io::stderr().is_terminal() && !json,
             answers: input && io::stdin().is_terminal(),
+            events: Events::default(),
             choice,
         }
     }

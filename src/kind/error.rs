@@ -71,6 +71,12 @@ pub enum ProviderError {
         /// The call or operation.
         what: String,
     },
+    /// It was not begun, because our lease ends too soon or was lost.
+    #[error("{what} was not begun: the lease ends too soon, and another may be at work then")]
+    LeaseEnds {
+        /// The call.
+        what: String,
+    },
     /// The run was interrupted while this was under way.
     #[error("{what} was interrupted")]
     Interrupted {

@@ -14,7 +14,7 @@ mod step;
 pub use erased::{Actors, Observers, Registry};
 pub use error::ProviderError;
 pub use retry::{MayPass, Retried, Retry};
-pub use step::{Applied, Change, Note, StepContext};
+pub use step::{Applied, Change, Ends, Note, StepContext};
 
 use crate::model::{Need, Observation, Scope, Transition};
 use serde::Serialize;

@@ -87,6 +87,9 @@ impl Applied {
 /// Takes what a kind wants people to see while a step runs.
 pub type Note = Arc<dyn Fn(&str) + Send + Sync>;
 
+/// Tells when our lease ends; it moves on while the lease is renewed.
+pub type Ends = Arc<dyn Fn() -> Instant + Send + Sync>;
+
 /// What surrounds a step.
 #[derive(Clone)]
 pub struct StepContext {
@@ -100,8 +103,9 @@ pub struct StepContext {
     pub deadline: Instant,
     /// Cancelled by the first interrupt: start nothing new, leave cloud operations running.
     pub cancel: CancellationToken,
-    /// When our lease ends: calls that nothing but the lease protects are not begun later.
-    pub lease_ends: Instant,
+    /// When our lease ends, as far as is known at the moment of asking; see
+    /// [`StepContext::ensure_lease`].
+    pub lease_ends: Ends,
     /// How long to wait between two looks at a running operation.
     pub poll: Duration,
     /// Takes progress for people ("waiting for operation-1").
@@ -109,6 +113,18 @@ pub struct StepContext {
 }
 
 impl StepContext {
+    /// Must be asked just before a call that nothing but the lease protects, because the cloud
+    /// checks no version for it: whether the lease lasts for as long as that call may take.
+    ///
+    /// # Errors
+    /// When it does not, or was lost: another may be at work then.
+    pub fn ensure_lease(&self, what: &str, call: Duration) -> Result<(), ProviderError> {
+        if Instant::now() + call < (self.lease_ends)() {
+            return Ok(());
+        }
+        Err(ProviderError::LeaseEnds { what: what.to_owned() })
+    }
+
     /// Sleeps one poll interval.
     ///
     /// # Errors

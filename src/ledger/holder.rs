@@ -32,6 +32,8 @@ impl fmt::Display for Holder {
 pub enum Presence {
     /// It ran on this machine and is gone.
     Dead,
-    /// It runs on this machine, or on another where we cannot look.
+    /// It runs on this machine.
+    Alive,
+    /// It runs on another machine, where we cannot look.
     PerhapsAlive,
 }

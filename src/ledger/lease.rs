@@ -7,14 +7,24 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// How long a lease lasts after it was last written.
-const LEASE_LASTS: Duration = Duration::from_secs(60);
+/// How long leases last. All who share a ledger must agree on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// How long a lease lasts after it was last written.
+    pub lasts: Duration,
+    /// How often a lease is written again.
+    pub renew_every: Duration,
+    /// How long to wait before looking again at a lease that another holds.
+    pub look_again: Duration,
+}
 
-/// How often a lease is written again: four times in its life, so that three may fail.
-const RENEW_EVERY: Duration = Duration::from_secs(15);
-
-/// How long to wait before looking again at a lease that another holds.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
+impl Default for Terms {
+    /// Renewed four times in its life, so that three may fail.
+    fn default() -> Self {
+        let [lasts, renew_every, look_again] = [60, 15, 2].map(Duration::from_secs);
+        Self { lasts, renew_every, look_again }
+    }
+}
 
 /// Why there is no lease.
 #[derive(Debug, thiserror::Error)]
@@ -49,10 +59,21 @@ pub struct Leftover {
 pub struct Lease {
     env: String,
     /// Whose lease was taken over, if the one before us died.
-    pub taken_over_from: Option<Holder>,
-    generation: watch::Receiver<State>,
+    pub taken_over_from: Option<Leftover>,
+    term: Term,
     stop: watch::Sender<bool>,
     renewal: tokio::task::JoinHandle<()>,
+}
+
+/// When a lease ends, as its renewal moves that on.
+#[derive(Clone, Debug)]
+pub struct Term(watch::Receiver<State>);
+
+impl Term {
+    /// When the lease ends if it is not renewed any more; in the past once it was lost.
+    pub fn ends(&self) -> Instant {
+        self.0.borrow().ends
+    }
 }
 
 /// What the renewal knows.
@@ -100,20 +121,44 @@ impl Ledger {
                 condition = Condition::Absent;
                 continue;
             };
-            let age = (self.now(env).await? - current.renewed).whole_seconds();
-            let expired = age >= LEASE_LASTS.as_secs().cast_signed();
+            let age = self.age(env, &current).await?;
+            let expired = self.has_expired(age);
             // Our own apply id: the answer to our write was lost.
             let ours = current.holder.apply == holder.apply;
             if ours || expired || presence(&current.holder) == Presence::Dead {
                 condition = Condition::Generation(current.generation);
-                taken_over_from = (!ours).then_some(current.holder);
-            } else if Instant::now() + LOOK_AGAIN > give_up {
+                taken_over_from = (!ours).then_some(current);
+            } else if Instant::now() + self.terms.look_again > give_up {
                 return Err(LeaseError::Held { env: env.to_owned(), holder: current.holder, age });
             } else {
-                tokio::time::sleep(LOOK_AGAIN).await;
+                tokio::time::sleep(self.terms.look_again).await;
                 condition = Condition::Absent;
             }
         }
+    }
+
+    /// For how long a lease has not been renewed, in seconds by the server's clock.
+    ///
+    /// # Errors
+    /// When that clock cannot be read.
+    pub async fn age(&self, env: &str, leftover: &Leftover) -> Result<i64, ProviderError> {
+        Ok((self.now(env).await? - leftover.renewed).whole_seconds())
+    }
+
+    /// Whether a lease of that age, in seconds, has ended.
+    pub fn has_expired(&self, age: i64) -> bool {
+        age >= self.terms.lasts.as_secs().cast_signed()
+    }
+
+    /// Takes a lease away from its holder, whose next renewal then fails. Does nothing when the
+    /// lease was renewed or given back since it was looked at; says whether it is gone.
+    ///
+    /// # Errors
+    /// When it cannot be told.
+    pub async fn unlock(&self, env: &str, leftover: &Leftover) -> Result<bool, ProviderError> {
+        self.delete(&path(env), leftover.generation).await?;
+        let left = self.leftover(env).await?;
+        Ok(left.is_none_or(|left| left.holder.apply != leftover.holder.apply))
     }
 
     /// The server's clock, read off an object that is written for the purpose.
@@ -134,14 +179,14 @@ impl Ledger {
         holder: &Holder,
         generation: i64,
         sent: Instant,
-        taken_over_from: Option<Holder>,
+        taken_over_from: Option<Leftover>,
     ) -> Lease {
-        let state = State { generation, ends: sent + LEASE_LASTS };
+        let state = State { generation, ends: sent + self.terms.lasts };
         let (publish, state) = watch::channel(state);
         let (stop, stopped) = watch::channel(false);
         let renewal = renew(self.clone(), env.to_owned(), encode(holder), publish, stopped);
         let renewal = tokio::spawn(renewal);
-        Lease { env: env.to_owned(), taken_over_from, generation: state, stop, renewal }
+        Lease { env: env.to_owned(), taken_over_from, term: Term(state), stop, renewal }
     }
 }
 
@@ -155,13 +200,13 @@ async fn renew(
     loop {
         tokio::select! {
             _ = stopped.changed() => return,
-            () = tokio::time::sleep(RENEW_EVERY) => {}
+            () = tokio::time::sleep(ledger.terms.renew_every) => {}
         }
         let (sent, State { generation, ends }) = (Instant::now(), *state.borrow());
         let condition = Condition::Generation(generation);
         match ledger.write(&path(&env), &content, condition).await {
             Ok(Written::Done { generation, .. }) => {
-                state.send_replace(State { generation, ends: sent + LEASE_LASTS });
+                state.send_replace(State { generation, ends: sent + ledger.terms.lasts });
             }
             Ok(Written::Conflict) => {
                 state.send_replace(State { generation, ends: sent });
@@ -174,14 +219,14 @@ async fn renew(
 }
 
 impl Lease {
-    /// When the lease ends if it is not renewed any more.
-    pub fn ends(&self) -> Instant {
-        self.generation.borrow().ends
+    /// When the lease ends, for whoever must ask again and again.
+    pub fn term(&self) -> Term {
+        self.term.clone()
     }
 
     /// Returns when the lease is lost: another took it over, or it could not be renewed in time.
     pub async fn lost(&self) {
-        let mut state = self.generation.clone();
+        let mut state = self.term.0.clone();
         loop {
             let ends = state.borrow_and_update().ends;
             tokio::select! {
@@ -201,7 +246,7 @@ impl Lease {
         self.stop.send_replace(true);
         // The renewal ends between two writes, so the generation that it leaves is the last.
         _ = self.renewal.await;
-        let generation = self.generation.borrow().generation;
+        let generation = self.term.0.borrow().generation;
         ledger.delete(&path(&self.env), generation).await
     }
 }

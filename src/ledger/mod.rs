@@ -16,9 +16,9 @@ mod lease;
 mod records;
 mod store;
 
-pub use history::{Entry, Outcome};
+pub use history::{Entry, History, Outcome};
 pub use holder::{Holder, Presence};
-pub use lease::{Lease, LeaseError, Leftover};
+pub use lease::{Lease, LeaseError, Leftover, Term, Terms};
 pub use records::{Memory, Records, Where};
 pub use store::{Condition, Object, Store, Written};
 
@@ -30,12 +30,19 @@ use std::sync::Arc;
 pub struct Ledger {
     store: Arc<dyn Store>,
     retry: Retry,
+    pub(crate) terms: Terms,
 }
 
 impl Ledger {
     /// The ledger that is kept in `store`, whose calls are tried again like this.
     pub fn new(store: Arc<dyn Store>, retry: Retry) -> Self {
-        Self { store, retry }
+        Self { store, retry, terms: Terms::default() }
+    }
+
+    /// The same with leases on other terms.
+    #[must_use]
+    pub fn with_terms(self, terms: Terms) -> Self {
+        Self { terms, ..self }
     }
 
     /// Makes the ledger's bucket if it is not there.
@@ -57,6 +64,11 @@ impl Ledger {
     pub(crate) async fn read(&self, path: &str) -> Result<Option<Object>, ProviderError> {
         let what = format!("reading the ledger's {path}");
         self.retry.run(&what, None, || self.store.read(path)).await
+    }
+
+    pub(crate) async fn list(&self, prefix: &str) -> Result<Vec<String>, ProviderError> {
+        let what = format!("listing the ledger's {prefix}");
+        self.retry.run(&what, None, || self.store.list(prefix)).await
     }
 
     pub(crate) async fn write(

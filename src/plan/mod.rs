@@ -9,21 +9,25 @@ mod compare;
 mod diff;
 mod drift;
 pub mod file;
+mod guard;
 mod ignore;
 mod observed;
 mod order;
 mod stale;
 mod step;
+mod target;
 
 pub use claims::ClaimChange;
 pub use compare::Request;
 pub use diff::FieldChange;
 pub use drift::{Drift, Drifted, drift};
+pub use guard::{MaxRemovals, MaxRemovalsError, TooMany, guard, words_for_removals};
 pub use ignore::Ignored;
 pub use observed::Observed;
 pub use order::Cycle;
 pub use stale::{LeftOut, Moved, Stale, leave_out, renew, stale};
 pub use step::{Action, Allowances, Counts, Origin, Plan, Refusal, Refused, Step};
+pub use target::{Narrowed, NoSuchTarget, Targets, narrow};
 
 /// What it takes to make the world what the stack says.
 ///
@@ -47,5 +51,6 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Cycle> {
         ignored: laid.ignored,
         steps,
         refusals,
+        too_many: Vec::new(),
     })
 }

@@ -82,7 +82,7 @@ pub(crate) fn edges(request: &Request<'_>, parts: &mut Parts) -> Edges {
     edges
 }
 
-fn needs_after(request: &Request<'_>, step: &Step) -> BTreeSet<Need> {
+pub(crate) fn needs_after(request: &Request<'_>, step: &Step) -> BTreeSet<Need> {
     let from_spec = step.after.as_ref();
     let from_spec = from_spec.map(|spec| request.rules.needs(&step.id.kind, &step.id.name, spec));
     let declared = request.stack.resources().get(&step.id).into_iter().flat_map(|r| &r.needs);

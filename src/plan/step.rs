@@ -1,7 +1,7 @@
 //! What a plan is made of.
 
 use crate::model::{Place, ResourceId, Source, UnknownOwner, Version};
-use crate::plan::{ClaimChange, FieldChange, Ignored, Observed};
+use crate::plan::{ClaimChange, FieldChange, Ignored, Observed, TooMany};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +20,9 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What will not be done, and why. A plan with refusals is not applied.
     pub refusals: Vec<Refusal>,
+    /// Kinds of which too much would be removed. Such a plan is not applied either.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub too_many: Vec<TooMany>,
     /// How many resources of each environment are as they should be.
     pub unchanged: BTreeMap<String, usize>,
     /// Things inside objects of ours that nobody can account for.
@@ -180,9 +183,15 @@ impl Plan {
         self.steps.is_empty() && self.refusals.is_empty()
     }
 
+    /// Whether a guard refuses something, so that nothing is applied.
+    pub fn is_refused(&self) -> bool {
+        !self.refusals.is_empty() || !self.too_many.is_empty()
+    }
+
     /// The figures of the last line.
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts { refused: self.refusals.len(), ..Counts::default() };
+        let refused = self.refusals.len() + self.too_many.len();
+        let mut counts = Counts { refused, ..Counts::default() };
         for step in &self.steps {
             match step.action {
                 Action::Create => counts.add += 1,

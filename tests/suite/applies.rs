@@ -196,7 +196,7 @@ async fn a_lease_of_a_dead_process_is_taken_over_at_once() {
     let dead = |_: &Holder| Presence::Dead;
     let first = ledger.acquire("prod", &holder("first"), &dead, Duration::ZERO).await.unwrap();
     let second = ledger.acquire("prod", &holder("second"), &dead, Duration::ZERO).await.unwrap();
-    assert_eq!(second.taken_over_from, Some(holder("first")));
+    assert_eq!(second.taken_over_from.as_ref().unwrap().holder, holder("first"));
     // The one that was taken from cannot take the lease away from its successor.
     first.release(&ledger).await.unwrap();
     assert_eq!(ledger.leftover("prod").await.unwrap().unwrap().holder, holder("second"));

@@ -4,9 +4,9 @@
 use super::toy::{Client, Loom, Spool, ToyApi};
 use leap_infra::apply::{About, ApplyError, Event, Options, Report, Run, apply};
 use leap_infra::kind::{Actors, Observers, ProviderError, Registry, Retry};
-use leap_infra::ledger::{Holder, Ledger, Memory, Presence};
+use leap_infra::ledger::{Holder, Ledger, Memory, Presence, Terms};
 use leap_infra::model::*;
-use leap_infra::plan::{Allowances, Plan, Request, plan};
+use leap_infra::plan::{Allowances, Narrowed, Plan, Request, Targets, narrow, plan};
 use leap_infra::providers::{self, gcp};
 use leap_infra::sandbox::{self, Behaviour, Clock, Sandbox};
 use serde_json::{Value, json};
@@ -26,6 +26,8 @@ pub const PROJECT: &str = "home-project";
 pub struct Bench {
     pub sandbox: Sandbox,
     pub allowances: Allowances,
+    /// How long leases last.
+    pub terms: Terms,
     pub events: Arc<Mutex<Vec<String>>>,
     pub crashed: Arc<Notify>,
     applies: AtomicU64,
@@ -52,9 +54,10 @@ impl Bench {
         };
         let sandbox = sandbox::start(options).await.unwrap();
         let events = Arc::default();
-        let (allowances, applies) = (Allowances::default(), AtomicU64::new(0));
+        let (allowances, terms, applies) =
+            (Allowances::default(), Terms::default(), AtomicU64::new(0));
         let (connection, toy) = (OnceCell::new(), Arc::new(Client::new(&sandbox.url())));
-        Self { sandbox, allowances, events, crashed, applies, connection, toy }
+        Self { sandbox, allowances, terms, events, crashed, applies, connection, toy }
     }
 
     pub fn registry() -> Registry {
@@ -90,7 +93,8 @@ impl Bench {
             project: PROJECT.to_owned(),
             location: "US-CENTRAL1".to_owned(),
         };
-        Ledger::new(Arc::new(gcp::LedgerStore::new(connection, bucket)), options().retry)
+        let store = Arc::new(gcp::LedgerStore::new(connection, bucket));
+        Ledger::new(store, options().retry).with_terms(self.terms)
     }
 
     pub async fn memory(&self, stack: &Stack) -> Memory {
@@ -112,6 +116,22 @@ impl Bench {
             allowances: &self.allowances,
         };
         Ok(plan(&request).unwrap())
+    }
+
+    /// A part of a plan that was just made.
+    pub async fn narrow(&self, stack: &Stack, plan: Plan, targets: &Targets) -> Narrowed {
+        let memory = self.memory(stack).await;
+        let observers = self.observers(&self.connection().await);
+        let world = observers.world(stack, &memory.footprint, &memory.claims).await.unwrap();
+        let request = Request {
+            stack,
+            world: &world,
+            environments: stack.environments(),
+            claims: &memory.claims,
+            rules: &Self::registry(),
+            allowances: &self.allowances,
+        };
+        narrow(&request, plan, targets).unwrap()
     }
 
     pub async fn plan(&self, stack: &Stack) -> Plan {

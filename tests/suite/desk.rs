@@ -3,7 +3,10 @@
 use leap_infra::cli::view::{plan as view, style::Paint};
 use leap_infra::kind::{Applied, Change, Kind, ProviderError, Registry, StepContext};
 use leap_infra::model::*;
-use leap_infra::plan::{Allowances, Cycle, Drift, Plan, Request, Stale, drift, plan, stale};
+use leap_infra::plan::{
+    Allowances, Cycle, Drift, Narrowed, NoSuchTarget, Plan, Request, Stale, Targets, drift, guard,
+    narrow, plan, stale,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -183,6 +186,18 @@ impl Desk {
         plan(&self.request(&self.stack()))
     }
 
+    /// The part of the plan that was asked for.
+    pub fn narrowed(&self, only: &[&str], not: &[&str]) -> Result<Narrowed, NoSuchTarget> {
+        let owned = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
+        let targets = Targets { only: owned(only), not: owned(not) };
+        narrow(&self.request(&self.stack()), self.plan().unwrap(), &targets)
+    }
+
+    /// The plan as text, when no more than this may be removed.
+    pub fn guarded(&self, most: &str) -> String {
+        text(&guard(self.plan().unwrap(), &self.world, most.parse().unwrap()))
+    }
+
     pub fn stale(&self, plan: &Plan) -> Vec<Stale> {
         stale(plan, &self.request(&self.stack()))
     }
@@ -208,12 +223,21 @@ impl Desk {
     }
 
     pub fn text(&self) -> String {
-        view::text(&self.plan().unwrap(), view::Look { paint: Paint(false), width: 80 })
+        text(&self.plan().unwrap())
     }
 
     /// The addresses of the steps, in order, with a sign.
     pub fn order(&self) -> Vec<String> {
-        let plan = self.plan().unwrap();
-        plan.steps.iter().map(|step| format!("{:?} {}", step.action, step.id.local())).collect()
+        order(&self.plan().unwrap())
     }
+}
+
+/// A plan as people see it.
+pub fn text(plan: &Plan) -> String {
+    view::text(plan, view::Look { paint: Paint(false), width: 80 })
+}
+
+/// The addresses of the steps of a plan, in order, with a sign.
+pub fn order(plan: &Plan) -> Vec<String> {
+    plan.steps.iter().map(|step| format!("{:?} {}", step.action, step.id.local())).collect()
 }

@@ -16,9 +16,13 @@ use leap_infra::sandbox::{Api, Label, StoreError, World};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// How many looks at an operation it takes until it has ended.
 const LOOKS: u64 = 3;
+
+/// How long one call may take.
+const LONGEST_CALL: Duration = Duration::from_millis(200);
 
 pub struct Loom;
 
@@ -141,7 +145,15 @@ impl Kind for Loom {
                 answer["operation"].as_str().map(str::to_owned)
             }
             Change::Wait { operation, .. } => Some(operation.clone()),
-            Change::Delete { .. } => {
+            // The API checks no version on a deletion: what the plan saw is read again, and the
+            // lease must last for as long as the call may take.
+            Change::Delete { version, .. } => {
+                let seen = match client.call(reqwest::Method::GET, &path, None).await {
+                    Err(ProviderError::NotFound { .. }) => return Ok(Applied::gone()),
+                    seen => seen?,
+                };
+                same(&path, &version.0, &seen["version"].to_string())?;
+                step.ensure_lease(&format!("deleting {path}"), LONGEST_CALL)?;
                 return match client.call(reqwest::Method::DELETE, &path, None).await {
                     Ok(_) | Err(ProviderError::NotFound { .. }) => Ok(Applied::gone()),
                     Err(error) => Err(error),
@@ -160,6 +172,14 @@ impl Kind for Loom {
             false => Transition::Replace("a loom has one width".into()),
         }
     }
+}
+
+fn same(path: &str, before: &str, now: &str) -> Result<(), ProviderError> {
+    if before == now {
+        return Ok(());
+    }
+    let (what, field) = (path.to_owned(), "version".to_owned());
+    Err(ProviderError::Stale { what, field, before: before.to_owned(), now: now.to_owned() })
 }
 
 /// The answer to an earlier create was lost: what stands there must be ours; wait for it.

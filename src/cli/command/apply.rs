@@ -21,7 +21,7 @@ pub struct Args {
     #[command(flatten)]
     plan: PlanArgs,
     #[command(flatten)]
-    apply: ApplyArgs,
+    pub(crate) apply: ApplyArgs,
     /// Of a saved plan, leave out what is stale and whatever waits for that, and apply the rest
     #[arg(long)]
     continue_on_stale: bool,

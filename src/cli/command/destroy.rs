@@ -15,7 +15,7 @@ pub struct Args {
     #[command(flatten)]
     plan: PlanArgs,
     #[command(flatten)]
-    apply: ApplyArgs,
+    pub(crate) apply: ApplyArgs,
     /// Remove the ledger too (history, leases) once nothing is left
     #[arg(long)]
     with_ledger: bool,

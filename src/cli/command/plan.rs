@@ -43,9 +43,9 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         saved::write(&saved, file)?;
         ui.remark(format!("The plan was saved: leap-infra apply {}", file.display()));
     }
-    Ok(match (plan.refusals.is_empty(), plan.steps.is_empty()) {
-        (false, _) => Exit::Refused,
-        (true, false) if args.detailed_exitcode => Exit::Pending,
+    Ok(match (plan.is_refused(), plan.steps.is_empty()) {
+        (true, _) => Exit::Refused,
+        (false, false) if args.detailed_exitcode => Exit::Pending,
         _ => Exit::Ok,
     })
 }

@@ -2,6 +2,8 @@
 
 mod change;
 pub mod drift;
+pub mod event;
+pub mod history;
 pub mod outline;
 pub mod plan;
 pub mod problems;

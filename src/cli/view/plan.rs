@@ -5,7 +5,7 @@ use crate::cli::view::change::lines as change_lines;
 use crate::cli::view::style::Paint;
 use crate::cli::view::value::inline;
 use crate::model::{ResourceId, Source, UnknownOwner};
-use crate::plan::{Action, Counts, Ignored, Origin, Plan, Refusal, Step};
+use crate::plan::{Action, Counts, Ignored, Origin, Plan, Refusal, Step, words_for_removals};
 use std::fmt::Write;
 
 /// How a plan is drawn.
@@ -24,9 +24,19 @@ pub fn text(plan: &Plan, look: Look) -> String {
         environment(&mut out, plan, env, look);
     }
     ignored(&mut out, &plan.ignored, look);
+    too_many(&mut out, plan, look);
     out.push_str(&last_line(plan));
     out.push('\n');
     out
+}
+
+fn too_many(out: &mut String, plan: &Plan, look: Look) {
+    for kind in &plan.too_many {
+        _ = writeln!(out, "{} refused: {kind}", look.paint.bad("!"));
+    }
+    if let Some(words) = words_for_removals(plan) {
+        _ = writeln!(out, "      to go on all the same: {words}\n");
+    }
 }
 
 fn environment(out: &mut String, plan: &Plan, env: &str, look: Look) {

@@ -9,7 +9,7 @@ mod change;
 pub use change::{Change, Reason, ResourceChange};
 
 use crate::model::{ResourceId, Rules, UnknownOwner};
-use crate::plan::{ClaimChange, Ignored, Observed, Plan, Refusal, Step};
+use crate::plan::{ClaimChange, Ignored, Observed, Plan, Refusal, Step, TooMany};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -31,6 +31,9 @@ pub struct Saved {
     /// What will not be done, and why.
     #[serde(default)]
     pub refusals: Vec<Refusal>,
+    /// The kinds of which too much would go.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub too_many: Vec<TooMany>,
     /// How many resources of each environment are as they should be.
     #[serde(default)]
     pub unchanged: BTreeMap<String, usize>,
@@ -105,6 +108,7 @@ impl Saved {
             environments: plan.environments.clone(),
             resource_changes: plan.steps.iter().map(ResourceChange::from).collect(),
             refusals: plan.refusals.clone(),
+            too_many: plan.too_many.clone(),
             unchanged: plan.unchanged.clone(),
             unknown_owners: plan.unknown.clone(),
             ignored: plan.ignored.clone(),
@@ -150,6 +154,7 @@ impl Saved {
             environments: self.environments.clone(),
             steps: self.resource_changes.iter().map(Step::from).collect(),
             refusals: self.refusals.clone(),
+            too_many: self.too_many.clone(),
             unchanged: self.unchanged.clone(),
             unknown: self.unknown_owners.clone(),
             claims: self.claims.clone(),

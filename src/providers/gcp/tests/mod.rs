@@ -169,7 +169,7 @@ fn step(kind: &str, name: &str, change: &Change<Value>) -> StepContext {
         place: Place::project(PROJECT),
         deadline: later,
         cancel: Default::default(),
-        lease_ends: later,
+        lease_ends: Arc::new(move || later),
         poll: Duration::from_millis(1),
         progress: Arc::new(|_| ()),
     }

@@ -1,0 +1,232 @@
+//! Many hands: leases that are lost and taken over, the history, and what `unlock` takes away.
+
+use super::bench::{Bench, access, bucket, bucket_with, loom, resource, stack};
+use leap_infra::apply::{Report, StepResult};
+use leap_infra::ledger::{Holder, LeaseError, Ledger, Outcome, Presence, Terms};
+use leap_infra::model::Stack;
+use leap_infra::sandbox::{Action, Fault, Match};
+use serde_json::json;
+use std::time::Duration;
+
+const READERS: (&str, &str) = ("roles/storage.objectViewer", "group:readers@leap.example.org");
+const WRITERS: (&str, &str) = ("roles/storage.admin", "group:writers@leap.example.org");
+
+fn slow(method: &str, nth: u64, ms: u64) -> Fault {
+    let on = Match { method: Some(method.into()), nth: Some(nth), ..Match::default() };
+    Fault { on, then: Action::Delay { ms } }
+}
+
+fn days(days: u32) -> Stack {
+    stack([bucket_with("a-data", |spec| spec.delete_after_days = Some(days))])
+}
+
+fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+fn end(report: &Report, at: usize) -> String {
+    match &report.steps[at].2 {
+        StepResult::Failed(error) => error.to_string(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn grace(apply: &str) -> Holder {
+    Holder {
+        apply: apply.into(),
+        user: "grace".into(),
+        host: "laptop".into(),
+        process: 7,
+        started: "1".into(),
+        purpose: "apply".into(),
+    }
+}
+
+async fn ledger(bench: &Bench) -> Ledger {
+    let ledger = bench.ledger(&bench.connection().await, &stack([]));
+    ledger.ensure().await.unwrap();
+    ledger
+}
+
+/// Takes the lease away from whoever has it, however often that is renewed.
+async fn take_away(ledger: &Ledger) {
+    loop {
+        let lease = ledger.leftover("prod").await.unwrap().unwrap();
+        if ledger.unlock("prod", &lease).await.unwrap() {
+            return;
+        }
+    }
+}
+
+async fn outcomes(bench: &Bench) -> Vec<(String, Outcome)> {
+    let history = ledger(bench).await.history(&["prod".to_owned()]).await.unwrap();
+    assert!(history.unreadable.is_empty());
+    let entries = history.entries.into_iter();
+    entries.map(|(_, entry)| (entry.holder.user, entry.outcome)).collect()
+}
+
+#[tokio::test]
+async fn a_holder_that_wakes_late_overwrites_nothing() {
+    let bench = Bench::new().await;
+    bench.apply(&stack([bucket("a-data")])).await;
+    let plan = bench.plan(&days(30)).await;
+    // The first holder stalls in the middle of its write; a minute passes for everybody else.
+    bench.sandbox.set_faults(vec![slow("UpdateBucket", 1, 700)]);
+    let (wanted, successor) = (days(30), days(60));
+    let first = bench.apply_plan(&wanted, &plan);
+    let second = async {
+        tokio::time::sleep(ms(200)).await;
+        bench.sandbox.clock().advance(Duration::from_secs(61));
+        bench.apply(&successor).await;
+    };
+    let (report, _) = tokio::join!(first, second);
+    assert_eq!(
+        end(&report.unwrap(), 0),
+        "bucket a-data changed after it was planned on: delete_after_days was null and is now 60"
+    );
+    assert!(bench.plan(&successor).await.is_empty(), "the successor's value stands");
+    // The successor saw nothing but a lease that was not renewed; the late one tells its own end.
+    let outcomes = outcomes(&bench).await;
+    for outcome in [Outcome::Died, Outcome::Partly, Outcome::Done] {
+        assert!(outcomes.iter().any(|(_, told)| *told == outcome), "{outcome:?}: {outcomes:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_loses_its_lease_begins_nothing_new() {
+    let mut bench = Bench::new().await;
+    bench.terms.renew_every = ms(20);
+    let wanted = stack([bucket("a-data"), access("a-data", &[READERS])]);
+    let plan = bench.plan(&wanted).await;
+    // The first bucket that is made is the ledger's.
+    bench.sandbox.set_faults(vec![slow("CreateBucket", 2, 500)]);
+    let taken = async {
+        tokio::time::sleep(ms(200)).await;
+        take_away(&ledger(&bench).await).await;
+    };
+    let (report, ()) = tokio::join!(bench.apply_plan(&wanted, &plan), taken);
+    let report = report.unwrap();
+    assert!(report.lease_lost);
+    assert_eq!(report.steps[0].2, StepResult::Done(None));
+    assert_eq!(report.steps[1].2, StepResult::NotBegun);
+    bench.apply(&wanted).await;
+    assert!(bench.plan(&wanted).await.is_empty());
+}
+
+/// A loom that is to go, and a delay between the look at it and the call that takes it away: no
+/// version protects that call.
+async fn delete_slowly(
+    terms: Terms,
+    delay: u64,
+    meanwhile: impl AsyncFn(&Bench),
+) -> (Bench, Report) {
+    let mut bench = Bench::new().await;
+    bench.apply(&stack([loom("a-loom", 3)])).await;
+    bench.terms = terms;
+    let plan = bench.plan(&stack([])).await;
+    bench.sandbox.set_faults(vec![slow("GET /toy/looms/a-loom", 1, delay)]);
+    let nothing = stack([]);
+    let (report, ()) = tokio::join!(bench.apply_plan(&nothing, &plan), meanwhile(&bench));
+    (bench, report.unwrap())
+}
+
+fn renewed_often() -> Terms {
+    Terms { lasts: Duration::from_secs(60), renew_every: ms(20), look_again: ms(20) }
+}
+
+const NOT_BEGUN: &str = "deleting looms/a-loom was not begun: the lease ends too soon, and another \
+                         may be at work then";
+
+#[tokio::test]
+async fn a_call_that_only_the_lease_protects_is_not_begun_when_the_lease_ends_too_soon() {
+    let stalled =
+        Terms { lasts: ms(1000), renew_every: Duration::from_secs(3600), ..renewed_often() };
+    let (bench, report) = delete_slowly(stalled, 950, async |_| {}).await;
+    assert_eq!(end(&report, 0), NOT_BEGUN);
+    assert!(bench.world().contains_key("toy/loom/a-loom"));
+}
+
+#[tokio::test]
+async fn a_call_that_only_the_lease_protects_is_not_begun_after_another_took_over() {
+    let taken = async |bench: &Bench| {
+        tokio::time::sleep(ms(300)).await;
+        take_away(&ledger(bench).await).await;
+    };
+    let (bench, report) = delete_slowly(renewed_often(), 800, taken).await;
+    assert_eq!(end(&report, 0), NOT_BEGUN);
+    assert!(report.lease_lost);
+    assert!(bench.world().contains_key("toy/loom/a-loom"));
+}
+
+#[tokio::test]
+async fn a_lease_that_is_renewed_meanwhile_protects_a_late_call() {
+    let short = Terms { lasts: ms(2000), ..renewed_often() };
+    let (bench, report) = delete_slowly(short, 2500, async |_| {}).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert!(!bench.world().contains_key("toy/loom/a-loom"));
+}
+
+#[tokio::test]
+async fn what_a_colleague_changed_is_not_deleted_although_no_version_protects_it() {
+    let bench = Bench::new().await;
+    bench.apply(&stack([loom("a-loom", 3)])).await;
+    let plan = bench.plan(&stack([])).await;
+    let motor = resource("prod", "loom", "a-loom", json!({ "width": 3, "motor": "new" }));
+    bench.apply(&stack([motor])).await;
+    let report = bench.apply_plan(&stack([]), &plan).await.unwrap();
+    assert!(end(&report, 0).contains("changed after it was planned on"), "{}", end(&report, 0));
+    assert!(bench.world().contains_key("toy/loom/a-loom"));
+}
+
+#[tokio::test]
+async fn whoever_waits_gets_the_lease_when_it_is_given_back() {
+    let mut bench = Bench::new().await;
+    bench.terms = renewed_often();
+    let ledger = ledger(&bench).await;
+    let alive = |_: &Holder| Presence::PerhapsAlive;
+    let first = ledger.acquire("prod", &grace("first"), &alive, Duration::ZERO).await.unwrap();
+    let impatient = ledger.acquire("prod", &grace("second"), &alive, ms(50)).await;
+    assert!(matches!(impatient, Err(LeaseError::Held { .. })));
+    let holder = grace("third");
+    let patient = ledger.acquire("prod", &holder, &alive, Duration::from_secs(20));
+    let given_back = async {
+        tokio::time::sleep(ms(100)).await;
+        first.release(&ledger).await.unwrap();
+    };
+    let (third, ()) = tokio::join!(patient, given_back);
+    assert_eq!(third.unwrap().taken_over_from, None);
+}
+
+#[tokio::test]
+async fn an_apply_that_died_is_written_down_once_by_whoever_takes_over() {
+    let bench = Bench::new().await;
+    let ledger = ledger(&bench).await;
+    let dead = |_: &Holder| Presence::Dead;
+    let lease = ledger.acquire("prod", &grace("hers"), &dead, Duration::ZERO).await.unwrap();
+    let left = ledger.leftover("prod").await.unwrap().unwrap();
+    bench.sandbox.clock().advance(Duration::from_secs(61));
+    bench.apply(&stack([bucket("a-data")])).await;
+    ledger.record_death("prod", &left).await.unwrap();
+    let mut outcomes = outcomes(&bench).await;
+    outcomes.sort_by(|(a, _), (b, _)| a.cmp(b));
+    assert_eq!(outcomes, [("ada".into(), Outcome::Done), ("grace".into(), Outcome::Died)]);
+    drop(lease);
+}
+
+#[tokio::test]
+async fn what_a_target_leaves_out_is_remembered_by_the_ledger_as_before() {
+    use leap_infra::plan::Targets;
+    let bench = Bench::new().await;
+    bench.apply(&stack([bucket("a-data"), access("a-data", &[READERS])])).await;
+    let wanted = stack([bucket("a-data"), access("a-data", &[WRITERS]), bucket("b-data")]);
+    let only = Targets { only: vec!["gcs-bucket/b-data".into()], not: Vec::new() };
+    let plan = bench.plan(&wanted).await;
+    let narrowed = bench.narrow(&wanted, plan, &only).await;
+    assert_eq!(narrowed.plan.steps.len(), 1);
+    bench.apply_plan(&wanted, &narrowed.plan).await.unwrap();
+    // The grant that was ours is still known to be: the next apply takes it back.
+    let plan = bench.apply(&wanted).await;
+    assert!(plan.unknown.is_empty(), "{:?}", plan.unknown);
+    let policy = bench.world()["gcs/policy/a-data"].to_string();
+    assert!(policy.contains("writers@") && !policy.contains("readers@"), "{policy}");
+}
