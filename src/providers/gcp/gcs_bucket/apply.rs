@@ -54,7 +54,12 @@ async fn exists(
     check_ours(step, &bucket)?;
     let (live, _) = wire::from_wire(&bucket);
     if live != *after {
-        return Err(stale::of(format!("bucket {name}"), after, &live));
+        return Err(ProviderError::Stale {
+            what: format!("bucket {name}"),
+            field: "it".to_owned(),
+            before: "not there".to_owned(),
+            now: "made with other settings, by another run".to_owned(),
+        });
     }
     let applied = change(writer, step, bucket, after, None).await?;
     Ok(applied.saying("was already there"))
