@@ -38,6 +38,7 @@ pub(crate) async fn carry_out(
     let retry = retry(&surroundings, &step);
     let settled = Instant::now() + SETTLING.min(surroundings.options.settling);
     let attempt = || async {
+        context.ensure_held(&step.id.to_string())?;
         let outcome = surroundings.actors.apply(&context, change.clone()).await;
         outcome.map_err(|error| match error {
             ProviderError::NotFound { .. } | ProviderError::Denied { .. }

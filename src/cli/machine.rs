@@ -4,14 +4,14 @@ use crate::ledger::{Holder, Presence};
 use crate::providers::gcp::credentials::{CredentialSource, Environment, Machine};
 use rustix::process::{Pid, test_kill_process};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 /// This process as the holder of a lease.
 pub fn holder(purpose: &str) -> Holder {
     let process = std::process::id();
-    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+    let nanos = since_1970().as_nanos();
     Holder {
         apply: format!("{nanos:x}-{process:x}"),
         user: ["USER", "LOGNAME", "USERNAME"]
@@ -68,6 +68,11 @@ fn machine() -> Machine {
     let said = said.iter().any(|name| std::env::var_os(name).is_some());
     let vendor = std::fs::read_to_string("/sys/class/dmi/id/bios_vendor").unwrap_or_default();
     if said || vendor.starts_with("Google") { Machine::Google } else { Machine::Other }
+}
+
+/// The time of day, counted from 1970.
+pub fn since_1970() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 /// Now, as RFC 3339 in whole seconds.

@@ -4,6 +4,7 @@ use crate::cli::StackArgs;
 use crate::cli::events::Events;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, unreadable};
+use crate::cli::machine;
 use crate::cli::selection::SelectionArgs;
 use crate::cli::target::Target;
 use crate::cli::ui::Ui;
@@ -263,7 +264,8 @@ fn ledger(connection: &Connection, project: &Project, stack: &Stack, retry: Retr
         project: project.project(first).to_owned(),
         location: project.region(first).to_uppercase(),
     };
-    Ledger::new(Arc::new(LedgerStore::new(connection, bucket)), retry)
+    let store = Arc::new(LedgerStore::new(connection, bucket));
+    Ledger::new(store, retry).with_wall_clock(machine::since_1970)
 }
 
 fn chosen(project: &Project, named: &[String]) -> Result<Vec<String>, Failure> {

@@ -72,7 +72,9 @@ pub enum ProviderError {
         what: String,
     },
     /// It was not begun, because our lease ends too soon or was lost.
-    #[error("{what} was not begun: the lease ends too soon, and another may be at work then")]
+    #[error(
+        "{what} was not begun: the lease has ended or ends too soon, and another may be at work then"
+    )]
     LeaseEnds {
         /// The call.
         what: String,

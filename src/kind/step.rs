@@ -119,10 +119,21 @@ impl StepContext {
     /// # Errors
     /// When it does not, or was lost: another may be at work then.
     pub fn ensure_lease(&self, what: &str, call: Duration) -> Result<(), ProviderError> {
-        if Instant::now() + call < (self.lease_ends)() {
+        // First the end, then now: an end that is now is over.
+        let ends = (self.lease_ends)();
+        if Instant::now() + call < ends {
             return Ok(());
         }
         Err(ProviderError::LeaseEnds { what: what.to_owned() })
+    }
+
+    /// May be asked before a call that the cloud checks a version for: whether the lease is still
+    /// ours. What a successor has not touched has no new version to be refused by.
+    ///
+    /// # Errors
+    /// When it was lost or has ended.
+    pub fn ensure_held(&self, what: &str) -> Result<(), ProviderError> {
+        self.ensure_lease(what, Duration::ZERO)
     }
 
     /// Sleeps one poll interval.

@@ -65,14 +65,25 @@ pub struct Lease {
     renewal: tokio::task::JoinHandle<()>,
 }
 
+/// Tells the time of day, as a duration since any moment that stays the same.
+///
+/// [`Instant`] may stand still while a machine sleeps, and the time of day may be set: a lease
+/// has ended as soon as either of them says so.
+/// <https://doc.rust-lang.org/std/time/struct.Instant.html#os-specific-behaviors>
+pub type WallClock = fn() -> Duration;
+
 /// When a lease ends, as its renewal moves that on.
 #[derive(Clone, Debug)]
-pub struct Term(watch::Receiver<State>);
+pub struct Term {
+    state: watch::Receiver<State>,
+    wall: WallClock,
+}
 
 impl Term {
-    /// When the lease ends if it is not renewed any more; in the past once it was lost.
+    /// When the lease ends if it is not renewed any more; not later than now once it was lost.
     pub fn ends(&self) -> Instant {
-        self.0.borrow().ends
+        let State { ends, wall_ends, .. } = *self.state.borrow();
+        ends.min(Instant::now() + wall_ends.saturating_sub((self.wall)()))
     }
 }
 
@@ -82,6 +93,8 @@ struct State {
     generation: i64,
     /// When the lease ends if it is not renewed; in the past once it was lost.
     ends: Instant,
+    /// The same by the time of day.
+    wall_ends: Duration,
 }
 
 impl Ledger {
@@ -181,12 +194,21 @@ impl Ledger {
         sent: Instant,
         taken_over_from: Option<Leftover>,
     ) -> Lease {
-        let state = State { generation, ends: sent + self.terms.lasts };
+        let Terms { lasts, .. } = self.terms;
+        // When it was sent is not known by the time of day, which may therefore say a little later.
+        let wall_ends = (self.wall)() + lasts;
+        let state = State { generation, ends: sent + lasts, wall_ends };
         let (publish, state) = watch::channel(state);
         let (stop, stopped) = watch::channel(false);
         let renewal = renew(self.clone(), env.to_owned(), encode(holder), publish, stopped);
         let renewal = tokio::spawn(renewal);
-        Lease { env: env.to_owned(), taken_over_from, term: Term(state), stop, renewal }
+        Lease {
+            env: env.to_owned(),
+            taken_over_from,
+            term: Term { state, wall: self.wall },
+            stop,
+            renewal,
+        }
     }
 }
 
@@ -202,18 +224,20 @@ async fn renew(
             _ = stopped.changed() => return,
             () = tokio::time::sleep(ledger.terms.renew_every) => {}
         }
-        let (sent, State { generation, ends }) = (Instant::now(), *state.borrow());
-        let condition = Condition::Generation(generation);
+        let (sent, wall, known) = (Instant::now(), (ledger.wall)(), *state.borrow());
+        let condition = Condition::Generation(known.generation);
+        let Terms { lasts, .. } = ledger.terms;
         match ledger.write(&path(&env), &content, condition).await {
             Ok(Written::Done { generation, .. }) => {
-                state.send_replace(State { generation, ends: sent + ledger.terms.lasts });
+                let (ends, wall_ends) = (sent + lasts, wall + lasts);
+                state.send_replace(State { generation, ends, wall_ends });
             }
             Ok(Written::Conflict) => {
-                state.send_replace(State { generation, ends: sent });
+                state.send_replace(State { ends: sent, ..known });
                 return;
             }
             // Tried again at the next turn, as long as the lease lasts.
-            Err(_) => _ = state.send_replace(State { generation, ends }),
+            Err(_) => {}
         }
     }
 }
@@ -226,7 +250,7 @@ impl Lease {
 
     /// Returns when the lease is lost: another took it over, or it could not be renewed in time.
     pub async fn lost(&self) {
-        let mut state = self.term.0.clone();
+        let mut state = self.term.state.clone();
         loop {
             let ends = state.borrow_and_update().ends;
             tokio::select! {
@@ -246,7 +270,7 @@ impl Lease {
         self.stop.send_replace(true);
         // The renewal ends between two writes, so the generation that it leaves is the last.
         _ = self.renewal.await;
-        let generation = self.term.0.borrow().generation;
+        let generation = self.term.state.borrow().generation;
         ledger.delete(&path(&self.env), generation).await
     }
 }

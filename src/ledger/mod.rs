@@ -18,12 +18,13 @@ mod store;
 
 pub use history::{Entry, History, Outcome};
 pub use holder::{Holder, Presence};
-pub use lease::{Lease, LeaseError, Leftover, Term, Terms};
+pub use lease::{Lease, LeaseError, Leftover, Term, Terms, WallClock};
 pub use records::{Memory, Records, Where};
 pub use store::{Condition, Object, Store, Written};
 
 use crate::kind::{ProviderError, Retry};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The ledger of one stack.
 #[derive(Clone)]
@@ -31,12 +32,19 @@ pub struct Ledger {
     store: Arc<dyn Store>,
     retry: Retry,
     pub(crate) terms: Terms,
+    pub(crate) wall: WallClock,
 }
 
 impl Ledger {
     /// The ledger that is kept in `store`, whose calls are tried again like this.
     pub fn new(store: Arc<dyn Store>, retry: Retry) -> Self {
-        Self { store, retry, terms: Terms::default() }
+        Self { store, retry, terms: Terms::default(), wall: || Duration::ZERO }
+    }
+
+    /// The same with a look at the time of day as well, which goes on while a machine sleeps.
+    #[must_use]
+    pub fn with_wall_clock(self, wall: WallClock) -> Self {
+        Self { wall, ..self }
     }
 
     /// The same with leases on other terms.

@@ -4,7 +4,7 @@
 use super::toy::{Client, Loom, Spool, ToyApi};
 use leap_infra::apply::{About, ApplyError, Event, Options, Report, Run, apply};
 use leap_infra::kind::{Actors, Observers, ProviderError, Registry, Retry};
-use leap_infra::ledger::{Holder, Ledger, Memory, Presence, Terms};
+use leap_infra::ledger::{Holder, Ledger, Memory, Presence, Terms, WallClock};
 use leap_infra::model::*;
 use leap_infra::plan::{Allowances, Narrowed, Plan, Request, Targets, narrow, plan};
 use leap_infra::providers::{self, gcp};
@@ -28,6 +28,8 @@ pub struct Bench {
     pub allowances: Allowances,
     /// How long leases last.
     pub terms: Terms,
+    /// The time of day on the machine that applies.
+    pub wall: WallClock,
     pub events: Arc<Mutex<Vec<String>>>,
     pub crashed: Arc<Notify>,
     applies: AtomicU64,
@@ -57,7 +59,8 @@ impl Bench {
         let (allowances, terms, applies) =
             (Allowances::default(), Terms::default(), AtomicU64::new(0));
         let (connection, toy) = (OnceCell::new(), Arc::new(Client::new(&sandbox.url())));
-        Self { sandbox, allowances, terms, events, crashed, applies, connection, toy }
+        let wall = || Duration::ZERO;
+        Self { sandbox, allowances, terms, wall, events, crashed, applies, connection, toy }
     }
 
     pub fn registry() -> Registry {
@@ -94,7 +97,7 @@ impl Bench {
             location: "US-CENTRAL1".to_owned(),
         };
         let store = Arc::new(gcp::LedgerStore::new(connection, bucket));
-        Ledger::new(store, options().retry).with_terms(self.terms)
+        Ledger::new(store, options().retry).with_terms(self.terms).with_wall_clock(self.wall)
     }
 
     pub async fn memory(&self, stack: &Stack) -> Memory {

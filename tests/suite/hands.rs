@@ -6,6 +6,7 @@ use leap_infra::ledger::{Holder, LeaseError, Ledger, Outcome, Presence, Terms};
 use leap_infra::model::Stack;
 use leap_infra::sandbox::{Action, Fault, Match};
 use serde_json::json;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 const READERS: (&str, &str) = ("roles/storage.objectViewer", "group:readers@leap.example.org");
@@ -92,6 +93,63 @@ async fn a_holder_that_wakes_late_overwrites_nothing() {
     }
 }
 
+/// Everything that the first of two changes, the second changes to something else.
+fn two_wishes() -> (Stack, Stack) {
+    let days = |name: &str, days| bucket_with(name, |spec| spec.delete_after_days = Some(days));
+    let first = [days("a-data", 30), access("a-data", &[READERS, WRITERS]), bucket("b-data")];
+    let second = [days("a-data", 60), days("b-data", 7), days("c-data", 9)];
+    let others = ("roles/storage.objectViewer", "group:others@leap.example.org");
+    (stack(first), stack(second.into_iter().chain([access("a-data", &[WRITERS, others])])))
+}
+
+static WALL: AtomicU64 = AtomicU64::new(0);
+
+/// For the cloud and for those who apply.
+fn a_minute_passes(bench: &Bench) {
+    WALL.fetch_add(61, Ordering::Relaxed);
+    bench.sandbox.clock().advance(Duration::from_secs(61));
+}
+
+/// The first stalls at one of its calls until the second, a minute later, is well under way or
+/// done; whatever then happens, the second's wish is what is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_holder_that_stalls_at_any_call_and_wakes_late_spoils_nothing() {
+    let mut bench = Bench::new().await;
+    bench.wall = || Duration::from_secs(WALL.load(Ordering::Relaxed));
+    let (first, second) = two_wishes();
+    let before = [bucket("a-data"), access("a-data", &[WRITERS]), bucket("c-data")];
+    bench.apply(&stack(before)).await;
+    bench.sandbox.clock().advance(Duration::from_secs(5));
+    let start = bench.sandbox.snapshot().unwrap();
+    let plan = bench.plan(&first).await;
+    bench.sandbox.restore(&start).unwrap();
+    assert!(bench.apply_plan(&first, &plan).await.unwrap().is_complete());
+    let calls = bench.sandbox.calls().len() as u64;
+    assert!(calls > 15, "{calls}");
+    for call in 1..=calls {
+        bench.sandbox.restore(&start).unwrap();
+        let on = Match { call: Some(call), ..Match::default() };
+        bench.sandbox.set_faults(vec![Fault { on, then: Action::Delay { ms: 400 } }]);
+        let left = std::collections::BTreeSet::new();
+        let late = bench.apply_with(&first, &plan, left, Default::default());
+        let successor = async {
+            tokio::time::sleep(ms(120)).await;
+            a_minute_passes(&bench);
+            let plan = bench.plan(&second).await;
+            bench.apply_plan(&second, &plan).await.is_ok_and(|report| report.is_complete())
+        };
+        let (_, whole) = tokio::join!(late, successor);
+        bench.sandbox.set_faults(Vec::new());
+        if !whole {
+            // Both wrote at the same time: the second was told, and applies again.
+            a_minute_passes(&bench);
+            bench.apply(&second).await;
+        }
+        let plan = bench.plan(&second).await;
+        assert!(plan.is_empty() && plan.unknown.is_empty(), "call {call}: {plan:#?}");
+    }
+}
+
 #[tokio::test]
 async fn a_run_that_loses_its_lease_begins_nothing_new() {
     let mut bench = Bench::new().await;
@@ -134,7 +192,7 @@ fn renewed_often() -> Terms {
     Terms { lasts: Duration::from_secs(60), renew_every: ms(20), look_again: ms(20) }
 }
 
-const NOT_BEGUN: &str = "deleting looms/a-loom was not begun: the lease ends too soon, and another \
+const NOT_BEGUN: &str = "deleting looms/a-loom was not begun: the lease has ended or ends too soon, and another \
                          may be at work then";
 
 #[tokio::test]
@@ -164,6 +222,24 @@ async fn a_lease_that_is_renewed_meanwhile_protects_a_late_call() {
     let (bench, report) = delete_slowly(short, 2500, async |_| {}).await;
     assert!(report.is_complete(), "{report:?}");
     assert!(!bench.world().contains_key("toy/loom/a-loom"));
+}
+
+#[tokio::test]
+async fn a_machine_that_slept_knows_by_the_time_of_day_that_its_lease_is_over() {
+    static SLEPT: AtomicU64 = AtomicU64::new(0);
+    let mut bench = Bench::new().await;
+    bench.wall = || Duration::from_secs(SLEPT.load(Ordering::Relaxed));
+    bench.apply(&stack([loom("a-loom", 3)])).await;
+    let plan = bench.plan(&stack([])).await;
+    bench.sandbox.set_faults(vec![slow("GET /toy/looms/a-loom", 1, 400)]);
+    let nothing = stack([]);
+    let sleep = async {
+        tokio::time::sleep(ms(150)).await;
+        SLEPT.store(600, Ordering::Relaxed);
+    };
+    let (report, ()) = tokio::join!(bench.apply_plan(&nothing, &plan), sleep);
+    assert_eq!(end(&report.unwrap(), 0), NOT_BEGUN);
+    assert!(bench.world().contains_key("toy/loom/a-loom"));
 }
 
 #[tokio::test]

@@ -4,11 +4,11 @@
 //! still what the plan saw, and is sent for exactly that metageneration. The server refuses it
 //! when somebody was faster; then it is read and checked again.
 
-use crate::kind::{Applied, Kind as _, ProviderError, StepContext};
-use crate::model::{Transition, Version};
+use crate::kind::{Applied, ProviderError, StepContext};
+use crate::model::Version;
 use crate::providers::gcp::Writer;
 use crate::providers::gcp::error::{CallFailed, Reason};
-use crate::providers::gcp::gcs_bucket::{Bucket, Spec, not_ours, wire};
+use crate::providers::gcp::gcs_bucket::{Spec, not_ours, wire};
 use crate::providers::gcp::stale;
 use google_cloud_storage::model::Bucket as Live;
 
@@ -30,8 +30,8 @@ pub(super) async fn create(
     }
 }
 
-/// The name was in use: ours if the answer to an earlier call was lost, or if the list that the
-/// plan saw was old.
+/// The name was in use: by what we wanted if the answer to an earlier call was lost, else by what
+/// somebody made after the plan had seen that there was nothing.
 async fn exists(
     writer: &Writer,
     step: &StepContext,
@@ -53,8 +53,13 @@ async fn exists(
     };
     check_ours(step, &bucket)?;
     let (live, _) = wire::from_wire(&bucket);
-    if Bucket::transition(&live, after) != Transition::InPlace {
-        return Err(stale::of(format!("bucket {name}"), after, &live));
+    if live != *after {
+        return Err(ProviderError::Stale {
+            what: format!("bucket {name}"),
+            field: "it".to_owned(),
+            before: "not there".to_owned(),
+            now: "made with other settings, by another run".to_owned(),
+        });
     }
     let applied = change(writer, step, bucket, after, None).await?;
     Ok(applied.saying("was already there"))
@@ -116,6 +121,7 @@ async fn change(
             return Ok(Applied::at(version(&bucket)).saying("was already so"));
         }
         let body = wire::to_wire(after, labels, kept);
+        step.ensure_held(&format!("changing bucket {name}"))?;
         match writer.update(name, bucket.metageneration, body, fields).await {
             Ok(bucket) => return Ok(Applied::at(version(&bucket))),
             Err(failed) => {
@@ -142,6 +148,7 @@ pub(super) async fn delete(
     for _ in 0..TRIES {
         check_ours(step, &bucket)?;
         planned.check(name, &bucket)?;
+        step.ensure_held(&format!("deleting bucket {name}"))?;
         match writer.delete(name, bucket.metageneration).await {
             Ok(()) => return Ok(Applied::gone()),
             Err(failed) => match moved_on(writer, name, &bucket, failed).await? {

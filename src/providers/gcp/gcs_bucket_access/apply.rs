@@ -91,6 +91,7 @@ impl Shift {
                 return Ok(Some(policy));
             }
             let etag = policy.etag.clone();
+            step.ensure_held(&format!("changing the access on bucket {name}"))?;
             match writer.set_policy(name, policy).await {
                 Ok(policy) => return Ok(Some(policy)),
                 Err(failed) if failed.reason == Reason::Absent => return Ok(None),
@@ -150,6 +151,7 @@ async fn label(
             None => labels.remove(ACCESS),
         };
         let body = Bucket::new().set_labels(labels);
+        step.ensure_held(&format!("labelling bucket {name}"))?;
         match writer.update(name, bucket.metageneration, body, vec!["labels"]).await {
             Ok(bucket) => return Ok(bucket),
             Err(failed) if failed.reason == Reason::Precondition => {

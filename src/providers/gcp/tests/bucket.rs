@@ -51,12 +51,17 @@ async fn a_lost_answer_to_a_create_is_made_good_by_the_next_try() {
 }
 
 #[tokio::test]
-async fn creating_over_an_older_one_of_ours_brings_it_up_to_date() {
+async fn what_another_run_made_since_the_plan_is_not_overwritten_by_a_create() {
     let bench = Bench::new().await;
     bench.create(BUCKET, "leap-scratch", &days(7)).await.unwrap();
-    bench.create(BUCKET, "leap-scratch", &days(30)).await.unwrap();
+    let error = bench.create(BUCKET, "leap-scratch", &days(30)).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "bucket leap-scratch changed after it was planned on: it was not there and is now made \
+         with other settings, by another run"
+    );
     let found = bench.observe(BUCKET, &[]).await.found;
-    assert_eq!(spec::<BucketSpec>(&found[0]), days(30));
+    assert_eq!(spec::<BucketSpec>(&found[0]), days(7));
 }
 
 #[tokio::test]
