@@ -62,7 +62,7 @@ pub fn stale(plan: &Plan, request: &Request<'_>) -> Vec<Stale> {
     let mut stale = Vec::new();
     for (id, seen) in &plan.observed {
         let Some(of_object) = steps.get(id) else { continue };
-        let mut moved = moved(id, of_object, seen.as_ref(), request.found(&id.kind, &id.name));
+        let mut moved = moved(request, id, of_object, seen.as_ref());
         moved.extend(of_object.iter().flat_map(|step| gone_needs(step, &steps, request)));
         if !moved.is_empty() {
             stale.push(Stale { id: id.clone(), moved });
@@ -91,16 +91,16 @@ fn gone_needs(
 }
 
 fn moved(
+    request: &Request<'_>,
     id: &ResourceId,
     steps: &[&Step],
     seen: Option<&Observed>,
-    now: Option<&Found>,
 ) -> Vec<Moved> {
     let deletes = steps.iter().any(|step| step.action == Action::Delete);
     let one = |field: &str, before: Value, now: Value| {
         vec![Moved { field: field.to_owned(), before, now }]
     };
-    let Some(now) = now else {
+    let Some(now) = request.found(&id.kind, &id.name) else {
         let gone = seen.is_some() && !deletes;
         return if gone { one("existence", json!("there"), json!("gone")) } else { vec![] };
     };
@@ -123,9 +123,18 @@ fn moved(
     if deletes && seen.holds != now.holds {
         return one("content", json!(seen.holds), json!(now.holds));
     }
-    let changes = if done { vec![] } else { diff::diff(&seen.spec, &now.spec) };
+    let taken_away = deletes && only_claims_went(request, &id.kind, seen, now);
+    let changes = if done || taken_away { vec![] } else { diff::diff(&seen.spec, &now.spec) };
     let moved = |FieldChange { path: field, before, after: now }| Moved { field, before, now };
     changes.into_iter().map(moved).collect()
+}
+
+/// Whether all that differs is that claims of ours are gone, as after a delete that was killed on
+/// its way: then a delete takes away nothing that the plan did not see.
+fn only_claims_went(request: &Request<'_>, kind: &str, seen: &Observed, now: &Found) -> bool {
+    let (before, now) =
+        (request.rules.claims(kind, &seen.spec), request.rules.claims(kind, &now.spec));
+    now.len() < before.len() && now.is_subset(&before)
 }
 
 /// The plan without the steps on these objects and without whatever waits for them. Of an object
