@@ -200,6 +200,7 @@ fn keep(plan: &mut Plan, kept: &BTreeSet<ResourceId>) {
         }
     }
     plan.refusals.retain(|refusal| kept.contains(&refusal.id));
+    plan.observed.retain(|id, _| kept.contains(id));
 }
 
 #[cfg(test)]

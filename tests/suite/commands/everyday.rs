@@ -97,5 +97,5 @@ fn programs_get_a_plan_as_json() {
     let terminal = Terminal::new();
     let said = terminal.shell.succeed("plan stacks/leap --json");
     let plan: Value = serde_json::from_str(&said.stdout).unwrap();
-    assert_eq!(plan["steps"].as_array().unwrap().len(), 18);
+    assert_eq!(plan["resource_changes"].as_array().unwrap().len(), 18);
 }
