@@ -44,9 +44,7 @@ impl ApplyArgs {
     pub fn json_into(&self) -> Option<&Path> {
         self.json_into.as_deref()
     }
-}
 
-impl ApplyArgs {
     /// The same where somebody has approved before.
     pub fn approved(&self) -> Self {
         Self { auto_approve: true, ..self.clone() }

@@ -3,10 +3,12 @@
 
 pub mod carry_out;
 pub mod command;
+pub mod declaration;
 pub mod events;
 pub mod exit;
 pub mod failure;
 pub mod machine;
+pub mod planning;
 pub mod progress;
 pub mod saved;
 pub mod selection;

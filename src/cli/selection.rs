@@ -2,7 +2,7 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::Wanted;
+use crate::cli::planning::Wanted;
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::counted;
 use crate::plan::{self, MaxRemovals, Narrowed, Plan, Request, Targets};

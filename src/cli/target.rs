@@ -2,10 +2,10 @@
 //! machine, or the live clouds.
 
 use crate::cli::StackArgs;
+use crate::cli::declaration;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::machine;
-use crate::cli::session;
 use crate::project::{self, Project};
 use crate::providers::gcp::Endpoint;
 use crate::sandbox::{self, Fault, Sandbox, SandboxError, StoreError};
@@ -121,7 +121,7 @@ fn die() {
 /// # Errors
 /// When there is no such stack, or the sandbox cannot be started.
 pub async fn of_stack(stack: &StackArgs) -> Result<Sandbox, Failure> {
-    start(&session::folder(stack)?).await
+    start(&declaration::folder(stack)?).await
 }
 
 /// The faults in a JSON file.

@@ -3,8 +3,9 @@
 use crate::cli::carry_out::ApplyArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::planning::{PlanArgs, Wanted};
 use crate::cli::saved::{self, OnStale};
-use crate::cli::session::{self, PlanArgs, Wanted};
+use crate::cli::session;
 use crate::cli::ui::Ui;
 use std::path::Path;
 

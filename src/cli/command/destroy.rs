@@ -3,7 +3,8 @@
 use crate::cli::carry_out::ApplyArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{self, Failure};
-use crate::cli::session::{self, PlanArgs, Wanted};
+use crate::cli::planning::{PlanArgs, Wanted};
+use crate::cli::session;
 use crate::cli::ui::Ui;
 
 /// Delete everything that this stack owns

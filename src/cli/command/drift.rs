@@ -2,7 +2,8 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{self, LookArgs};
+use crate::cli::planning::LookArgs;
+use crate::cli::session;
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::Look;
 use crate::cli::view::{drift, style::Paint};

@@ -1,9 +1,9 @@
 //! `explain`: where does a value come from?
 
 use crate::cli::StackArgs;
+use crate::cli::declaration;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session;
 use crate::cli::ui::Ui;
 
 /// Say where a value comes from, and what it overrode
@@ -22,13 +22,13 @@ pub struct Args {
 
 /// Prints the explanation.
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let (project, _) = match session::declaration(&args.stack, ui)? {
+    let (project, _) = match declaration::declaration(&args.stack, ui)? {
         Ok(declared) => declared,
         Err(exit) => return Ok(exit),
     };
     let names: Vec<&str> = project.environments().iter().map(|env| env.name.as_str()).collect();
     let env = match &args.env {
-        Some(env) => session::known(env, &names)?,
+        Some(env) => declaration::known(env, &names)?,
         None => names.last().copied().unwrap_or_default(),
     };
     let explained = project.explain(&args.path, env);

@@ -2,7 +2,8 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, unreadable};
-use crate::cli::session::{self, LookArgs};
+use crate::cli::planning::LookArgs;
+use crate::cli::session;
 use crate::cli::ui::Ui;
 use crate::cli::view::history::{self, Detail};
 use serde_json::{Value, json};

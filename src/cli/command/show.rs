@@ -2,8 +2,9 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::planning::LookArgs;
 use crate::cli::saved;
-use crate::cli::session::{self, LookArgs};
+use crate::cli::session;
 use crate::cli::target;
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::Look;

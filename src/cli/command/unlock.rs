@@ -3,7 +3,8 @@
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, unreadable};
 use crate::cli::machine;
-use crate::cli::session::{self, LookArgs, Session};
+use crate::cli::planning::LookArgs;
+use crate::cli::session::{self, Session};
 use crate::cli::ui::Ui;
 use crate::kind::ProviderError;
 use crate::ledger::{Entry, Leftover, Outcome, Presence};

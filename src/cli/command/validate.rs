@@ -1,9 +1,9 @@
 //! `validate`: is the declaration sound?
 
 use crate::cli::StackArgs;
+use crate::cli::declaration;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session;
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::counted;
 use crate::cli::view::problems;
@@ -20,7 +20,7 @@ pub struct Args {
 
 /// Checks, and says what was checked.
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let (project, stack) = match session::declaration(&args.stack, ui)? {
+    let (project, stack) = match declaration::declaration(&args.stack, ui)? {
         Ok(declared) => declared,
         Err(exit) => return Ok(exit),
     };

@@ -1,0 +1,91 @@
+//! What commands that plan are told: which stack and clouds, what for, and with which words.
+
+use crate::cli::StackArgs;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::selection::SelectionArgs;
+use crate::model::ResourceId;
+use crate::plan::Allowances;
+use crate::plan::file::Saved;
+use std::path::{Path, PathBuf};
+
+/// What every command that looks at the clouds understands.
+#[derive(clap::Args, Debug)]
+pub struct LookArgs {
+    #[command(flatten)]
+    pub(crate) stack: StackArgs,
+    /// The environments; all of them, in promotion order, when none is named
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) env: Vec<String>,
+    /// Go to the live clouds, whatever the environment says
+    #[arg(long)]
+    pub(crate) live: bool,
+}
+
+impl LookArgs {
+    /// Whether somebody said which environments are meant.
+    pub fn names_environments(&self) -> bool {
+        !self.env.is_empty()
+    }
+
+    /// What stands in the place of the stack's folder.
+    pub fn path(&self) -> Option<&Path> {
+        self.stack.stack.as_deref()
+    }
+}
+
+/// What every command that plans understands.
+#[derive(clap::Args, Debug)]
+pub struct PlanArgs {
+    #[command(flatten)]
+    look: LookArgs,
+    /// Delete this although it is protected
+    #[arg(long, value_name = "ADDRESS")]
+    dangerous_delete: Vec<ResourceId>,
+    /// Delete this and make it again; a bucket must be empty for that
+    #[arg(long, value_name = "ADDRESS")]
+    dangerous_replace: Vec<ResourceId>,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+}
+
+/// What a plan is made towards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// What the stack declares.
+    Declared,
+    /// Nothing at all.
+    Nothing,
+}
+
+impl PlanArgs {
+    /// The clouds to look at, and the stack.
+    pub fn look(&self) -> &LookArgs {
+        &self.look
+    }
+
+    /// Where to look for a saved plan, which brings its own stack and environments.
+    ///
+    /// # Errors
+    /// When something was said that only makes sense while planning.
+    pub fn for_saved(&self, saved: &Saved) -> Result<LookArgs, Failure> {
+        let Self { look, dangerous_delete, dangerous_replace, selection } = self;
+        let allows = !dangerous_delete.is_empty() || !dangerous_replace.is_empty();
+        if !look.env.is_empty() || allows || !selection.is_usual() {
+            let summary = "a saved plan is applied as it is";
+            return Err(Failure::new(Exit::Error, summary).hint("choose and allow when planning"));
+        }
+        let folder = PathBuf::from(&saved.made.folder);
+        let stack = folder.join("stack.yaml").is_file().then_some(folder);
+        let env = saved.environments.clone();
+        Ok(LookArgs { stack: StackArgs { stack }, env, live: look.live })
+    }
+
+    /// The guards that a person has overridden.
+    pub(crate) fn allowances(&self) -> Allowances {
+        Allowances {
+            delete: self.dangerous_delete.iter().cloned().collect(),
+            replace: self.dangerous_replace.iter().cloned().collect(),
+        }
+    }
+}
