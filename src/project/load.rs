@@ -33,20 +33,36 @@ pub(crate) fn load(folder: &Path, shown: &Path) -> Loaded {
     placeholders(&base, &sources, &mut findings);
     let environments = gather(folder, shown, &mut sources, &mut findings);
     let mut layout = Vec::new();
+    let mut lost = Vec::new();
     for gathered in &environments {
         let tree = merged(&base, gathered, &sources, &mut findings);
-        layout.extend(laid(gathered, tree, &mut findings));
+        let unusable = check(&DECLARATION, &tree, &mut findings);
+        lost.extend(unusable.iter().filter(|path| path.len() <= 2).cloned());
+        layout.extend(laid(gathered, tree, &unusable, &mut findings));
     }
     if !whole {
         // What is missing may stand in the file that could not be read.
         findings.retain(|problem| problem.code != "missing-key");
     }
-    let usable = findings.list().iter().all(|problem| LENIENT.contains(&problem.code));
-    if usable && layout.len() == environments.len() {
-        CHECKS.iter().for_each(|check| check(&layout, &mut findings));
+    let lenient = findings.list().iter().all(|problem| LENIENT.contains(&problem.code));
+    if layout.len() == environments.len() {
+        let mut found = Findings::default();
+        CHECKS.iter().for_each(|check| check(&layout, &mut found));
+        // Where a setting could not be used, what it would go together with cannot be told; what
+        // refers to nothing can, unless that is a whole entry that could not be used.
+        found.retain(|problem| lenient || problem.code == "reference" && !may_mean(problem, &lost));
+        found.sorted().into_iter().for_each(|problem| findings.push(problem));
     }
     about_placeholders(&mut findings);
     Loaded { layout, sources, findings }
+}
+
+/// Whether a reference may mean one of these sections and entries.
+fn may_mean(problem: &Problem, lost: &[Vec<String>]) -> bool {
+    lost.iter().any(|path| match path.as_slice() {
+        [_, entry] => problem.message.contains(&format!("`{entry}`")),
+        _ => true,
+    })
 }
 
 /// What is still to be filled in is nothing else that is wrong.
@@ -158,11 +174,14 @@ fn own_project(tree: &mut Node, project: &Node) {
 }
 
 /// The environment as types, if it has them.
-fn laid(gathered: &Gathered, tree: Node, findings: &mut Findings) -> Option<Laid> {
+fn laid(
+    gathered: &Gathered,
+    tree: Node,
+    unusable: &[Vec<String>],
+    findings: &mut Findings,
+) -> Option<Laid> {
     let mut known = tree.clone();
-    for path in check(&DECLARATION, &tree, findings) {
-        known.prune(&path);
-    }
+    unusable.iter().for_each(|path| known.prune(path));
     match serde_json::from_value::<Declaration>(known.json()) {
         Ok(declaration) => {
             Some(Laid { environment: gathered.environment.clone(), tree, declaration })

@@ -57,7 +57,7 @@ impl<'a> Checker<'a> {
                     [only] => wrong::wrong_type(only, node, path),
                     _ => wrong::wrong_type(schema, node, path).expected(words.join(", or ")),
                 };
-                self.findings.push(problem);
+                self.refuse(problem, path);
             }
             ([only], _) if tag(only).is_none() => self.value(only, node, path),
             (tagged, Value::Map(entries)) if tagged.iter().all(|shape| tag(shape).is_some()) => {
@@ -117,6 +117,6 @@ impl<'a> Checker<'a> {
                 Problem::error("one-of", &node.range, message)
             }
         };
-        self.findings.push(problem.expected(expected));
+        self.refuse(problem.expected(expected), path);
     }
 }

@@ -13,12 +13,12 @@ use crate::project::tree::{Node, Value};
 use crate::project::words::{first_sentence, quoted};
 use serde_json::Value as Json;
 
-/// Checks `node` against `schema`. Gives back the paths of keys that are not known, so that the
-/// rest can be looked at without them.
+/// Checks `node` against `schema`. Gives back the paths of what cannot be used, so that the rest
+/// can be looked at without it.
 pub(crate) fn check(schema: &Json, node: &Node, findings: &mut Findings) -> Vec<Vec<String>> {
-    let mut checker = Checker { root: schema, findings, unknown: Vec::new() };
+    let mut checker = Checker { root: schema, findings, unusable: Vec::new() };
     checker.value(schema, node, &Path::default());
-    checker.unknown
+    checker.unusable
 }
 
 /// The path to a value: keys, and positions in lists.
@@ -48,7 +48,7 @@ impl Path {
 struct Checker<'a> {
     root: &'a Json,
     findings: &'a mut Findings,
-    unknown: Vec<Vec<String>>,
+    unusable: Vec<Vec<String>>,
 }
 
 impl<'a> Checker<'a> {
@@ -64,8 +64,7 @@ impl<'a> Checker<'a> {
             return self.one_of(&texts, node, path);
         }
         if !wrong::fits(schema, node) {
-            self.findings.push(wrong::wrong_type(schema, node, path));
-            return;
+            return self.refuse(wrong::wrong_type(schema, node, path), path);
         }
         match &node.value {
             Value::Map(entries) => self.object(schema, node, entries, path),
@@ -90,14 +89,19 @@ impl<'a> Checker<'a> {
             let problem = Problem::error("blank", &node.range, message);
             let object = wrong::types(schema).contains(&"object");
             let help = object.then(|| "write `{}` if nothing needs to be said".to_owned());
-            self.findings.push(problem.expected(wrong::expected(schema)).suggest(help));
-            return;
+            return self.refuse(problem.expected(wrong::expected(schema)).suggest(help), path);
         }
         let optional = wrong::types(schema).contains(&"null")
             || choose::alternatives(schema).is_some_and(|all| all.iter().any(wrong::is_null));
         if !optional {
-            self.findings.push(wrong::wrong_type(schema, node, path));
+            self.refuse(wrong::wrong_type(schema, node, path), path);
         }
+    }
+
+    /// Tells of a problem that makes the value at a path unusable.
+    fn refuse(&mut self, problem: Problem, path: &Path) {
+        self.findings.push(problem);
+        self.unusable.push(path.0.clone());
     }
 
     fn list(&mut self, schema: &'a Json, node: &Node, items: &[Node], path: &Path) {
@@ -112,7 +116,7 @@ impl<'a> Checker<'a> {
             };
             let message = format!("{} has {count} entries", path.title());
             let problem = Problem::error("list-size", &node.range, message);
-            self.findings.push(problem.expected(words));
+            self.refuse(problem.expected(words), path);
         }
         for (position, item) in items.iter().enumerate() {
             let twin = items[..position].iter().find(|other| other.value_equals(item));
@@ -144,7 +148,7 @@ impl<'a> Checker<'a> {
             [only] => format!("`{only}`"),
             several => format!("one of {}", quoted(several)),
         };
-        self.findings.push(problem.expected(expected).suggest(near));
+        self.refuse(problem.expected(expected).suggest(near), path);
     }
 }
 

@@ -64,8 +64,7 @@ impl<'a> Checker<'a> {
             format!("a path is written as nested keys: `{steps}: …{close}`")
         });
         let expected = (known.len() <= LISTED).then(|| format!("one of {}", quoted(&known)));
-        self.findings.push(Problem { expected, ..problem }.suggest(nested.or(near)));
-        self.unknown.push(path.0.clone());
+        self.refuse(Problem { expected, ..problem }.suggest(nested.or(near)), path);
     }
 }
 

@@ -128,6 +128,18 @@ fn several_mistakes_in_several_files_are_told_at_once() {
 }
 
 #[test]
+fn a_reference_to_nothing_is_told_beside_a_value_of_the_wrong_type() {
+    let folder = Folder::buckets(
+        "buckets:\n  data: { logs_to: usage-log, versioning: [yes] }\n  usage-logs: {}\n  scratch: 3\n  more: { logs_to: scratch }\nsecrets:\n  key: { env: A, file: b }\n",
+    );
+    let told = folder.problems();
+    assert!(told.contains("did you mean `usage-logs`?"), "{told}");
+    assert!(told.contains("`versioning`") && told.contains("`key` says"), "{told}");
+    // `scratch` is there, though not as it should be.
+    assert!(!told.contains("no bucket `scratch`"), "{told}");
+}
+
+#[test]
 fn a_rule_must_do_one_thing_and_say_when() {
     let folder = Folder::buckets(
         "buckets:\n  data:\n    lifecycle:\n      - delete: { after_day: 3 }\n      - delet: {}\n      - delete: {}\n      - move_to: { class: nearline, after_days: 30, prefx: [a] }\n",
