@@ -46,6 +46,12 @@ impl Ui {
         }
     }
 
+    /// The same, printing results as JSON if that was asked for in another way.
+    #[must_use]
+    pub fn printing_json(&self, json: bool) -> Self {
+        Self { json: self.json || json, live: self.live && !json, ..self.clone() }
+    }
+
     /// Whether problems are drawn with colour.
     pub fn colours(&self) -> Colour {
         if self.colour { Colour::On } else { Colour::Off }

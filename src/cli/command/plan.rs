@@ -6,6 +6,7 @@ use crate::cli::planning::{PlanArgs, Wanted};
 use crate::cli::saved;
 use crate::cli::session;
 use crate::cli::ui::Ui;
+use crate::cli::view::markdown;
 use std::path::PathBuf;
 
 /// Show what `apply` would change
@@ -22,13 +23,27 @@ pub struct Args {
     /// Save the plan as a file: `show FILE` shows it again, `apply FILE` carries it out
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// How the plan is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
     /// For how long a saved plan may be applied
     #[arg(long, value_name = "HOURS", default_value_t = 24)]
     expires_in: u32,
 }
 
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    /// For a terminal
+    Text,
+    /// One document, as `--out` saves it
+    Json,
+    /// For a pull request: figures first, then what is most dangerous
+    Markdown,
+}
+
 /// Plans, shows the plan, and saves it.
 pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    let ui = &ui.printing_json(args.format == Format::Json);
     let session = match session::open(args.plan.look(), ui).await? {
         Ok(session) => session,
         Err(exit) => return Ok(exit),
@@ -37,6 +52,8 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let saved = session.saved(&plan, args.expires_in);
     if ui.json {
         ui.say(saved.json());
+    } else if args.format == Format::Markdown {
+        ui.say(markdown::text(&plan));
     } else {
         session.show(&plan, ui);
     }

@@ -30,7 +30,8 @@ pub fn text(plan: &Plan, look: Look) -> String {
     out
 }
 
-fn too_many(out: &mut String, plan: &Plan, look: Look) {
+/// The kinds of which too much would go.
+pub(crate) fn too_many(out: &mut String, plan: &Plan, look: Look) {
     for kind in &plan.too_many {
         _ = writeln!(out, "{} refused: {kind}", look.paint.bad("!"));
     }
@@ -53,17 +54,15 @@ fn environment(out: &mut String, plan: &Plan, env: &str, look: Look) {
     }
     _ = writeln!(out, "{}", look.paint.strong(&title));
     refusals.iter().for_each(|refusal| self::refusal(out, refusal, look));
-    for step in &steps {
-        if !is_second_half(step) {
-            self::step(out, step, remade(plan, step), look);
-        }
+    for step in steps.iter().filter(|step| !is_second_half(step)) {
+        self::step(out, plan, step, look);
     }
     unknown.iter().for_each(|unknown| self::unknown(out, unknown, look));
     out.push('\n');
 }
 
 /// A replacement is two steps, and one change to read: the one that makes stands for both.
-fn is_second_half(step: &Step) -> bool {
+pub(crate) fn is_second_half(step: &Step) -> bool {
     step.action == Action::Delete && step.replaces.is_some()
 }
 
@@ -72,8 +71,9 @@ fn remade<'a>(plan: &'a Plan, step: &Step) -> Option<&'a Step> {
     plan.steps.iter().find(|other| other.id == step.id && other.action == Action::Delete)
 }
 
-fn step(out: &mut String, step: &Step, remade: Option<&Step>, look: Look) {
-    let paint = look.paint;
+/// One step, with the fields that change.
+pub(crate) fn step(out: &mut String, plan: &Plan, step: &Step, look: Look) {
+    let (paint, remade) = (look.paint, remade(plan, step));
     let (sign, painted) = match (step.action, &step.replaces) {
         (Action::Create, Some(_)) => ("-/+", paint.bad("-/+")),
         (Action::Create, None) => ("  +", paint.good("  +")),
@@ -136,7 +136,8 @@ fn origin(step: &Step) -> &'static str {
     }
 }
 
-fn refusal(out: &mut String, refusal: &Refusal, look: Look) {
+/// One refusal, with the words to go on.
+pub(crate) fn refusal(out: &mut String, refusal: &Refusal, look: Look) {
     let sign = look.paint.bad("  !");
     head(out, &sign, &refusal.id, "refused", refusal.source.as_ref(), look);
     wrapped(out, &refusal.why.to_string(), look);
@@ -145,6 +146,7 @@ fn refusal(out: &mut String, refusal: &Refusal, look: Look) {
     }
 }
 
+/// Something that nobody can account for.
 pub(crate) fn unknown(out: &mut String, unknown: &UnknownOwner, look: Look) {
     let sign = look.paint.change("  ?");
     _ = writeln!(out, "{sign} {}   unknown owner, kept", unknown.name);
