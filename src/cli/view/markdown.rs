@@ -17,8 +17,11 @@ const FRAME: usize = 400;
 /// How wide the lines of a block are: what fits beside the margins of a comment.
 const WIDTH: usize = 90;
 
+/// What happens to the steps of a group, and which those are.
+type Group = (&'static str, fn(&Step) -> bool);
+
 /// Steps by how dangerous they are, the most dangerous first.
-const GROUPS: [(&str, fn(&Step) -> bool); 5] = [
+const GROUPS: [Group; 5] = [
     ("deleted", |step| step.action == Action::Delete),
     ("deleted and made again", |step| step.replaces.is_some()),
     ("changed back", |step| {
