@@ -174,6 +174,17 @@ impl Ledger {
         Ok(left.is_none_or(|left| left.holder.apply != leftover.holder.apply))
     }
 
+    /// The generation of a lease that is ours although we do not know it: the answer to the write
+    /// was lost. None when the lease is another's, or gone.
+    async fn own_generation(
+        &self,
+        env: &str,
+        holder: &Holder,
+    ) -> Result<Option<i64>, ProviderError> {
+        let current = self.leftover(env).await?.filter(|it| it.holder.apply == holder.apply);
+        Ok(current.map(|current| current.generation))
+    }
+
     /// The server's clock, read off an object that is written for the purpose.
     async fn now(&self, env: &str) -> Result<OffsetDateTime, ProviderError> {
         let path = format!("{env}/clock");
@@ -200,7 +211,7 @@ impl Ledger {
         let state = State { generation, ends: sent + lasts, wall_ends };
         let (publish, state) = watch::channel(state);
         let (stop, stopped) = watch::channel(false);
-        let renewal = renew(self.clone(), env.to_owned(), encode(holder), publish, stopped);
+        let renewal = renew(self.clone(), env.to_owned(), holder.clone(), publish, stopped);
         let renewal = tokio::spawn(renewal);
         Lease {
             env: env.to_owned(),
@@ -215,7 +226,7 @@ impl Ledger {
 async fn renew(
     ledger: Ledger,
     env: String,
-    content: Vec<u8>,
+    holder: Holder,
     state: watch::Sender<State>,
     mut stopped: watch::Receiver<bool>,
 ) {
@@ -227,12 +238,15 @@ async fn renew(
         let (sent, wall, known) = (Instant::now(), (ledger.wall)(), *state.borrow());
         let condition = Condition::Generation(known.generation);
         let Terms { lasts, .. } = ledger.terms;
-        match ledger.write(&path(&env), &content, condition).await {
-            Ok(Written::Done { generation, .. }) => {
-                let (ends, wall_ends) = (sent + lasts, wall + lasts);
-                state.send_replace(State { generation, ends, wall_ends });
-            }
-            Ok(Written::Conflict) => {
+        let (ends, wall_ends) = (sent + lasts, wall + lasts);
+        let renewed = match ledger.write(&path(&env), &encode(&holder), condition).await {
+            Ok(Written::Done { generation, .. }) => Ok(Some(generation)),
+            Ok(Written::Conflict) => ledger.own_generation(&env, &holder).await,
+            Err(error) => Err(error),
+        };
+        match renewed {
+            Ok(Some(generation)) => _ = state.send_replace(State { generation, ends, wall_ends }),
+            Ok(None) => {
                 state.send_replace(State { ends: sent, ..known });
                 return;
             }

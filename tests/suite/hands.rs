@@ -225,6 +225,22 @@ async fn a_lease_that_is_renewed_meanwhile_protects_a_late_call() {
 }
 
 #[tokio::test]
+async fn a_renewal_whose_answer_is_lost_does_not_lose_the_lease() {
+    let mut bench = Bench::new().await;
+    bench.terms = renewed_often();
+    let wanted = stack([bucket("a-data")]);
+    let plan = bench.plan(&wanted).await;
+    let (method, resource) = ("POST /upload/*".to_owned(), "*prod/lease.json".to_owned());
+    let (method, resource) = (Some(method), Some(resource));
+    let on = Match { method, resource, nth: Some(2), ..Match::default() };
+    let lost = Fault { on, then: Action::CutAfter };
+    bench.sandbox.set_faults(vec![lost, slow("CreateBucket", 2, 300)]);
+    let report = bench.apply_plan(&wanted, &plan).await.unwrap();
+    assert!(report.is_complete() && !report.lease_lost, "{report:?}");
+    assert!(bench.memory(&wanted).await.leases.is_empty(), "the lease was given back");
+}
+
+#[tokio::test]
 async fn a_machine_that_slept_knows_by_the_time_of_day_that_its_lease_is_over() {
     static SLEPT: AtomicU64 = AtomicU64::new(0);
     let mut bench = Bench::new().await;
