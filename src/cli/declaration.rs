@@ -38,21 +38,20 @@ fn from(here: &Path, there: &Path) -> PathBuf {
     }
 }
 
-/// The declaration of the stack and everything that it wants; when it has problems, they are
-/// printed and the inner error is how the program ends.
+/// The declaration of the stack in a folder and everything that it wants; when it has problems,
+/// they are printed.
 ///
 /// # Errors
-/// When there is no stack.
-pub fn declaration(args: &StackArgs, ui: &Ui) -> Result<Result<(Project, Stack), Exit>, Failure> {
-    let folder = folder(args)?;
-    let loaded = project::load(&folder, &folder);
+/// How the program ends when there are problems.
+pub fn declaration(folder: &Path, ui: &Ui) -> Result<(Project, Stack), Exit> {
+    let loaded = project::load(folder, folder);
     match loaded.and_then(|project| project.expand().map(|stack| (project, stack))) {
         Ok((project, stack)) => {
             if !project.warnings().is_empty() && !ui.json {
                 ui.remark(problems::text(project.warnings(), project.sources(), ui.colours()));
                 ui.remark("");
             }
-            Ok(Ok((project, stack)))
+            Ok((project, stack))
         }
         Err(Problems { list, sources }) => {
             ui.events.problems(&list);
@@ -62,7 +61,7 @@ pub fn declaration(args: &StackArgs, ui: &Ui) -> Result<Result<(Project, Stack),
                 ui.remark(problems::text(&list, &sources, ui.colours()));
                 ui.remark(format!("{} found.", counted(list.len(), "problem")));
             }
-            Ok(Err(Exit::Invalid))
+            Err(Exit::Invalid)
         }
     }
 }

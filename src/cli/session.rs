@@ -50,7 +50,7 @@ pub struct Session {
 /// When the clouds cannot be reached.
 pub async fn open(args: &LookArgs, ui: &Ui) -> Result<Result<Session, Exit>, Failure> {
     let folder = folder(&args.stack)?;
-    let (project, stack) = match declaration(&args.stack, ui)? {
+    let (project, stack) = match declaration(&folder, ui) {
         Ok(declared) => declared,
         Err(exit) => return Ok(Err(exit)),
     };

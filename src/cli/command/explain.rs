@@ -22,7 +22,7 @@ pub struct Args {
 
 /// Prints the explanation.
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let (project, _) = match declaration::declaration(&args.stack, ui)? {
+    let (project, _) = match declaration::declaration(&declaration::folder(&args.stack)?, ui) {
         Ok(declared) => declared,
         Err(exit) => return Ok(exit),
     };

@@ -20,7 +20,7 @@ pub struct Args {
 
 /// Checks, and says what was checked.
 pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let (project, stack) = match declaration::declaration(&args.stack, ui)? {
+    let (project, stack) = match declaration::declaration(&declaration::folder(&args.stack)?, ui) {
         Ok(declared) => declared,
         Err(exit) => return Ok(exit),
     };

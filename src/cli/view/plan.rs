@@ -74,14 +74,13 @@ fn remade<'a>(plan: &'a Plan, step: &Step) -> Option<&'a Step> {
 /// One step, with the fields that change.
 pub(crate) fn step(out: &mut String, plan: &Plan, step: &Step, look: Look) {
     let (paint, remade) = (look.paint, remade(plan, step));
-    let (sign, painted) = match (step.action, &step.replaces) {
-        (Action::Create, Some(_)) => ("-/+", paint.bad("-/+")),
-        (Action::Create, None) => ("  +", paint.good("  +")),
-        (Action::Update | Action::Wait, _) => ("  ~", paint.change("  ~")),
-        (Action::Delete, _) => ("  -", paint.bad("  -")),
+    let sign = match (step.action, &step.replaces) {
+        (Action::Create, Some(_)) => paint.bad("-/+"),
+        (Action::Create, None) => paint.good("  +"),
+        (Action::Update | Action::Wait, _) => paint.change("  ~"),
+        (Action::Delete, _) => paint.bad("  -"),
     };
-    debug_assert_eq!(sign.len(), 3);
-    head(out, &painted, &step.id, origin(step), step.source.as_ref(), look);
+    head(out, &sign, &step.id, origin(step), step.source.as_ref(), look);
     if let Some(why) = &step.replaces {
         _ = writeln!(out, "      made anew: {why}");
     }
