@@ -15,6 +15,7 @@ mod suite {
     mod hands;
     mod kill;
     mod laws;
+    mod looks;
     mod markdown;
     mod parts;
     mod plans;

@@ -8,7 +8,7 @@ use crate::cli::progress::Progress;
 use crate::cli::session::Session;
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::counted;
-use crate::cli::view::{report, style::Paint};
+use crate::cli::view::report;
 use crate::kind::ProviderError;
 use crate::plan::Plan;
 use crate::providers;
@@ -103,7 +103,7 @@ impl Session {
         let report = report?;
         ui.events.summed_up(&report, purpose);
         if !plan.steps.is_empty() {
-            let text = report::text(&report, purpose, began.elapsed(), Paint(ui.colour));
+            let text = report::text(&report, purpose, began.elapsed(), ui.look.paint);
             ui.remark_or_say(&text);
         }
         Ok(exit(&report, timed_out.is_cancelled()))

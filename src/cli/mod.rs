@@ -57,6 +57,10 @@ pub struct Global {
     /// Print without colours (also when NO_COLOR is set)
     #[arg(long, global = true)]
     no_color: bool,
+    /// Say `create`, `update`, `delete` in place of signs, and draw no bars: for screen readers
+    /// (also when TERM is dumb)
+    #[arg(long, global = true, env = "LEAP_INFRA_WORDS", hide_env = true)]
+    words: bool,
     /// Whether somebody may be asked; with `false`, what would ask fails instead
     #[arg(long, global = true, default_value_t = true, action = clap::ArgAction::Set, value_name = "BOOL", hide_default_value = true, hide_possible_values = true)]
     input: bool,
@@ -109,7 +113,8 @@ pub async fn run() -> Exit {
             return exit;
         }
     };
-    let mut ui = Ui::new(cli.global.json, cli.global.no_color, cli.global.input);
+    let Global { json, no_color, words, input } = cli.global;
+    let mut ui = Ui::new(json, no_color, words, input);
     let outcome = match cli.command.events(&ui) {
         Ok(events) => {
             ui.events = events;

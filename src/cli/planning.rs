@@ -4,6 +4,8 @@ use crate::cli::StackArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::selection::SelectionArgs;
+use crate::cli::ui::Ui;
+use crate::cli::view::look::Detail;
 use crate::model::ResourceId;
 use crate::plan::Allowances;
 use crate::plan::file::Saved;
@@ -47,6 +49,30 @@ pub struct PlanArgs {
     dangerous_replace: Vec<ResourceId>,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(crate) detail: DetailArgs,
+}
+
+/// How much of a plan is shown.
+#[derive(clap::Args, Debug)]
+pub struct DetailArgs {
+    /// Show a line for each change, and none of its fields
+    #[arg(long, conflicts_with = "full")]
+    concise: bool,
+    /// Show every field, also those that stay as they are
+    #[arg(long)]
+    full: bool,
+}
+
+impl DetailArgs {
+    /// The same terminal, showing as much as was asked for.
+    pub fn of(&self, ui: &Ui) -> Ui {
+        ui.showing(match self {
+            Self { concise: true, .. } => Detail::Concise,
+            Self { full: true, .. } => Detail::Full,
+            _ => Detail::Usual,
+        })
+    }
 }
 
 /// What a plan is made towards.
@@ -69,7 +95,7 @@ impl PlanArgs {
     /// # Errors
     /// When something was said that only makes sense while planning.
     pub fn for_saved(&self, saved: &Saved) -> Result<LookArgs, Failure> {
-        let Self { look, dangerous_delete, dangerous_replace, selection } = self;
+        let Self { look, dangerous_delete, dangerous_replace, selection, detail: _ } = self;
         let allows = !dangerous_delete.is_empty() || !dangerous_replace.is_empty();
         if !look.env.is_empty() || allows || !selection.is_usual() {
             let summary = "a saved plan is applied as it is";

@@ -8,8 +8,7 @@ use crate::cli::machine;
 use crate::cli::planning::{LookArgs, PlanArgs, Wanted};
 use crate::cli::target::Target;
 use crate::cli::ui::Ui;
-use crate::cli::view::plan::Look;
-use crate::cli::view::{self, style::Paint};
+use crate::cli::view;
 use crate::kind::{Observers, Registry, Retried, Retry};
 use crate::ledger::{Ledger, Memory};
 use crate::model::{Rules, Stack, World};
@@ -177,11 +176,10 @@ impl Session {
             return;
         }
         self.gates(plan, ui);
-        let look = Look { paint: Paint(ui.colour), width: ui.width };
         for (env, lease) in &self.memory.leases {
             ui.remark(format!("note: {env} is being changed by {}, or was left so", lease.holder));
         }
-        ui.say(view::plan::text(plan, look));
+        ui.say(view::plan::text(plan, ui.look));
     }
 
     /// Says which gates stand before what would change. Nothing checks them yet, so on the live

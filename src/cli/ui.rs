@@ -3,7 +3,9 @@
 use crate::cli::events::Events;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::view::look::{Detail, Look, Signs};
 use crate::cli::view::problems::Colour;
+use crate::cli::view::style::Paint;
 use anstream::{AutoStream, ColorChoice};
 use std::io::{self, IsTerminal, Write};
 
@@ -12,10 +14,8 @@ use std::io::{self, IsTerminal, Write};
 pub struct Ui {
     /// Whether results are printed as JSON.
     pub json: bool,
-    /// Whether colour may be used on stdout.
-    pub colour: bool,
-    /// How wide a line may be.
-    pub width: usize,
+    /// How what goes to stdout is drawn.
+    pub look: Look,
     /// Whether stderr is a terminal on which lines can be drawn again.
     pub live: bool,
     /// Whether somebody is there to answer.
@@ -29,17 +29,23 @@ pub struct Ui {
 const WIDTH: usize = 100;
 
 impl Ui {
-    /// The terminal of this process. `no_colour` and `input` are the person's own wishes.
-    pub fn new(json: bool, no_colour: bool, input: bool) -> Self {
+    /// The terminal of this process. `no_colour`, `words` and `input` are the person's own wishes.
+    pub fn new(json: bool, no_colour: bool, words: bool, input: bool) -> Self {
         let choice = if no_colour { ColorChoice::Never } else { AutoStream::choice(&io::stdout()) };
         let terminal = io::stdout().is_terminal();
         let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
         let columns = columns.or_else(|| terminal.then(console_width).flatten());
+        // What cannot move its cursor cannot redraw a bar, and is often read out.
+        let words = words || std::env::var("TERM").is_ok_and(|term| term == "dumb");
         Self {
             json,
-            colour: choice != ColorChoice::Never,
-            width: columns.unwrap_or(WIDTH).clamp(60, 200),
-            live: io::stderr().is_terminal() && !json,
+            look: Look {
+                paint: Paint(choice != ColorChoice::Never),
+                width: columns.unwrap_or(WIDTH).clamp(60, 200),
+                detail: Detail::default(),
+                signs: if words { Signs::Words } else { Signs::Signs },
+            },
+            live: io::stderr().is_terminal() && !json && !words,
             answers: input && io::stdin().is_terminal(),
             events: Events::default(),
             choice,
@@ -52,9 +58,15 @@ impl Ui {
         Self { json: self.json || json, live: self.live && !json, ..self.clone() }
     }
 
+    /// The same, showing this much of each change.
+    #[must_use]
+    pub fn showing(&self, detail: Detail) -> Self {
+        Self { look: Look { detail, ..self.look }, ..self.clone() }
+    }
+
     /// Whether problems are drawn with colour.
     pub fn colours(&self) -> Colour {
-        if self.colour { Colour::On } else { Colour::Off }
+        if self.look.paint.0 { Colour::On } else { Colour::Off }
     }
 
     /// Prints a result, on lines of its own. A reader that has gone away (`| head`) is not an

@@ -1,6 +1,6 @@
 //! A planner's desk: kinds without a cloud, a wanted side and a found side put there by hand.
 
-use leap_infra::cli::view::{plan as view, style::Paint};
+use leap_infra::cli::view::{look::Look, plan as view};
 use leap_infra::kind::{Applied, Change, Kind, ProviderError, Registry, StepContext};
 use leap_infra::model::*;
 use leap_infra::plan::{
@@ -148,6 +148,23 @@ impl Desk {
         self.put(&id, spec, Owner::Ours(mark));
     }
 
+    /// Something of ours whose last apply did not end.
+    pub fn has_unfinished(&mut self, address: &str, spec: Value) {
+        self.has_marked(address, spec, SpecMark::Unfinished);
+    }
+
+    /// Something of ours that a release applied which digested specs in another way.
+    pub fn has_of_old(&mut self, address: &str, spec: Value) {
+        self.has_marked(address, spec, SpecMark::Applied("0-of-old".into()));
+    }
+
+    fn has_marked(&mut self, address: &str, spec: Value, mark: SpecMark) {
+        let id: ResourceId = address.parse().unwrap();
+        let spec = self.complete(&id.kind, spec);
+        let owner = Owner::Ours(Mark::new("home", &id, mark));
+        self.put(&id, spec, owner);
+    }
+
     /// Something of somebody else's.
     pub fn has_foreign(&mut self, address: &str, spec: Value) {
         let id: ResourceId = address.parse().unwrap();
@@ -234,7 +251,7 @@ impl Desk {
 
 /// A plan as people see it.
 pub fn text(plan: &Plan) -> String {
-    view::text(plan, view::Look { paint: Paint(false), width: 80 })
+    view::text(plan, Look::plain(80))
 }
 
 /// The addresses of the steps of a plan, in order, with a sign.

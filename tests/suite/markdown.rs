@@ -21,7 +21,7 @@ fn the_figures_come_first_and_then_what_is_most_dangerous() {
 #[test]
 fn a_plan_of_thousands_fits_into_a_comment_and_says_what_is_missing() {
     let mut desk = Desk::new();
-    for number in 0..3_000 {
+    for number in 0..5_000 {
         desk.wants(&format!("prod:shelf/shelf-{number}"), json!({ "colours": ["``` a trap"] }));
     }
     let text = markdown::text(&desk.plan().unwrap());

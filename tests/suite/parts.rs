@@ -140,7 +140,9 @@ fn removing_too_much_is_refused_with_the_words_to_go_on() {
       - shelf/6   no longer declared
       - shelf/7   no longer declared
 
-    ! refused: 3 of 8 shelf in all environments would be deleted, and at most 2 may be at once
+      ! too many removals
+          3 of 8 shelf in all environments would be deleted, and at most 2 may be at
+          once
           to go on all the same: --max-removals 3
 
     Plan: 0 to add, 0 to change, 3 to destroy. 1 refused. 1 unchanged.

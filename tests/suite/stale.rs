@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use insta::assert_snapshot;
-use leap_infra::cli::view::{drift as view, plan::Look, style::Paint};
+use leap_infra::cli::view::{drift as view, look::Look};
 use leap_infra::model::{Ignore, Owner, Source, SpecMark};
 use leap_infra::plan::file::{FileError, Made, Saved};
 use leap_infra::plan::{Plan, leave_out};
@@ -10,7 +10,7 @@ use leap_infra::providers;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const LOOK: Look = Look { paint: Paint(false), width: 80 };
+const LOOK: Look = Look::plain(80);
 
 fn made() -> Made {
     Made {

@@ -30,6 +30,7 @@ pub struct Args {
 
 /// Plans, asks, applies; or applies what was planned and saved before.
 pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    let ui = &args.plan.detail.of(ui);
     if let Some(file) = args.plan.look().path().filter(|path| saved::is_file(path)) {
         return planned(file, args, ui).await;
     }

@@ -24,6 +24,7 @@ pub struct Args {
 
 /// Plans towards nothing, asks, applies.
 pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    let ui = &args.plan.detail.of(ui);
     let session = match session::open(args.plan.look(), ui).await? {
         Ok(session) => session,
         Err(exit) => return Ok(exit),

@@ -5,8 +5,7 @@ use crate::cli::failure::Failure;
 use crate::cli::planning::LookArgs;
 use crate::cli::session;
 use crate::cli::ui::Ui;
-use crate::cli::view::plan::Look;
-use crate::cli::view::{drift, style::Paint};
+use crate::cli::view::drift;
 use crate::plan::{self, Allowances};
 
 /// Show what others changed since the last apply
@@ -31,8 +30,7 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     if ui.json {
         ui.say(serde_json::to_string(&drifted).unwrap_or_default());
     } else {
-        let look = Look { paint: Paint(ui.colour), width: ui.width };
-        ui.say(drift::text(&drifted, &session.environments, look));
+        ui.say(drift::text(&drifted, &session.environments, ui.look));
     }
     Ok(if drifted.drifted.is_empty() { Exit::Ok } else { Exit::Drift })
 }

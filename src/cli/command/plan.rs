@@ -43,7 +43,7 @@ enum Format {
 
 /// Plans, shows the plan, and saves it.
 pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let ui = &ui.printing_json(args.format == Format::Json);
+    let ui = &args.plan.detail.of(&ui.printing_json(args.format == Format::Json));
     let session = match session::open(args.plan.look(), ui).await? {
         Ok(session) => session,
         Err(exit) => return Ok(exit),

@@ -2,13 +2,11 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::planning::LookArgs;
+use crate::cli::planning::{DetailArgs, LookArgs};
 use crate::cli::saved;
 use crate::cli::session;
 use crate::cli::target;
 use crate::cli::ui::Ui;
-use crate::cli::view::plan::Look;
-use crate::cli::view::style::Paint;
 use crate::cli::view::{self, outline};
 use crate::model::{IdError, Owner, ResourceId, SpecMark};
 use crate::plan::file::Saved;
@@ -23,10 +21,13 @@ pub struct Args {
     what: String,
     #[command(flatten)]
     look: LookArgs,
+    #[command(flatten)]
+    detail: DetailArgs,
 }
 
 /// Reads the clouds and prints both sides; or reads a file and prints the plan in it.
 pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    let ui = &args.detail.of(ui);
     let file = Path::new(&args.what);
     if saved::is_file(file) {
         return plan(&saved::read(file)?, ui);
@@ -82,8 +83,7 @@ fn plan(saved: &Saved, ui: &Ui) -> Result<Exit, Failure> {
     let (names, made) = (saved.environments.join(", "), &saved.made);
     ui.say(format!("{} ({names}) on {}", saved.stack, target::named(&made.target)));
     ui.say("");
-    let look = Look { paint: Paint(ui.colour), width: ui.width };
-    ui.say(view::plan::text(&saved.plan(), look));
+    ui.say(view::plan::text(&saved.plan(), ui.look));
     ui.remark(format!("Planned {}; may be applied until {}.", made.as_of, made.expires_at));
     Ok(Exit::Ok)
 }

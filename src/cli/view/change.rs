@@ -1,6 +1,6 @@
 //! The fields of one step, a line each.
 
-use crate::cli::view::plan::Look;
+use crate::cli::view::look::Look;
 use crate::cli::view::value::inline;
 use crate::plan::FieldChange;
 use serde_json::Value;
@@ -23,7 +23,7 @@ pub(crate) fn lines(changes: &[FieldChange], new: bool, look: Look) -> String {
                 let value = if new {
                     inline(after)
                 } else {
-                    format!("{} -> {}", inline(before), inline(after))
+                    format!("{} {} {}", inline(before), look.arrow(), inline(after))
                 };
                 _ = writeln!(out, "      {:name_width$}  {value}", change.path);
             }
@@ -37,15 +37,13 @@ fn list(out: &mut String, change: &FieldChange, old: &[Value], items: &[Value], 
     _ = writeln!(out, "      {}", change.path);
     let gone = old.iter().filter(|item| !items.contains(item));
     let come = items.iter().filter(|item| !old.contains(item));
-    let (mut some, paint) = (false, look.paint);
-    for (sign, item) in
-        gone.map(|item| (paint.bad("-"), item)).chain(come.map(|item| (paint.good("+"), item)))
-    {
+    let (mut some, [left, came]) = (false, look.left_and_came());
+    for (sign, item) in gone.map(|item| (&left, item)).chain(come.map(|item| (&came, item))) {
         some = true;
         _ = writeln!(out, "        {sign} {}", inline(item));
     }
     if !some {
         let (before, after) = (inline(&change.before), inline(&change.after));
-        _ = writeln!(out, "        {before} -> {after}");
+        _ = writeln!(out, "        {before} {} {after}", look.arrow());
     }
 }

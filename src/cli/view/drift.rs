@@ -1,7 +1,8 @@
 //! What drifted, in the look of a plan.
 
 use crate::cli::view::change::lines;
-use crate::cli::view::plan::{Look, head, ignored, unknown};
+use crate::cli::view::look::{Detail, Look, Sign};
+use crate::cli::view::plan::{head, ignored, unknown};
 use crate::plan::{Drift, Drifted, Origin};
 use std::fmt::Write;
 
@@ -37,9 +38,11 @@ fn object(out: &mut String, drifted: &Drifted, look: Look) {
         Origin::Unfinished => "unfinished: the last apply did not end",
         _ => "origin unknown (declared -> live)",
     };
-    let sign = look.paint.change("  ~");
-    head(out, &sign, &drifted.id, word, drifted.source.as_ref(), look);
-    out.push_str(&lines(&drifted.changes, false, look));
+    let word = word.replace("->", look.arrow());
+    head(out, Sign::Update, &drifted.id, &word, drifted.source.as_ref(), look);
+    if look.detail != Detail::Concise {
+        out.push_str(&lines(&drifted.changes, false, look));
+    }
 }
 
 /// `Drift: X drifted.` and what is not drift.

@@ -1,8 +1,8 @@
 //! A plan for a pull request: the figures first, then what is most dangerous, each kind folded
 //! away below its own line.
 
-use crate::cli::view::plan::{self, Look, counted, is_second_half, last_line};
-use crate::cli::view::style::Paint;
+use crate::cli::view::look::Look;
+use crate::cli::view::plan::{self, counted, is_second_half, last_line};
 use crate::plan::{Action, Origin, Plan, Step};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -122,5 +122,5 @@ fn fence(out: &mut String, text: &str) {
 }
 
 fn look() -> Look {
-    Look { paint: Paint(false), width: WIDTH }
+    Look::plain(WIDTH)
 }

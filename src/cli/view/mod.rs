@@ -4,6 +4,7 @@ mod change;
 pub mod drift;
 pub mod event;
 pub mod history;
+pub mod look;
 pub mod markdown;
 pub mod outline;
 pub mod plan;

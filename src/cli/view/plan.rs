@@ -2,20 +2,13 @@
 //! what stays.
 
 use crate::cli::view::change::lines as change_lines;
-use crate::cli::view::style::Paint;
+use crate::cli::view::look::{Detail, Look, Sign, Signs};
 use crate::cli::view::value::inline;
 use crate::model::{ResourceId, Source, UnknownOwner};
 use crate::plan::{Action, Counts, Ignored, Origin, Plan, Refusal, Step, words_for_removals};
+use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fmt::Write;
-
-/// How a plan is drawn.
-#[derive(Clone, Copy, Debug)]
-pub struct Look {
-    /// Colours.
-    pub paint: Paint,
-    /// How wide a line may be.
-    pub width: usize,
-}
 
 /// The plan, environment by environment, and the figures on the last line.
 pub fn text(plan: &Plan, look: Look) -> String {
@@ -33,7 +26,8 @@ pub fn text(plan: &Plan, look: Look) -> String {
 /// The kinds of which too much would go.
 pub(crate) fn too_many(out: &mut String, plan: &Plan, look: Look) {
     for kind in &plan.too_many {
-        _ = writeln!(out, "{} refused: {kind}", look.paint.bad("!"));
+        _ = writeln!(out, "{} too many removals", look.sign(Sign::Refused));
+        wrapped(out, &kind.to_string(), look);
     }
     if let Some(words) = words_for_removals(plan) {
         _ = writeln!(out, "      to go on all the same: {words}\n");
@@ -73,14 +67,17 @@ fn remade<'a>(plan: &'a Plan, step: &Step) -> Option<&'a Step> {
 
 /// One step, with the fields that change.
 pub(crate) fn step(out: &mut String, plan: &Plan, step: &Step, look: Look) {
-    let (paint, remade) = (look.paint, remade(plan, step));
+    let remade = remade(plan, step);
     let sign = match (step.action, &step.replaces) {
-        (Action::Create, Some(_)) => paint.bad("-/+"),
-        (Action::Create, None) => paint.good("  +"),
-        (Action::Update | Action::Wait, _) => paint.change("  ~"),
-        (Action::Delete, _) => paint.bad("  -"),
+        (Action::Create, Some(_)) => Sign::Replace,
+        (Action::Create, None) => Sign::Create,
+        (Action::Update | Action::Wait, _) => Sign::Update,
+        (Action::Delete, _) => Sign::Delete,
     };
-    head(out, &sign, &step.id, origin(step), step.source.as_ref(), look);
+    head(out, sign, &step.id, origin(step), step.source.as_ref(), look);
+    if look.detail == Detail::Concise {
+        return;
+    }
     if let Some(why) = &step.replaces {
         _ = writeln!(out, "      made anew: {why}");
     }
@@ -89,24 +86,41 @@ pub(crate) fn step(out: &mut String, plan: &Plan, step: &Step, look: Look) {
     }
     let new = step.before.is_none() && remade.is_none();
     out.push_str(&change_lines(&step.changes, new, look));
-    if step.unchanged_fields > 0 && !step.changes.is_empty() {
+    if look.detail == Detail::Full {
+        rest(out, step, look);
+    } else if step.unchanged_fields > 0 && !step.changes.is_empty() {
         let rest = format!("      ({} unchanged)", step.unchanged_fields);
-        _ = writeln!(out, "{}", paint.faint(&rest));
+        _ = writeln!(out, "{}", look.paint.faint(&rest));
     }
     for note in &step.notes {
         wrapped(out, &format!("note: {note}"), look);
     }
 }
 
+/// The fields that stay as they are, or are made as they are by default.
+fn rest(out: &mut String, step: &Step, look: Look) {
+    let top = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
+    let told: BTreeSet<String> = step.changes.iter().map(|change| top(&change.path)).collect();
+    let spec = step.after.as_ref().or(step.before.as_ref()).and_then(Value::as_object);
+    let rest = spec.into_iter().flatten().filter(|(name, _)| !told.contains(*name));
+    let rest: Vec<(&String, &Value)> = rest.collect();
+    let width = rest.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    for (name, value) in rest {
+        let line = format!("      {name:width$}  {}", inline(value));
+        _ = writeln!(out, "{}", look.paint.faint(&line));
+    }
+}
+
 pub(crate) fn head(
     out: &mut String,
-    sign: &str,
+    sign: Sign,
     id: &ResourceId,
     word: &str,
     source: Option<&Source>,
     look: Look,
 ) {
-    let mut left = id.local();
+    let (mut left, width) = (id.local(), look.bare(sign).chars().count());
+    let sign = look.sign(sign);
     if !word.is_empty() {
         left = format!("{left}   {word}");
     }
@@ -114,7 +128,7 @@ pub(crate) fn head(
         _ = writeln!(out, "{sign} {left}");
         return;
     };
-    let room = look.width.min(100).saturating_sub(4 + source.len());
+    let room = look.columns().saturating_sub(width + 1 + source.len());
     let pad = room.saturating_sub(left.chars().count()).max(2);
     _ = writeln!(out, "{sign} {left}{:pad$}{}", "", look.paint.faint(&source));
 }
@@ -137,8 +151,8 @@ fn origin(step: &Step) -> &'static str {
 
 /// One refusal, with the words to go on.
 pub(crate) fn refusal(out: &mut String, refusal: &Refusal, look: Look) {
-    let sign = look.paint.bad("  !");
-    head(out, &sign, &refusal.id, "refused", refusal.source.as_ref(), look);
+    let word = if look.signs == Signs::Words { "" } else { "refused" };
+    head(out, Sign::Refused, &refusal.id, word, refusal.source.as_ref(), look);
     wrapped(out, &refusal.why.to_string(), look);
     if let Some(words) = refusal.words() {
         _ = writeln!(out, "      to go on all the same: {words}");
@@ -147,8 +161,7 @@ pub(crate) fn refusal(out: &mut String, refusal: &Refusal, look: Look) {
 
 /// Something that nobody can account for.
 pub(crate) fn unknown(out: &mut String, unknown: &UnknownOwner, look: Look) {
-    let sign = look.paint.change("  ?");
-    _ = writeln!(out, "{sign} {}   unknown owner, kept", unknown.name);
+    _ = writeln!(out, "{} {}   unknown owner, kept", look.sign(Sign::Unknown), unknown.name);
     wrapped(out, &unknown.what, look);
     if unknown.public {
         let loud = "PUBLIC: this gives something to anyone on the internet";
@@ -172,7 +185,7 @@ pub(crate) fn ignored(out: &mut String, ignored: &[Ignored], look: Look) {
 
 /// Prose, indented and wrapped.
 fn wrapped(out: &mut String, text: &str, look: Look) {
-    let room = look.width.min(100).saturating_sub(6);
+    let room = look.columns().saturating_sub(6);
     let mut line = String::new();
     for word in text.split_whitespace() {
         if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
