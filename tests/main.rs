@@ -25,5 +25,6 @@ mod suite {
     mod source;
     mod stale;
     mod toy;
+    mod turns;
     mod unlock;
 }

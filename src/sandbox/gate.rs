@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures::future::BoxFuture;
 use http::HeaderValue;
 use http_body_util::BodyExt;
 use serde::Serialize;
@@ -40,12 +41,17 @@ pub struct Call {
 /// What happens when a crash point fires.
 pub type OnCrash = Arc<dyn Fn() + Send + Sync>;
 
+/// Asked when a call arrives, before it has any effect: it goes on once that answers, and what was
+/// answered is dropped when the call is over. So a test decides whose turn it is.
+pub type Turn = Arc<dyn Fn(&Label) -> BoxFuture<'static, Box<dyn Send>> + Send + Sync>;
+
 /// The state of the gate; one for the whole server.
 pub(super) struct Gate {
     state: Mutex<State>,
     clock: Clock,
     latency: Duration,
     on_crash: Option<OnCrash>,
+    turn: Option<Turn>,
 }
 
 #[derive(Default)]
@@ -84,9 +90,10 @@ impl Gate {
         clock: Clock,
         latency: Duration,
         on_crash: Option<OnCrash>,
+        turn: Option<Turn>,
     ) -> Self {
         let state = State { faults: Faults::new(faults), ..State::default() };
-        Self { state: Mutex::new(state), clock, latency, on_crash }
+        Self { state: Mutex::new(state), clock, latency, on_crash, turn }
     }
 
     pub(super) fn calls(&self) -> Vec<Call> {
@@ -187,6 +194,10 @@ pub(super) async fn pass(
     let Some(arrival) = gate.arrive(api.name(), &label) else { return never().await };
     let Arrival { number, actions, .. } = &arrival;
     let is_grpc = grpc::is_grpc(&parts.headers);
+    let _turn = match &gate.turn {
+        Some(turn) => Some(turn(&label).await),
+        None => None,
+    };
     let cutter = parts.extensions.get::<ConnectInfo<Cutter>>().cloned();
 
     let delays = actions.iter().filter_map(delay).sum::<Duration>() + gate.latency;

@@ -23,7 +23,7 @@ mod world;
 
 pub use clock::{Clock, Moment};
 pub use fault::{Action, Fault, Match};
-pub use gate::{Call, OnCrash};
+pub use gate::{Call, OnCrash, Turn};
 pub use server::{Options, Sandbox, SandboxError, start};
 pub use snapshot::Snapshot;
 pub use store::{Store, StoreError, Transaction};

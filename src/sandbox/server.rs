@@ -16,8 +16,8 @@ use super::gate::{self, Gate};
 use super::refusal::Refusal;
 use super::wire::{Cutter, Wires};
 use super::{
-    Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, World, gcs, grpc,
-    guard,
+    Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Turn, World, gcs,
+    grpc, guard,
 };
 
 /// How to start a sandbox. The default: in memory, any port, the real time, lags on.
@@ -35,6 +35,8 @@ pub struct Options {
     pub faults: Vec<Fault>,
     /// What a crash point does to the caller. The call then waits for ever.
     pub on_crash: Option<OnCrash>,
+    /// Decides whose turn it is, call by call; everybody's at once without it.
+    pub turn: Option<Turn>,
     /// More APIs, beside those that are built in.
     pub apis: Vec<Arc<dyn Api>>,
 }
@@ -66,13 +68,13 @@ pub struct Sandbox {
 
 /// Starts a sandbox on loopback.
 pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
-    let Options { folder, port, clock, behaviour, faults, on_crash, apis } = options;
+    let Options { folder, port, clock, behaviour, faults, on_crash, turn, apis } = options;
     let store = folder.map_or_else(|| Ok(Store::in_memory()), |folder| Store::open(&folder))?;
     let listen = |source| SandboxError::Listen { port, source };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
 
-    let gate = Arc::new(Gate::new(faults, clock.clone(), behaviour.latency, on_crash));
+    let gate = Arc::new(Gate::new(faults, clock.clone(), behaviour.latency, on_crash, turn));
     let world = World { store, clock, behaviour, address };
     let router = router(&world, &gate, apis);
 

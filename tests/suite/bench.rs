@@ -18,7 +18,7 @@ use tokio::sync::{Notify, OnceCell};
 use tokio_util::sync::CancellationToken;
 
 /// A Monday in 2026.
-const START: u64 = 1_790_000_000;
+pub const START: u64 = 1_790_000_000;
 
 /// The project that everything lives in.
 pub const PROJECT: &str = "home-project";
@@ -43,16 +43,18 @@ impl Bench {
     }
 
     pub async fn with(behaviour: Behaviour) -> Self {
+        let clock = Clock::virtual_at(START);
+        Self::over(sandbox::Options { clock, behaviour, ..sandbox::Options::default() }).await
+    }
+
+    /// A platform on a sandbox with these options, such as a folder that another shares.
+    pub async fn over(options: sandbox::Options) -> Self {
         let crashed = Arc::new(Notify::new());
         let signal = Arc::clone(&crashed);
         let options = sandbox::Options {
-            folder: None,
-            port: 0,
-            clock: Clock::virtual_at(START),
-            behaviour,
-            faults: Vec::new(),
             on_crash: Some(Arc::new(move || signal.notify_one())),
             apis: vec![Arc::new(ToyApi)],
+            ..options
         };
         let sandbox = sandbox::start(options).await.unwrap();
         let events = Arc::default();
