@@ -7,6 +7,7 @@ pub fn inline(value: &Value) -> String {
     match value {
         Value::Null => "none".to_owned(),
         Value::Array(items) => format!("[{}]", joined(items.iter().map(inline))),
+        Value::Object(fields) if fields.is_empty() => "{}".to_owned(),
         Value::Object(fields) => {
             joined(fields.iter().map(|(name, value)| format!("{name} {}", bare(value))))
         }

@@ -28,6 +28,18 @@ fn a_line_that_changes_is_all_that_is_planned() {
 }
 
 #[test]
+fn a_plan_is_shown_in_a_line_each_in_full_or_in_words() {
+    let mut terminal = Terminal::new();
+    terminal.shell.succeed(APPLY);
+    terminal.edits("stacks/leap/buckets.yaml", "delete_after_days: 7", "delete_after_days: 14");
+    for how in ["--concise", "--full", "--words"] {
+        terminal.runs(&format!("plan stacks/leap -e prod {how}"));
+    }
+    assert_eq!(terminal.runs("plan stacks/leap --concise --full").code, Some(1));
+    assert_snapshot!(terminal.transcript);
+}
+
+#[test]
 fn what_was_made_can_be_taken_away_with_everything_that_remembers_it() {
     let mut terminal = Terminal::new();
     terminal.shell.succeed(APPLY);
