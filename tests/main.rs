@@ -12,6 +12,7 @@ mod suite {
     mod desk;
     mod events;
     mod examples;
+    mod guards;
     mod hands;
     mod kill;
     mod laws;

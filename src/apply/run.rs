@@ -6,10 +6,13 @@ use crate::apply::step::{Surroundings, carry_out};
 use crate::apply::{About, Event, Report, StepResult};
 use crate::kind::{Actors, Applied, ProviderError, Retry};
 use crate::ledger::{Holder, Lease, LeaseError, Ledger, Presence, Term};
-use crate::plan::{Action, Plan};
+use crate::model::{Hold, Keys, ResourceId};
+use crate::plan::{self, Action, Plan};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -79,6 +82,14 @@ pub enum ApplyError {
     /// The ledger cannot be used.
     #[error("the ledger cannot be used")]
     Ledger(#[source] ProviderError),
+    /// Somebody asked to leave something alone since the plan was made.
+    #[error("{id} is {hold}")]
+    Held {
+        /// What is held.
+        id: ResourceId,
+        /// By whom, until when and why.
+        hold: Box<Hold>,
+    },
 }
 
 /// Carries out a plan. Whatever happens to single steps is in the report.
@@ -90,7 +101,9 @@ pub async fn apply(plan: &Plan, run: Run<'_>) -> Result<Report, ApplyError> {
         return Err(ApplyError::Refused(plan.counts().refused));
     }
     let busy = |env: &&String| {
-        run.left_behind.contains(*env) || plan.steps.iter().any(|step| step.id.env == **env)
+        run.left_behind.contains(*env)
+            || run.about.noted.contains(*env)
+            || plan.steps.iter().any(|step| step.id.env == **env)
     };
     let environments: Vec<&String> = plan.environments.iter().filter(busy).collect();
     if environments.is_empty() {
@@ -98,7 +111,7 @@ pub async fn apply(plan: &Plan, run: Run<'_>) -> Result<Report, ApplyError> {
     }
     run.ledger.ensure().await.map_err(ApplyError::Ledger)?;
     let leases = take_leases(&environments, &run).await?;
-    let report = match open_journals(&environments, plan, &run).await {
+    let report = match prepare(&environments, plan, &run).await {
         Ok(journals) => {
             let mut report = steps(plan, &run, &leases).await;
             for journal in journals {
@@ -108,7 +121,7 @@ pub async fn apply(plan: &Plan, run: Run<'_>) -> Result<Report, ApplyError> {
             }
             Ok(report)
         }
-        Err(error) => Err(ApplyError::Ledger(error)),
+        Err(error) => Err(error),
     };
     for lease in leases {
         // A lease that cannot be given back expires by itself.
@@ -140,13 +153,29 @@ async fn take_leases(environments: &[&String], run: &Run<'_>) -> Result<Vec<Leas
     Ok(leases)
 }
 
-async fn open_journals(
+/// All that comes before the first step, now that nobody else is at it: holds that were made since
+/// the plan, the declaration, and what the plan will write and claim.
+async fn prepare(
     environments: &[&String],
     plan: &Plan,
     run: &Run<'_>,
-) -> Result<Vec<Journal>, ProviderError> {
-    let open = environments.iter().map(|env| Journal::open(run.ledger, env, plan));
-    futures::future::try_join_all(open).await
+) -> Result<Vec<Journal>, ApplyError> {
+    let holds = environments.iter().map(|env| run.ledger.holds(env));
+    let holds = futures::future::try_join_all(holds).await.map_err(ApplyError::Ledger)?;
+    let holds: Vec<Hold> = holds.into_iter().flatten().collect();
+    // A time that cannot be read ends no hold.
+    let as_of = OffsetDateTime::parse(&run.about.began, &Rfc3339);
+    let as_of = as_of.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let held = plan::in_force(plan, &Keys::new(), &holds, as_of).into_iter().next();
+    if let Some((id, hold)) = held {
+        return Err(ApplyError::Held { id, hold: Box::new(hold.clone()) });
+    }
+    if let Some(kept) = &run.about.kept {
+        run.ledger.keep(kept).await.map_err(ApplyError::Ledger)?;
+    }
+    let open =
+        environments.iter().map(|env| Journal::open(run.ledger, env, plan, run.holder, run.about));
+    futures::future::try_join_all(open).await.map_err(ApplyError::Ledger)
 }
 
 /// The steps, at most `parallelism` at a time.

@@ -1,8 +1,10 @@
 //! Carrying out a plan: the question, the bars, the interrupts, the summary.
 
 use crate::apply::{self, About, Options, Report, Run};
+use crate::cli::doing::Doing;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::gates::GateArgs;
 use crate::cli::machine;
 use crate::cli::progress::Progress;
 use crate::cli::session::Session;
@@ -10,8 +12,11 @@ use crate::cli::ui::Ui;
 use crate::cli::view::plan::counted;
 use crate::cli::view::report;
 use crate::kind::ProviderError;
+use crate::ledger::Kept;
+use crate::model::Overrides;
 use crate::plan::Plan;
 use crate::providers;
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,6 +42,8 @@ pub struct ApplyArgs {
     /// Write what happens into this file, as JSON, one event on each line
     #[arg(long, value_name = "FILE")]
     json_into: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) gates: GateArgs,
 }
 
 impl ApplyArgs {
@@ -60,41 +67,48 @@ impl Session {
         &self,
         plan: &Plan,
         args: &ApplyArgs,
-        purpose: &str,
+        doing: impl Into<Doing>,
         ui: &Ui,
     ) -> Result<Exit, Failure> {
+        let doing = doing.into();
         ui.events.planned(plan);
         if plan.is_refused() {
             let summary = "a guard refused part of the plan, so nothing was changed";
             return Err(Failure::new(Exit::Refused, summary)
                 .hint("the lines marked `!` say why, and what to say to go on where that can be"));
         }
-        if plan.steps.is_empty() && self.memory.leases.is_empty() {
+        let mut overrides = self.overridden(&doing, &args.gates)?;
+        let approvals = self.pass_gates(plan, &doing, &args.gates, ui.answers).await?;
+        let noted = self.noted(plan, &doing).await?;
+        if plan.steps.is_empty() && self.memory.leases.is_empty() && noted.is_empty() {
             return Ok(Exit::Ok);
         }
-        if !plan.steps.is_empty() && !args.auto_approve {
-            if !ui.answers {
-                let failure = Failure::new(Exit::Error, "nobody is here to approve the plan");
-                return Err(failure.hint("say --auto-approve to go on without being asked"));
-            }
-            let question = match purpose {
-                "destroy" => {
-                    let things = counted(plan.counts().destroy, "thing");
-                    format!("{things} will be deleted. Destroy this?")
-                }
-                _ => "Apply this?".to_owned(),
-            };
-            if !ui.confirms(&question) {
-                ui.remark("Nothing was changed.");
-                return Ok(Exit::Ok);
-            }
+        if !agreed(plan, args, &doing, &approvals, ui)? {
+            ui.remark("Nothing was changed.");
+            return Ok(Exit::Ok);
         }
+        overrides
+            .words
+            .extend(approvals.iter().map(|env| format!("approval of {env}, given here")));
+        ui.events.overridden(&overrides);
+        self.run(plan, args, &self.about(&doing, overrides, noted), doing.purpose, ui).await
+    }
+
+    /// Applies until it is done or stopped, and sums up.
+    async fn run(
+        &self,
+        plan: &Plan,
+        args: &ApplyArgs,
+        about: &About,
+        purpose: &str,
+        ui: &Ui,
+    ) -> Result<Exit, Failure> {
         let began = Instant::now();
         let (cancel, timed_out) = (CancellationToken::new(), CancellationToken::new());
         let progress = Progress::new(ui, plan.steps.len());
         let stop = Stop { cancel: cancel.clone(), timed_out: timed_out.clone(), progress, ui };
         let report = tokio::select! {
-            report = self.apply(plan, args, purpose, &cancel, &stop.progress) => report,
+            report = self.apply(plan, args, purpose, about, &cancel, &stop.progress) => report,
             never = stop.watch(args.timeout) => match never {},
             never = stop.progress.heartbeat() => match never {},
             never = ui.events.heartbeat() => match never {},
@@ -109,11 +123,30 @@ impl Session {
         Ok(exit(&report, timed_out.is_cancelled()))
     }
 
+    /// What the history will say. An earlier declaration is not that of any commit, and what is
+    /// destroyed has none to go back to.
+    fn about(&self, doing: &Doing, overrides: Overrides, noted: BTreeSet<String>) -> About {
+        let kept = Kept { files: self.project.files() };
+        let back_to = doing.back_to.clone();
+        About {
+            began: machine::now(),
+            commit: machine::commit(&self.folder).filter(|_| back_to.is_none()),
+            declaration: self.project.digest(),
+            kept: (doing.purpose != "destroy").then_some(kept),
+            laid: self.project.digests(),
+            base: self.project.base_digests(),
+            overrides,
+            back_to,
+            noted,
+        }
+    }
+
     async fn apply(
         &self,
         plan: &Plan,
         args: &ApplyArgs,
         purpose: &str,
+        about: &About,
         cancel: &CancellationToken,
         progress: &Progress,
     ) -> Result<Report, Failure> {
@@ -122,11 +155,6 @@ impl Session {
             lock_timeout: Duration::from_secs(args.lock_timeout),
             ..Options::default()
         };
-        let about = About {
-            began: machine::now(),
-            commit: machine::commit(&self.folder),
-            declaration: self.project.digest(),
-        };
         let (progress, events) = (progress.clone(), self.events());
         let run = Run {
             actors: &providers::actors(&self.connection),
@@ -134,7 +162,7 @@ impl Session {
             holder: &machine::holder(purpose),
             presence: &machine::presence,
             left_behind: &self.memory.leases.keys().cloned().collect(),
-            about: &about,
+            about,
             options: &options,
             cancel: cancel.clone(),
             emit: Arc::new(move |event| {
@@ -144,6 +172,36 @@ impl Session {
         };
         Ok(apply::apply(plan, run).await?)
     }
+}
+
+/// Whether a person wants it, where one is to be asked.
+fn agreed(
+    plan: &Plan,
+    args: &ApplyArgs,
+    doing: &Doing,
+    approvals: &BTreeSet<String>,
+    ui: &Ui,
+) -> Result<bool, Failure> {
+    if plan.steps.is_empty() || args.auto_approve && approvals.is_empty() {
+        return Ok(true);
+    }
+    if !ui.answers {
+        let failure = Failure::new(Exit::Error, "nobody is here to approve the plan");
+        return Err(failure.hint("say --auto-approve to go on without being asked"));
+    }
+    let question = match doing.purpose {
+        "destroy" => {
+            let things = counted(plan.counts().destroy, "thing");
+            format!("{things} will be deleted. Destroy this?")
+        }
+        "rollback" => "Go back to this?".to_owned(),
+        _ => "Apply this?".to_owned(),
+    };
+    let names: Vec<&str> = approvals.iter().map(String::as_str).collect();
+    Ok(ui.confirms(&match names.as_slice() {
+        [] => question,
+        names => format!("A yes approves it for {} as well. {question}", names.join(" and ")),
+    }))
 }
 
 /// What ends a run before its time.

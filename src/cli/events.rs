@@ -9,7 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::view::event;
 use crate::kind::Retried;
-use crate::model::ResourceId;
+use crate::model::{Overrides, ResourceId};
 use crate::plan::{Action, Plan};
 use crate::project::Problem;
 use serde_json::{Value, json};
@@ -69,6 +69,11 @@ impl Events {
     /// A plan was made.
     pub fn planned(&self, plan: &Plan) {
         self.tell(event::plan(plan));
+    }
+
+    /// Guards were overridden.
+    pub fn overridden(&self, overrides: &Overrides) {
+        self.tell(overrides.words.iter().map(|words| event::overridden(words, overrides)));
     }
 
     /// Something happened while it was applied.

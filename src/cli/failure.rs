@@ -69,6 +69,10 @@ impl From<ApplyError> for Failure {
     fn from(error: ApplyError) -> Self {
         match &error {
             ApplyError::Refused(_) => Self::new(Exit::Refused, error.to_string()),
+            ApplyError::Held { hold, .. } => {
+                Self::new(Exit::Refused, format!("{error}; nothing was changed"))
+                    .hint(format!("to go on all the same: {}", hold.release()))
+            }
             ApplyError::Lease(LeaseError::Held { .. }) => Self::new(Exit::Locked, error.to_string())
                 .hint("wait for it with --lock-timeout SECONDS; a lease ends one minute after its holder has died"),
             ApplyError::Lease(LeaseError::Store(cause)) | ApplyError::Ledger(cause) => {

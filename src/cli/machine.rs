@@ -75,6 +75,11 @@ pub fn since_1970() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
+/// Now.
+pub fn moment() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
+}
+
 /// Now, as RFC 3339 in whole seconds.
 pub fn now() -> String {
     in_hours(0)

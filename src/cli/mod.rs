@@ -4,9 +4,12 @@
 pub mod carry_out;
 pub mod command;
 pub mod declaration;
+pub mod doing;
+pub mod earlier;
 pub mod events;
 pub mod exit;
 pub mod failure;
+pub mod gates;
 pub mod machine;
 pub mod planning;
 pub mod progress;
@@ -15,6 +18,7 @@ pub mod selection;
 pub mod session;
 pub mod target;
 pub mod ui;
+pub mod until;
 pub mod view;
 
 use clap::{Parser, Subcommand};
@@ -72,6 +76,7 @@ enum Command {
     Plan(command::plan::Args),
     Apply(command::apply::Args),
     Destroy(command::destroy::Args),
+    Rollback(command::rollback::Args),
     Drift(command::drift::Args),
     Show(command::show::Args),
     Explain(command::explain::Args),
@@ -80,6 +85,7 @@ enum Command {
     Doctor(command::doctor::Args),
     History(command::history::Args),
     Unlock(command::unlock::Args),
+    Hold(command::hold::Args),
 }
 
 impl Command {
@@ -87,7 +93,8 @@ impl Command {
     fn events(&self, ui: &Ui) -> Result<Events, Failure> {
         match self {
             Self::Apply(command::apply::Args { apply, .. })
-            | Self::Destroy(command::destroy::Args { apply, .. }) => {
+            | Self::Destroy(command::destroy::Args { apply, .. })
+            | Self::Rollback(command::rollback::Args { apply, .. }) => {
                 Events::open(ui.json, apply.json_into())
             }
             _ => Ok(Events::default()),
@@ -138,6 +145,7 @@ async fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Plan(args) => command::plan::run(&args, ui).await,
         Command::Apply(args) => command::apply::run(&args, ui).await,
         Command::Destroy(args) => command::destroy::run(&args, ui).await,
+        Command::Rollback(args) => command::rollback::run(&args, ui).await,
         Command::Drift(args) => command::drift::run(&args, ui).await,
         Command::Show(args) => command::show::run(&args, ui).await,
         Command::Explain(args) => command::explain::run(&args, ui),
@@ -146,5 +154,6 @@ async fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Doctor(args) => command::doctor::run(&args, ui).await,
         Command::History(args) => command::history::run(&args, ui).await,
         Command::Unlock(args) => command::unlock::run(&args, ui).await,
+        Command::Hold(args) => command::hold::run(&args, ui).await,
     }
 }

@@ -6,13 +6,13 @@ use crate::cli::failure::Failure;
 use crate::cli::selection::SelectionArgs;
 use crate::cli::ui::Ui;
 use crate::cli::view::look::Detail;
-use crate::model::ResourceId;
+use crate::model::{Overrides, ResourceId};
 use crate::plan::Allowances;
 use crate::plan::file::Saved;
 use std::path::{Path, PathBuf};
 
 /// What every command that looks at the clouds understands.
-#[derive(clap::Args, Debug)]
+#[derive(clap::Args, Clone, Debug)]
 pub struct LookArgs {
     #[command(flatten)]
     pub(crate) stack: StackArgs,
@@ -47,6 +47,9 @@ pub struct PlanArgs {
     /// Delete this and make it again; a bucket must be empty for that
     #[arg(long, value_name = "ADDRESS")]
     dangerous_replace: Vec<ResourceId>,
+    /// Why guards are overridden, for the history; the live clouds ask for it
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
     #[command(flatten)]
@@ -95,7 +98,8 @@ impl PlanArgs {
     /// # Errors
     /// When something was said that only makes sense while planning.
     pub fn for_saved(&self, saved: &Saved) -> Result<LookArgs, Failure> {
-        let Self { look, dangerous_delete, dangerous_replace, selection, detail: _ } = self;
+        let Self { look, dangerous_delete, dangerous_replace, reason: _, selection, detail: _ } =
+            self;
         let allows = !dangerous_delete.is_empty() || !dangerous_replace.is_empty();
         if !look.env.is_empty() || allows || !selection.is_usual() {
             let summary = "a saved plan is applied as it is";
@@ -105,6 +109,14 @@ impl PlanArgs {
         let stack = folder.join("stack.yaml").is_file().then_some(folder);
         let env = saved.environments.clone();
         Ok(LookArgs { stack: StackArgs { stack }, env, live: look.live })
+    }
+
+    /// What was overridden and why, for the history.
+    pub(crate) fn overrides(&self) -> Overrides {
+        let deletes = self.dangerous_delete.iter().map(|id| format!("--dangerous-delete {id}"));
+        let replaces = self.dangerous_replace.iter().map(|id| format!("--dangerous-replace {id}"));
+        let words = deletes.chain(replaces).chain(self.selection.beyond_the_default()).collect();
+        Overrides { words, reason: self.reason.clone() }
     }
 
     /// The guards that a person has overridden.

@@ -2,6 +2,7 @@
 //! nothing that they rely on has moved.
 
 use crate::cli::carry_out::ApplyArgs;
+use crate::cli::doing::Doing;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::machine;
@@ -96,6 +97,7 @@ impl Session {
         saved: &Saved,
         args: &ApplyArgs,
         on_stale: OnStale,
+        mut doing: Doing,
         ui: &Ui,
     ) -> Result<Exit, Failure> {
         self.holds(saved)?;
@@ -111,10 +113,17 @@ impl Session {
         }
         let (mut rest, left_out) = plan::leave_out(&plan, &stale);
         plan::renew(&mut rest, &request);
+        let rest = self.obeying_holds(rest);
+        if rest.is_refused() {
+            self.show(&rest, ui);
+        }
         if !left_out.is_empty() {
             ui.remark(view::stale::text(&stale, &left_out));
         }
-        let exit = self.carry_out(&rest, &args.approved(), "apply", ui).await?;
+        if on_stale == OnStale::Continue {
+            doing.overrides.words.insert("--continue-on-stale".to_owned());
+        }
+        let exit = self.carry_out(&rest, &args.approved(), doing, ui).await?;
         Ok(if exit == Exit::Ok && !left_out.is_empty() { Exit::Stale } else { exit })
     }
 

@@ -5,14 +5,14 @@ use crate::cli::failure::Failure;
 use crate::cli::planning::Wanted;
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::counted;
-use crate::plan::{self, MaxRemovals, Narrowed, Plan, Request, Targets};
+use crate::plan::{self, MaxRemovals, Narrowed, NoSuchTarget, Plan, Request, Targets};
 use std::path::{Path, PathBuf};
 
-/// What every command that plans understands of parts.
+/// What every command that looks at parts understands.
 #[derive(clap::Args, Debug)]
-pub struct SelectionArgs {
-    /// Only this and what it needs: `prod:gcs-bucket/leap-scratch`, without the environment, or
-    /// with `*` for anything
+pub struct TargetArgs {
+    /// Only this and what it needs: `prod:gcs-bucket/leap-scratch`, without the environment, by
+    /// its key as in `bucket:scratch`, or with `*` for anything
     #[arg(long, value_name = "ADDRESS")]
     target: Vec<String>,
     /// The same for each line of a file; `#` begins a comment
@@ -24,21 +24,44 @@ pub struct SelectionArgs {
     /// The same for each line of a file
     #[arg(long, value_name = "FILE")]
     exclude_file: Vec<PathBuf>,
+}
+
+/// What every command that plans understands of parts.
+#[derive(clap::Args, Debug)]
+pub struct SelectionArgs {
+    #[command(flatten)]
+    targets: TargetArgs,
     /// How many of one kind may be deleted at once, or how many per cent of a kind that has more
     /// than four; `destroy` is not bound by it
     #[arg(long, value_name = "N|P%", default_value = "25%")]
     max_removals: MaxRemovals,
 }
 
+impl TargetArgs {
+    /// Everything that was named.
+    pub(crate) fn targets(&self) -> Result<Targets, Failure> {
+        Ok(Targets {
+            only: named(&self.target, &self.target_file)?,
+            not: named(&self.exclude, &self.exclude_file)?,
+        })
+    }
+
+    fn is_usual(&self) -> bool {
+        let Self { target, target_file, exclude, exclude_file } = self;
+        target.is_empty() && target_file.is_empty() && exclude.is_empty() && exclude_file.is_empty()
+    }
+}
+
 impl SelectionArgs {
     /// Whether nothing was chosen and no removal allowed beyond the usual.
     pub(crate) fn is_usual(&self) -> bool {
-        let Self { target, target_file, exclude, exclude_file, max_removals } = self;
-        target.is_empty()
-            && target_file.is_empty()
-            && exclude.is_empty()
-            && exclude_file.is_empty()
-            && *max_removals == MaxRemovals::default()
+        self.targets.is_usual() && self.max_removals == MaxRemovals::default()
+    }
+
+    /// The words by which more may go than usual.
+    pub(crate) fn beyond_the_default(&self) -> Option<String> {
+        let most = self.max_removals;
+        most.is_beyond_the_default().then(|| format!("--max-removals {most}"))
     }
 
     /// Leaves out of a plan what was not asked for, says so, and refuses to remove too much.
@@ -49,22 +72,22 @@ impl SelectionArgs {
         wanted: Wanted,
         ui: &Ui,
     ) -> Result<Plan, Failure> {
-        let targets = Targets {
-            only: named(&self.target, &self.target_file)?,
-            not: named(&self.exclude, &self.exclude_file)?,
-        };
-        let narrowed = plan::narrow(request, plan, &targets).map_err(|error| {
-            let failure = Failure::new(Exit::Error, error.to_string());
-            match error.nearest {
-                Some(nearest) => failure.hint(format!("did you mean `{nearest}`?")),
-                None => failure,
-            }
-        })?;
+        let narrowed = plan::narrow(request, plan, &self.targets.targets()?);
+        let narrowed = narrowed.map_err(|error| no_such(&error))?;
         told(&narrowed, ui);
         Ok(match wanted {
             Wanted::Declared => plan::guard(narrowed.plan, request.world, self.max_removals),
             Wanted::Nothing => narrowed.plan,
         })
+    }
+}
+
+/// The failure when somebody named what there is not.
+pub(crate) fn no_such(error: &NoSuchTarget) -> Failure {
+    let failure = Failure::new(Exit::Error, error.to_string());
+    match &error.nearest {
+        Some(nearest) => failure.hint(format!("did you mean `{nearest}`?")),
+        None => failure,
     }
 }
 

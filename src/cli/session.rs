@@ -10,7 +10,7 @@ use crate::cli::target::Target;
 use crate::cli::ui::Ui;
 use crate::cli::view;
 use crate::kind::{Observers, Registry, Retried, Retry};
-use crate::ledger::{Ledger, Memory};
+use crate::ledger::{Ledger, Memory, RolledBack};
 use crate::model::{Rules, Stack, World};
 use crate::plan::{self, Allowances, Plan, Request};
 use crate::project::{Environment, Project};
@@ -132,7 +132,13 @@ impl Session {
         let request = Request { stack: &stack, ..self.request(&world, &allowances) };
         let plan = plan::plan(&request);
         let plan = plan.map_err(|cycle| Failure::new(Exit::Invalid, cycle.to_string()))?;
+        let plan = self.obeying_holds(plan);
         args.selection.narrow(&request, plan, wanted, &self.ui)
+    }
+
+    /// A plan that leaves alone what is held now.
+    pub(crate) fn obeying_holds(&self, plan: Plan) -> Plan {
+        plan::hold(plan, self.stack.keys(), &self.memory.holds, machine::moment())
     }
 
     /// What a plan of the declaration is made from.
@@ -179,21 +185,31 @@ impl Session {
         for (env, lease) in &self.memory.leases {
             ui.remark(format!("note: {env} is being changed by {}, or was left so", lease.holder));
         }
+        for (env, back) in self.memory.rolled_back.iter().filter(|(env, _)| self.is_ahead(env)) {
+            let RolledBack { to, by, at, .. } = back;
+            ui.remark(format!(
+                "note: {env} was rolled back to the apply {to} by {by} ({at}), and the files here \
+                 are ahead of it: an apply brings back what was rolled back"
+            ));
+        }
         ui.say(view::plan::text(plan, ui.look));
     }
 
-    /// Says which gates stand before what would change. Nothing checks them yet, so on the live
-    /// clouds they are for people to keep.
+    /// Whether what is declared is another thing than what an environment was rolled back to.
+    fn is_ahead(&self, env: &str) -> bool {
+        let back = self.memory.rolled_back.get(env).map(|back| &back.laid);
+        self.environments.iter().any(|chosen| chosen == env)
+            && back != self.project.digests().get(env)
+    }
+
+    /// Says which gates stand before what would change; [`crate::cli::gates`] checks them.
     fn gates(&self, plan: &Plan, ui: &Ui) {
         let changes = |env: &&Environment| plan.steps.iter().any(|step| step.id.env == env.name);
         let gated = self.project.environments().iter().filter(|env| !env.gates.is_empty());
         for env in gated.filter(changes) {
             let gates: Vec<String> = env.gates.iter().map(ToString::to_string).collect();
-            let gates = format!("gates of {} on the live clouds: {}", env.name, gates.join("; "));
-            ui.remark(match self.target {
-                Target::Live => format!("{gates} (not checked by this release: see to them)"),
-                Target::Sandbox(_) | Target::Served(_) => gates,
-            });
+            let gates = gates.join("; ");
+            ui.remark(format!("gates of {} on the live clouds: {gates}", env.name));
         }
     }
 }

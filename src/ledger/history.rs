@@ -2,7 +2,7 @@
 
 use crate::kind::ProviderError;
 use crate::ledger::{Condition, Holder, Ledger, Leftover, Written, decode, encode};
-use crate::model::ResourceId;
+use crate::model::{Extent, Hold, Overrides, ResourceId};
 use futures::stream::{StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use time::format_description::well_known::Rfc3339;
 /// How many entries are read at the same time.
 const READS_AT_ONCE: usize = 16;
 
-/// One apply of one environment, or one lease that was taken away.
+/// One apply of one environment; or a lease that was taken away, a hold made or released.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Who, where, and what for.
@@ -31,9 +31,31 @@ pub struct Entry {
     /// Whose lease was taken away, if this is about that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unlocked: Option<Holder>,
-    /// The reason that a person gave.
+    /// The guards that a person overrode, and the reason that they gave.
+    #[serde(flatten)]
+    pub overrides: Overrides,
+    /// What was held or released, if this is about that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
+    pub hold: Option<Hold>,
+    /// The digest under which the files of the declaration are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
+    /// The digest of what the declaration says of this environment, overlays included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub laid: Option<String>,
+    /// For each environment, the digest of what the declaration says of it without overlays: what
+    /// is promoted from one environment to the next.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub base: BTreeMap<String, String>,
+    /// Whether all that was declared was to be applied.
+    #[serde(default, skip_serializing_if = "Extent::is_whole")]
+    pub extent: Extent,
+    /// The apply whose declaration was gone back to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back_to: Option<String>,
+    /// When it was written, by the server's clock; known once it was read.
+    #[serde(skip)]
+    pub written: Option<OffsetDateTime>,
 }
 
 /// How an apply ended.
@@ -50,6 +72,10 @@ pub enum Outcome {
     Died,
     /// No apply: a person took another's lease away by force.
     Unlocked,
+    /// No apply: a person asked to leave something alone.
+    Held,
+    /// No apply: a person ended such a hold.
+    Released,
 }
 
 /// The history of some environments.
@@ -62,19 +88,43 @@ pub struct History {
 }
 
 impl Entry {
+    /// An entry that says no more than who, when, and how it ended.
+    pub fn new(holder: Holder, began: String, outcome: Outcome) -> Self {
+        Self {
+            holder,
+            began,
+            commit: None,
+            declaration: String::new(),
+            outcome,
+            steps: BTreeMap::new(),
+            unlocked: None,
+            overrides: Overrides::default(),
+            hold: None,
+            kept: None,
+            laid: None,
+            base: BTreeMap::new(),
+            extent: Extent::Whole,
+            back_to: None,
+            written: None,
+        }
+    }
+
+    /// Whether it changed the environment, or may have.
+    pub fn is_a_run(&self) -> bool {
+        !matches!(self.outcome, Outcome::Unlocked | Outcome::Held | Outcome::Released)
+    }
+
+    /// Whether everything that the declaration says of the environment was so at its end.
+    pub fn is_complete(&self) -> bool {
+        let applied = ["apply", "rollback"].contains(&self.holder.purpose.as_str());
+        applied && self.outcome == Outcome::Done && self.extent == Extent::Whole
+    }
+
     /// The entry of an apply that left its lease behind.
     fn died(left: &Leftover) -> Self {
         let renewed = left.renewed.replace_nanosecond(0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        Self {
-            holder: left.holder.clone(),
-            began: renewed.format(&Rfc3339).unwrap_or_default(),
-            commit: None,
-            declaration: String::new(),
-            outcome: Outcome::Died,
-            steps: BTreeMap::new(),
-            unlocked: None,
-            reason: None,
-        }
+        let began = renewed.format(&Rfc3339).unwrap_or_default();
+        Self::new(left.holder.clone(), began, Outcome::Died)
     }
 }
 
@@ -125,7 +175,10 @@ impl Ledger {
         for (env, path, object) in read {
             let Some(object) = object else { continue };
             match decode(&path, &object.bytes) {
-                Ok(entry) => history.entries.push((env, entry)),
+                Ok(entry) => {
+                    let written = Some(object.updated);
+                    history.entries.push((env, Entry { written, ..entry }));
+                }
                 Err(_) => history.unreadable.push(path),
             }
         }
@@ -134,6 +187,24 @@ impl Ledger {
             (&b.began, &b.holder.apply).cmp(&(&a.began, &a.holder.apply))
         });
         Ok(history)
+    }
+}
+
+impl Ledger {
+    /// The last entry of an environment that is about a run; none when there is none that can be
+    /// read, or no ledger.
+    ///
+    /// # Errors
+    /// When it cannot be told.
+    pub async fn last_run(&self, env: &str) -> Result<Option<Entry>, ProviderError> {
+        for path in self.list(&folder(env)).await?.into_iter().rev() {
+            let Some(object) = self.read(&path).await? else { continue };
+            let entry: Option<Entry> = decode(&path, &object.bytes).ok();
+            if entry.as_ref().is_none_or(Entry::is_a_run) {
+                return Ok(entry);
+            }
+        }
+        Ok(None)
     }
 }
 

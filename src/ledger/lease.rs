@@ -186,7 +186,10 @@ impl Ledger {
     }
 
     /// The server's clock, read off an object that is written for the purpose.
-    async fn now(&self, env: &str) -> Result<OffsetDateTime, ProviderError> {
+    ///
+    /// # Errors
+    /// When that cannot be written.
+    pub async fn now(&self, env: &str) -> Result<OffsetDateTime, ProviderError> {
         let path = format!("{env}/clock");
         match self.write(&path, &[], Condition::Always).await? {
             Written::Done { updated, .. } => Ok(updated),

@@ -8,18 +8,25 @@
 //! | `ENV/lease.json` | who is applying; left behind when an apply died |
 //! | `ENV/records.json` | footprint and claims |
 //! | `ENV/history/TIME-ID.json` | one apply, for good |
+//! | `ENV/holds.json` | what people asked to leave alone for a while |
+//! | `declarations/DIGEST.json` | the files of a declaration that was applied |
 //! | `ENV/clock` | empty; written to read the server's clock |
 
+mod back;
+mod declarations;
 mod history;
 mod holder;
+mod holds;
 mod lease;
 mod records;
 mod store;
 
+pub use back::{GoBack, GoBackError, go_back};
+pub use declarations::Kept;
 pub use history::{Entry, History, Outcome};
 pub use holder::{Holder, Presence};
 pub use lease::{Lease, LeaseError, Leftover, Term, Terms, WallClock};
-pub use records::{Memory, Records, Where};
+pub use records::{Memory, Records, RolledBack, Where};
 pub use store::{Condition, Object, Store, Written};
 
 use crate::kind::{ProviderError, Retry};

@@ -2,7 +2,7 @@
 
 use crate::kind::ProviderError;
 use crate::ledger::{Condition, Ledger, Leftover, Written, decode, encode};
-use crate::model::{Claims, Footprint, Place, ResourceId};
+use crate::model::{Claims, Footprint, Had, Hold, Place, ResourceId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +13,27 @@ pub struct Records {
     pub footprint: BTreeSet<Where>,
     /// What we added inside objects that others write to, recorded before it is added.
     pub claims: BTreeMap<ResourceId, BTreeSet<String>>,
+    /// The earlier declaration that the environment was brought back to, until a later one is
+    /// applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rolled_back: Option<RolledBack>,
+    /// What the environment has, or may have where an apply did not tell; none where that was not
+    /// remembered from the beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub had: Option<BTreeMap<ResourceId, Had>>,
+}
+
+/// An environment was brought back to an earlier declaration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolledBack {
+    /// The apply whose declaration it was.
+    pub to: String,
+    /// The digest of what that declaration says of the environment.
+    pub laid: String,
+    /// Who did it.
+    pub by: String,
+    /// When: RFC 3339.
+    pub at: String,
 }
 
 /// One kind in one place.
@@ -33,23 +54,33 @@ pub struct Memory {
     pub claims: Claims,
     /// The leases that are held or were left behind, by environment.
     pub leases: BTreeMap<String, Leftover>,
+    /// What people asked to leave alone, also where that has ended.
+    pub holds: Vec<Hold>,
+    /// The environments that were brought back to an earlier declaration.
+    pub rolled_back: BTreeMap<String, RolledBack>,
+    /// What each environment has or had; those are missing of which it was not remembered.
+    pub had: BTreeMap<String, BTreeMap<ResourceId, Had>>,
 }
 
 impl Ledger {
-    /// Reads what there is to remember of these environments; two reads for each.
+    /// Reads what there is to remember of these environments; three reads for each.
     ///
     /// # Errors
     /// When it cannot be told. A ledger that does not exist remembers nothing.
     pub async fn recall(&self, environments: &[String]) -> Result<Memory, ProviderError> {
         let reads = environments.iter().map(|env| async move {
-            let (records, lease) = futures::try_join!(self.records(env), self.leftover(env))?;
-            Ok::<_, ProviderError>((env.clone(), records.0, lease))
+            let (records, lease, holds) =
+                futures::try_join!(self.records(env), self.leftover(env), self.holds(env))?;
+            Ok::<_, ProviderError>((env.clone(), records.0, lease, holds))
         });
         let mut memory = Memory::default();
-        for (env, records, lease) in futures::future::try_join_all(reads).await? {
+        for (env, records, lease, holds) in futures::future::try_join_all(reads).await? {
             let written = records.footprint.into_iter().map(|w| (w.kind, w.place));
             memory.footprint.extend(written);
             memory.claims.extend(records.claims);
+            memory.holds.extend(holds);
+            memory.rolled_back.extend(records.rolled_back.map(|back| (env.clone(), back)));
+            memory.had.extend(records.had.map(|had| (env.clone(), had)));
             memory.leases.extend(lease.map(|lease| (env, lease)));
         }
         Ok(memory)

@@ -2,22 +2,26 @@
 //! and whose it is. Plain values; nothing here opens a connection or decides.
 
 mod digest;
+mod hold;
 mod id;
 mod ignore;
 mod mark;
+mod overrides;
 mod resource;
 mod rules;
 mod source;
 mod world;
 
 pub use digest::{base32_digest, spec_digest};
+pub use hold::Hold;
 pub use id::{IdError, ResourceId};
 pub use ignore::Ignore;
 pub use mark::{Mark, Owner, SpecMark, label};
-pub use resource::{Place, Resource, Stack, StackError};
-pub use rules::{Rules, Transition};
+pub use overrides::Overrides;
+pub use resource::{Keys, Place, Resource, Stack, StackError};
+pub use rules::{Extent, Rules, Transition};
 pub use source::Source;
 pub use world::{
-    Bond, Claims, Footprint, Found, Need, Observation, Scope, Status, Taken, UnknownOwner, Version,
-    World,
+    Bond, Claims, Footprint, Found, Had, Need, Observation, Scope, Status, Taken, UnknownOwner,
+    Version, World,
 };

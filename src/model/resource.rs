@@ -50,7 +50,12 @@ pub struct Stack {
     resources: BTreeMap<ResourceId, Resource>,
     leaving: BTreeMap<ResourceId, Place>,
     ignores: Vec<Ignore>,
+    keys: Keys,
 }
+
+/// Which resources a declared thing becomes, in all environments: by its type and short key,
+/// `bucket:scratch`.
+pub type Keys = BTreeMap<String, BTreeSet<ResourceId>>;
 
 /// Why resources do not make a stack.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -93,7 +98,7 @@ impl Stack {
             resources.insert(id, resource);
         }
         let (name, leaving, ignores) = (name.into(), BTreeMap::new(), Vec::new());
-        Ok(Self { name, environments, resources, leaving, ignores })
+        Ok(Self { name, environments, resources, leaving, ignores, keys: Keys::new() })
     }
 
     /// The name of the stack, as its marks carry it.
@@ -119,6 +124,26 @@ impl Stack {
     /// The fields that others manage.
     pub fn ignores(&self) -> &[Ignore] {
         &self.ignores
+    }
+
+    /// Which resources each declared thing becomes.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// The same stack, in which declared things have these keys.
+    #[must_use]
+    pub fn keyed(self, keys: Keys) -> Self {
+        Self { keys, ..self }
+    }
+
+    /// The same stack in the place of another one: what only that declares is leaving.
+    #[must_use]
+    pub fn instead_of(mut self, other: &Self) -> Self {
+        let gone = other.resources.iter().filter(|(id, _)| !self.resources.contains_key(id));
+        let gone = gone.map(|(id, resource)| (id.clone(), resource.place.clone()));
+        self.leaving.extend(gone.collect::<Vec<_>>());
+        self
     }
 
     /// The same stack, in which others manage these fields.

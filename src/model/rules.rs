@@ -17,6 +17,24 @@ pub enum Transition {
     Refuse(String),
 }
 
+/// Whether a plan is all that the declaration asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extent {
+    /// Everything.
+    #[default]
+    Whole,
+    /// What a person chose of it, or what was not stale.
+    Part,
+}
+
+impl Extent {
+    /// Whether it is everything.
+    pub fn is_whole(&self) -> bool {
+        *self == Self::Whole
+    }
+}
+
 /// What the planner asks of kinds. Every answer is a pure function of its arguments.
 pub trait Rules {
     /// How a `kind` gets from `before` to `after`.

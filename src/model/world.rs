@@ -142,6 +142,16 @@ pub struct Scope<'a> {
 /// What we claimed inside objects that others write to as well, by address; from the ledger.
 pub type Claims = BTreeMap<ResourceId, BTreeSet<String>>;
 
+/// What the ledger remembers of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Had {
+    /// It was there.
+    Made,
+    /// It was to be made, and it was not told whether it was.
+    Perhaps,
+}
+
 /// Everywhere that we ever wrote to, as kinds and places; from the ledger.
 pub type Footprint = BTreeSet<(String, Place)>;
 

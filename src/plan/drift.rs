@@ -3,9 +3,10 @@
 //! *Drift* is a change of the live object, *pending* one of the declaration. Where it cannot be
 //! told what was last applied, the origin is *unknown*, and is never called drift.
 
-use crate::model::{Found, Mark, ResourceId, Source, SpecMark, UnknownOwner};
+use crate::model::{Found, Had, Mark, ResourceId, Source, SpecMark, UnknownOwner};
 use crate::plan::{FieldChange, Ignored, Origin, Request, compare, diff, ignore};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is not as it was last applied, and why.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -16,8 +17,14 @@ pub struct Drift {
     pub pending: Vec<ResourceId>,
     /// Objects of which it cannot be told who changed them.
     pub unknown_origin: Vec<Drifted>,
-    /// What is declared and not there: never made, or removed by others.
+    /// What is declared and not there, where it cannot be told whether it ever was.
     pub missing: Vec<ResourceId>,
+    /// What is declared, was there, and is gone: others removed it.
+    #[serde(default)]
+    pub gone: Vec<ResourceId>,
+    /// What is declared and was not made yet.
+    #[serde(default)]
+    pub never_made: Vec<ResourceId>,
     /// Things inside objects of ours that nobody can account for.
     pub unknown_owners: Vec<UnknownOwner>,
     /// What differs and is let be, since the declaration says that others manage it.
@@ -38,6 +45,40 @@ pub struct Drifted {
     /// The fields that differ: `before` is declared, `after` is there. Empty where nothing
     /// declares it, since what was applied is known by its digest only.
     pub changes: Vec<FieldChange>,
+}
+
+impl Drift {
+    /// Whether others changed or removed something.
+    pub fn is_some(&self) -> bool {
+        !self.drifted.is_empty() || !self.gone.is_empty()
+    }
+
+    /// The same where the ledger remembers what each environment had: what is missing is gone, or
+    /// was never made. Without that memory it cannot be told.
+    #[must_use]
+    pub fn remembering(mut self, had: &BTreeMap<String, BTreeMap<ResourceId, Had>>) -> Self {
+        for id in std::mem::take(&mut self.missing) {
+            match had.get(&id.env).map(|had| had.get(&id)) {
+                Some(Some(Had::Made)) => self.gone.push(id),
+                Some(None) => self.never_made.push(id),
+                Some(Some(Had::Perhaps)) | None => self.missing.push(id),
+            }
+        }
+        self
+    }
+
+    /// The same with nothing but these resources.
+    #[must_use]
+    pub fn of(mut self, chosen: &BTreeSet<ResourceId>) -> Self {
+        let objects = [&mut self.drifted, &mut self.unknown_origin];
+        objects.into_iter().for_each(|list| list.retain(|one| chosen.contains(&one.id)));
+        let ids = [&mut self.pending, &mut self.missing, &mut self.gone, &mut self.never_made];
+        ids.into_iter().for_each(|list| list.retain(|id| chosen.contains(id)));
+        self.ignored.retain(|one| chosen.contains(&one.id));
+        let named = |name: &str| chosen.iter().any(|id| id.name == name);
+        self.unknown_owners.retain(|one| named(&one.name));
+        self
+    }
 }
 
 /// Tells drift from what is pending. Pure, like [`crate::plan::plan`].

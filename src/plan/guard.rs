@@ -28,6 +28,26 @@ impl Default for MaxRemovals {
     }
 }
 
+impl MaxRemovals {
+    /// Whether more may go than where nothing is said.
+    pub fn is_beyond_the_default(self) -> bool {
+        match (self, Self::default()) {
+            (Self::Percent(most), Self::Percent(usual)) => most > usual,
+            (Self::Count(most), _) => most > 0,
+            (Self::Percent(_), Self::Count(_)) => true,
+        }
+    }
+}
+
+impl fmt::Display for MaxRemovals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Percent(percent) => write!(f, "{percent}%"),
+        }
+    }
+}
+
 /// Why a text is not a number of removals.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is neither a number nor a percentage: expected something like 12 or 40%")]

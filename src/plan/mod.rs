@@ -4,30 +4,38 @@
 //! always give the same plan, byte for byte. Everything hard is settled here: what to do, in
 //! which order, and what is refused; the executor decides nothing.
 
+mod back;
 mod claims;
 mod compare;
 mod diff;
 mod drift;
 pub mod file;
 mod guard;
+mod hold;
 mod ignore;
+mod name;
 mod observed;
 mod order;
 mod stale;
 mod step;
 mod target;
 
+pub use back::{Stays, stays};
 pub use claims::ClaimChange;
 pub use compare::Request;
 pub use diff::FieldChange;
 pub use drift::{Drift, Drifted, drift};
 pub use guard::{MaxRemovals, MaxRemovalsError, TooMany, guard, words_for_removals};
+pub use hold::{hold, in_force};
 pub use ignore::Ignored;
+pub use name::{NoSuchTarget, named};
 pub use observed::Observed;
 pub use order::Cycle;
 pub use stale::{LeftOut, Moved, Stale, leave_out, renew, stale};
 pub use step::{Action, Allowances, Counts, Origin, Plan, Refusal, Refused, Step};
-pub use target::{Narrowed, NoSuchTarget, Targets, narrow};
+pub use target::{Narrowed, Targets, narrow};
+
+use crate::model::Extent;
 
 /// What it takes to make the world what the stack says.
 ///
@@ -49,6 +57,8 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Cycle> {
         unknown: compare::unknown(request),
         observed: observed::of_steps(request, &steps),
         ignored: laid.ignored,
+        ours: request.ours().map(|(id, ..)| id).collect(),
+        extent: Extent::Whole,
         steps,
         refusals,
         too_many: Vec::new(),

@@ -1,7 +1,7 @@
 //! What moved between a plan and its apply: the objects that are no longer what a step relies on,
 //! and the plan without them.
 
-use crate::model::{Found, Owner, ResourceId, SpecMark};
+use crate::model::{Extent, Found, Owner, ResourceId, SpecMark};
 use crate::plan::{Action, FieldChange, Observed, Plan, Request, Step, claims, diff};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -137,8 +137,9 @@ fn only_claims_went(request: &Request<'_>, kind: &str, seen: &Observed, now: &Fo
     now.len() < before.len() && now.is_subset(&before)
 }
 
-/// The plan without the steps on these objects and without whatever waits for them. Of an object
-/// that is made again, both halves stay or go.
+/// The plan without the steps on these objects, without whatever waits for them, and without the
+/// environments after one that loses a step by that: an environment is not touched before those
+/// ahead of it are as planned. Of an object that is made again, both halves stay or go.
 pub fn leave_out(plan: &Plan, stale: &[Stale]) -> (Plan, Vec<LeftOut>) {
     let stale = stale.iter().map(|stale| (stale.id.clone(), stale.id.clone()));
     let mut out: BTreeMap<ResourceId, ResourceId> = stale.collect();
@@ -147,6 +148,7 @@ pub fn leave_out(plan: &Plan, stale: &[Stale]) -> (Plan, Vec<LeftOut>) {
         for step in &plan.steps {
             let waits = step.waits_for.iter().map(|&first| &plan.steps[first].id);
             let because = waits.into_iter().find(|first| out.contains_key(*first)).cloned();
+            let because = because.or_else(|| left_ahead(plan, &step.id, &out));
             if let (Some(because), false) = (because, out.contains_key(&step.id)) {
                 out.insert(step.id.clone(), because);
             }
@@ -164,8 +166,21 @@ pub fn leave_out(plan: &Plan, stale: &[Stale]) -> (Plan, Vec<LeftOut>) {
     });
     let mut rest = Plan { steps: steps.collect(), ..plan.clone() };
     rest.observed.retain(|id, _| !out.contains_key(id));
+    if !out.is_empty() {
+        rest.extent = Extent::Part;
+    }
     let left_out = out.into_iter().map(|(id, because)| LeftOut { id, because });
     (rest, left_out.collect())
+}
+
+/// Something that is left out in an environment ahead of that of a resource.
+fn left_ahead(
+    plan: &Plan,
+    id: &ResourceId,
+    out: &BTreeMap<ResourceId, ResourceId>,
+) -> Option<ResourceId> {
+    let ahead = plan.environments.iter().take_while(|env| **env != id.env);
+    ahead.flat_map(|env| out.keys().filter(move |other| other.env == *env)).next().cloned()
 }
 
 /// Brings a plan up to date with what was found and is remembered now: versions, and the claims

@@ -1,6 +1,6 @@
 //! What a plan is made of.
 
-use crate::model::{Place, ResourceId, Source, UnknownOwner, Version};
+use crate::model::{Extent, Hold, Place, ResourceId, Source, UnknownOwner, Version};
 use crate::plan::{ClaimChange, FieldChange, Ignored, Observed, TooMany};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -33,6 +33,12 @@ pub struct Plan {
     pub observed: BTreeMap<ResourceId, Option<Observed>>,
     /// What differs and is let be, since the declaration says that others manage it.
     pub ignored: Vec<Ignored>,
+    /// Everything of ours that was found in these environments, whether or not it has steps.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ours: BTreeSet<ResourceId>,
+    /// Whether it is all that was to be done.
+    #[serde(default, skip_serializing_if = "Extent::is_whole")]
+    pub extent: Extent,
 }
 
 /// What is done to a resource.
@@ -148,6 +154,8 @@ pub enum Refused {
     /// Something that it needs belongs to an environment which is not part of this run, and is
     /// not there.
     Blocked(ResourceId),
+    /// A person asked to leave it alone for a while.
+    Held(Hold),
 }
 
 /// Guards that a person has overridden in so many words.
@@ -235,6 +243,7 @@ impl fmt::Display for Refused {
             Self::Blocked(need) => {
                 write!(f, "needs {need}, which is not there: apply {} first", need.env)
             }
+            Self::Held(hold) => write!(f, "is {hold}; --exclude leaves it out"),
         }
     }
 }
@@ -242,9 +251,10 @@ impl fmt::Display for Refused {
 impl Refusal {
     /// The words to say to go on all the same, where that is possible.
     pub fn words(&self) -> Option<String> {
-        match self.why {
+        match &self.why {
             Refused::Protected(_) => Some(format!("--dangerous-delete {}", self.id)),
             Refused::Replacement { .. } => Some(format!("--dangerous-replace {}", self.id)),
+            Refused::Held(hold) => Some(hold.release()),
             _ => None,
         }
     }

@@ -4,12 +4,12 @@
 //! something that is left out goes with it, except where a step that is kept depends on that
 //! thing: it then stands in the way as it did before.
 
-use crate::model::{Need, ResourceId};
+use crate::model::{Extent, Need, ResourceId};
+use crate::plan::name::{NoSuchTarget, matching};
 use crate::plan::{Action, Plan, Refusal, Request, Step, order};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Addresses in the words of a person: `prod:gcs-bucket/leap-scratch`, or without the environment,
-/// `gcs-bucket/leap-scratch`; `*` stands for anything.
+/// Names in the words of a person, as [`crate::plan::named`] reads them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Targets {
     /// Only these, and what they need; everything, when there is none.
@@ -31,16 +31,6 @@ pub struct Narrowed {
     pub left_out: usize,
 }
 
-/// Somebody named what there is not.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{pattern}` names nothing that is declared or there")]
-pub struct NoSuchTarget {
-    /// What was named.
-    pub pattern: String,
-    /// The address that comes nearest to it.
-    pub nearest: Option<ResourceId>,
-}
-
 /// Who cannot be done without whom, by address.
 type Links = BTreeMap<ResourceId, BTreeSet<ResourceId>>;
 
@@ -58,8 +48,8 @@ pub fn narrow(
         return Ok(Narrowed { plan, also, left_out_too, left_out: 0 });
     }
     let known = known(request, &plan);
-    let only = matching(&targets.only, &known)?;
-    let not = matching(&targets.not, &known)?;
+    let only = matching(&targets.only, &known, request.stack.keys())?;
+    let not = matching(&targets.not, &known, request.stack.keys())?;
     let links = links(request, &plan);
     let all: BTreeSet<ResourceId> = links.keys().cloned().collect();
     let named = if targets.only.is_empty() { all.clone() } else { &all & &only };
@@ -72,6 +62,7 @@ pub fn narrow(
         .cloned()
         .collect();
     keep(&mut plan, &kept);
+    plan.extent = Extent::Part;
     left_out_too.retain(|id, _| named.contains(id) || also.contains_key(id));
     also.retain(|id, _| kept.contains(id));
     Ok(Narrowed { plan, also, left_out_too, left_out: all.len() - kept.len() })
@@ -83,45 +74,6 @@ fn known(request: &Request<'_>, plan: &Plan) -> BTreeSet<ResourceId> {
     let ours = request.ours().map(|(id, ..)| id);
     let refused = plan.refusals.iter().map(|refusal| refusal.id.clone());
     declared.chain(ours).chain(refused).collect()
-}
-
-fn matching(
-    patterns: &[String],
-    known: &BTreeSet<ResourceId>,
-) -> Result<BTreeSet<ResourceId>, NoSuchTarget> {
-    let mut matching = BTreeSet::new();
-    for pattern in patterns {
-        let named: Vec<&ResourceId> = known.iter().filter(|id| names(pattern, id)).collect();
-        if named.is_empty() {
-            let alike = |id: &&ResourceId| likeness(pattern, id);
-            let nearest = known.iter().max_by(|a, b| alike(a).total_cmp(&alike(b))).cloned();
-            return Err(NoSuchTarget { pattern: pattern.clone(), nearest });
-        }
-        matching.extend(named.into_iter().cloned());
-    }
-    Ok(matching)
-}
-
-/// The text that a pattern is held against.
-fn text(pattern: &str, id: &ResourceId) -> String {
-    let start = pattern.split('/').next().unwrap_or_default();
-    if start.contains(':') { id.to_string() } else { id.local() }
-}
-
-fn names(pattern: &str, id: &ResourceId) -> bool {
-    fits(pattern, &text(pattern, id))
-}
-
-fn likeness(pattern: &str, id: &ResourceId) -> f64 {
-    strsim::jaro_winkler(pattern, &text(pattern, id)).max(strsim::jaro_winkler(pattern, &id.name))
-}
-
-/// Whether a text is as the pattern says, where `*` stands for anything.
-fn fits(pattern: &str, text: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once('*') else { return pattern == text };
-    let Some(text) = text.strip_prefix(start) else { return false };
-    let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-    ends.any(|at| fits(rest, &text[at..]))
 }
 
 /// For everything with a step or a refusal, what it cannot do without.
@@ -185,12 +137,18 @@ fn reach(from: &BTreeSet<ResourceId>, links: &Links) -> BTreeMap<ResourceId, Res
     reached
 }
 
-/// Takes everything else out of the plan. What the ledger remembers of it stays as it is.
+/// Takes everything else out of the plan.
 fn keep(plan: &mut Plan, kept: &BTreeSet<ResourceId>) {
+    keep_steps(plan, |id| kept.contains(id));
+    plan.refusals.retain(|refusal| kept.contains(&refusal.id));
+}
+
+/// Takes every other step out of the plan. What the ledger remembers of it stays as it is.
+pub(crate) fn keep_steps(plan: &mut Plan, kept: impl Fn(&ResourceId) -> bool) {
     let mut place = BTreeMap::new();
     let steps = std::mem::take(&mut plan.steps);
     for (old, mut step) in steps.into_iter().enumerate() {
-        if kept.contains(&step.id) {
+        if kept(&step.id) {
             step.waits_for =
                 step.waits_for.iter().filter_map(|old| place.get(old)).copied().collect();
             place.insert(old, plan.steps.len());
@@ -199,22 +157,5 @@ fn keep(plan: &mut Plan, kept: &BTreeSet<ResourceId>) {
             plan.claims.remove(&step.id);
         }
     }
-    plan.refusals.retain(|refusal| kept.contains(&refusal.id));
-    plan.observed.retain(|id, _| kept.contains(id));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pattern_without_an_environment_names_the_thing_in_each() {
-        let id = ResourceId::new("prod", "gcs-bucket", "leap-scratch");
-        for pattern in ["prod:gcs-bucket/leap-scratch", "gcs-bucket/leap-*", "prod:*", "*scratch"] {
-            assert!(names(pattern, &id), "{pattern}");
-        }
-        for pattern in ["staging:*", "gcs-bucket/leap", "leap-scratch", "*bucket"] {
-            assert!(!names(pattern, &id), "{pattern}");
-        }
-    }
+    plan.observed.retain(|id, _| kept(id));
 }

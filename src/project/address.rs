@@ -1,10 +1,15 @@
-//! References to other declared things: `bucket:usage-logs`, or the key alone where only one
-//! type can stand.
+//! References to declared things: `bucket:usage-logs`, or the key alone where only one type can
+//! stand. On the command line (`--target`, `hold`) the type is always there.
 
 use crate::project::format::Wrong;
 
 /// The types that can be referred to.
 const TYPES: [&str; 2] = ["bucket", "secret"];
+
+/// A reference with its type.
+pub(crate) fn written(of: &str, key: &str) -> String {
+    format!("{of}:{key}")
+}
 
 /// The key in a reference to a thing of one type.
 ///

@@ -93,11 +93,18 @@ fn ending(folder: &Path, ending: &str) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The nearest `environments/` above a stack that has files in it, and how it is shown.
-pub(crate) fn environments_above(folder: &Path, shown: &Path) -> Option<(PathBuf, PathBuf)> {
+/// The nearest `environments/` above a stack that has files in it, and how it is shown. With
+/// `top`, no higher than that.
+pub(crate) fn environments_above(
+    folder: &Path,
+    shown: &Path,
+    top: Option<&Path>,
+) -> Option<(PathBuf, PathBuf)> {
     let folder = fs::canonicalize(folder).ok()?;
+    let top = top.map(fs::canonicalize).transpose().ok()?;
     let mut shown = shown.to_owned();
-    for above in folder.ancestors().skip(1) {
+    let inside = |above: &&Path| top.as_ref().is_none_or(|top| above.starts_with(top));
+    for above in folder.ancestors().skip(1).take_while(inside) {
         shown = parent(&shown);
         let candidate = above.join(ENVIRONMENTS);
         if !ending(&candidate, "yaml").is_ok_and(|files| files.is_empty()) {

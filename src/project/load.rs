@@ -20,18 +20,20 @@ const SHORT: [(&str, &str); 2] = [("project", "cloud.project"), ("region", "clou
 
 /// Everything that was found, whether or not it can be used.
 pub(crate) struct Loaded {
+    /// The sections of the stack before anything is laid over them.
+    pub(crate) base: Node,
     pub(crate) layout: Vec<Laid>,
     pub(crate) sources: Sources,
     pub(crate) findings: Findings,
 }
 
-/// Reads and checks everything.
-pub(crate) fn load(folder: &Path, shown: &Path) -> Loaded {
+/// Reads and checks everything; with `top`, nothing above that folder.
+pub(crate) fn load(folder: &Path, shown: &Path, top: Option<&Path>) -> Loaded {
     let (mut sources, mut findings) = (Sources::new(), Findings::default());
     let (base, whole) = sections(folder, shown, &mut sources, &mut findings);
     only_plain(&base, &mut findings);
     placeholders(&base, &sources, &mut findings);
-    let environments = gather(folder, shown, &mut sources, &mut findings);
+    let environments = gather(folder, shown, top, &mut sources, &mut findings);
     let mut layout = Vec::new();
     let mut lost = Vec::new();
     for gathered in &environments {
@@ -54,7 +56,7 @@ pub(crate) fn load(folder: &Path, shown: &Path) -> Loaded {
         found.sorted().into_iter().for_each(|problem| findings.push(problem));
     }
     about_placeholders(&mut findings);
-    Loaded { layout, sources, findings }
+    Loaded { base, layout, sources, findings }
 }
 
 /// Whether a reference may mean one of these sections and entries.

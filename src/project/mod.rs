@@ -22,6 +22,7 @@ mod check;
 mod declaration;
 mod explain;
 mod files;
+mod kept;
 mod layout;
 mod load;
 mod schema;
@@ -35,11 +36,11 @@ pub use files::{FindError, find};
 pub use problem::{Position, Problem, Problems, Range, Severity, Sources};
 pub use schema::{Schema, schema};
 
-use crate::model::{Resource, ResourceId, Stack, base32_digest};
+use crate::model::{Keys, Resource, ResourceId, Stack};
 use crate::project::layout::Laid;
-use serde_json::json;
+use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A declaration that was read and checked in every environment.
 #[derive(Clone, Debug)]
@@ -49,6 +50,8 @@ pub struct Project {
     ledger_bucket: String,
     warnings: Vec<Problem>,
     sources: Sources,
+    shown: PathBuf,
+    base: Value,
 }
 
 /// Reads the stack in `folder` and checks everything in every environment. Files are named in
@@ -57,7 +60,20 @@ pub struct Project {
 /// # Errors
 /// With everything that is wrong, warnings included.
 pub fn load(folder: &Path, shown: &Path) -> Result<Project, Problems> {
-    let load::Loaded { layout, sources, findings } = load::load(folder, shown);
+    checked(load::load(folder, shown, None), shown)
+}
+
+/// Reads a stack that was written down as [`Project::files`] says, below a folder `top` of its
+/// own.
+///
+/// # Errors
+/// With everything that is wrong, warnings included.
+pub fn load_kept(top: &Path, shown: &Path) -> Result<Project, Problems> {
+    checked(load::load(&top.join(kept::STACK), shown, Some(top)), shown)
+}
+
+fn checked(loaded: load::Loaded, shown: &Path) -> Result<Project, Problems> {
+    let load::Loaded { base, layout, sources, findings } = loaded;
     let stop = findings.stop();
     let list = findings.sorted();
     let Some(first) = layout.first().filter(|_| !stop) else {
@@ -65,7 +81,8 @@ pub fn load(folder: &Path, shown: &Path) -> Result<Project, Problems> {
     };
     let ledger_bucket = first.ledger_bucket();
     let environments = layout.iter().map(|laid| laid.environment.clone()).collect();
-    Ok(Project { layout, environments, ledger_bucket, warnings: list, sources })
+    let (shown, base) = (shown.to_owned(), base.json());
+    Ok(Project { layout, environments, ledger_bucket, warnings: list, sources, shown, base })
 }
 
 impl Project {
@@ -119,29 +136,13 @@ impl Project {
         self.declared_twice(&resources)?;
         let environments = self.environments.iter().map(|one| one.name.clone()).collect();
         let stack = Stack::new(self.name(), environments, resources);
-        let stack = stack.map(|stack| stack.ignoring(ignore::rules(&self.layout)));
+        let mut keys = Keys::new();
+        sections::NAMINGS.iter().for_each(|name| name(&self.layout, &mut keys));
+        let stack = stack.map(|stack| stack.ignoring(ignore::rules(&self.layout)).keyed(keys));
         stack.map_err(|error| Problems {
             list: vec![Problem::error("expansion", &self.range(), error.to_string())],
             sources: self.sources.clone(),
         })
-    }
-
-    /// A digest of the merged declaration of every environment, to tell whether it changed.
-    pub fn digest(&self) -> String {
-        let merged = self.layout.iter().map(|laid| {
-            let Environment { name, follows, suffix, target, gates, project, range: _ } =
-                &laid.environment;
-            json!({
-                "environment": name,
-                "follows": follows,
-                "suffix": suffix,
-                "target": target,
-                "gates": gates,
-                "project": project,
-                "declaration": laid.tree.json(),
-            })
-        });
-        base32_digest(json!(merged.collect::<Vec<_>>()).to_string().as_bytes())
     }
 
     /// Where the value at `path` in `env` comes from, and what it overrode.

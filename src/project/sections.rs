@@ -1,6 +1,6 @@
 //! The lists that a new section adds its lines to.
 
-use crate::model::Resource;
+use crate::model::{Keys, Resource};
 use crate::project::format::{Wrong, date, duration, label_value};
 use crate::project::layout::Laid;
 use crate::project::problem::Findings;
@@ -14,6 +14,10 @@ pub(crate) type Check = fn(&[Laid], &mut Findings);
 
 /// Adds the resources of a section in all environments.
 pub(crate) type Expansion = fn(&[Laid], &mut Vec<Resource>);
+
+/// Adds the keys of a section with what they become, `bucket:scratch`; the types are those of
+/// references ([`crate::project::address`]).
+pub(crate) type Naming = fn(&[Laid], &mut Keys);
 
 /// The forms that a text may have, by the `format` that a field names in its schema.
 pub(crate) const FORMATS: &[(&str, Format)] = &[
@@ -43,6 +47,9 @@ pub(crate) const CHECKS: &[Check] = &[stack::check, buckets::check];
 
 /// From sections to resources.
 pub(crate) const EXPANSIONS: &[Expansion] = &[buckets::expand];
+
+/// From resources to the keys that people call them by.
+pub(crate) const NAMINGS: &[Naming] = &[buckets::keys];
 
 /// What the setting at a path is when it is not said and follows from something else.
 pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<String> {

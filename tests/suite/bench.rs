@@ -30,6 +30,8 @@ pub struct Bench {
     pub terms: Terms,
     /// The time of day on the machine that applies.
     pub wall: WallClock,
+    /// What the history says of each apply.
+    pub about: About,
     pub events: Arc<Mutex<Vec<String>>>,
     pub crashed: Arc<Notify>,
     applies: AtomicU64,
@@ -62,7 +64,8 @@ impl Bench {
             (Allowances::default(), Terms::default(), AtomicU64::new(0));
         let (connection, toy) = (OnceCell::new(), Arc::new(Client::new(&sandbox.url())));
         let wall = || Duration::ZERO;
-        Self { sandbox, allowances, terms, wall, events, crashed, applies, connection, toy }
+        let about = About { began: "2026-09-21T00:00:00Z".into(), ..About::default() };
+        Self { sandbox, allowances, terms, wall, about, events, crashed, applies, connection, toy }
     }
 
     pub fn registry() -> Registry {
@@ -188,8 +191,7 @@ impl Bench {
             purpose: "apply".into(),
         };
         let events = Arc::clone(&self.events);
-        let about =
-            About { began: "2026-09-21T00:00:00Z".into(), commit: None, declaration: "d".into() };
+        let about = About { declaration: "d".into(), ..self.about.clone() };
         let run = Run {
             actors: &self.actors(&connection),
             ledger: &self.ledger(&connection, stack),

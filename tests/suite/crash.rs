@@ -2,6 +2,8 @@
 //! nothing to repair by hand. Every call of an apply is a crash point, three ways.
 
 use super::bench::{Bench, access, bucket, bucket_with, loom, stack, visible};
+use leap_infra::apply::About;
+use leap_infra::ledger::Kept;
 use leap_infra::model::Stack;
 use leap_infra::sandbox::{Action, Fault, Match, Snapshot};
 use std::collections::BTreeMap;
@@ -65,6 +67,45 @@ async fn a_crash_at_any_call_is_recovered_by_running_again() {
     }
     println!("crash points recovered: {points:?}");
     assert!(points.values().all(|&count| count > 30), "{points:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rollback_that_dies_at_any_call_goes_on_where_it_was_going() {
+    let mut bench = Bench::new().await;
+    let plain = bench.about.clone();
+    let journey = Journey {
+        name: "rollback",
+        from: Some(journeys().remove(1).to),
+        to: journeys().remove(0).to,
+    };
+    let start = departure(&bench, &journey).await;
+    let kept = Kept { files: [("stack/stack.yaml".into(), "stack: home".into())].into() };
+    bench.about = About {
+        kept: Some(kept.clone()),
+        laid: [("prod".into(), "old".into())].into(),
+        back_to: Some("apply-before".into()),
+        ..plain
+    };
+    let calls = undisturbed(&bench, &journey, &start).await;
+    let arrival = bench.world();
+    let mut points = 0;
+    for call in 1..=calls {
+        for then in [Action::CrashBefore, Action::CrashAfterEffect, Action::CrashAfter] {
+            let at = format!("call {call}, {then:?}");
+            crash(&bench, &journey, &start, call, then).await;
+            recover(&bench, &journey).await;
+            assert_eq!(bench.world(), arrival, "{at}");
+            assert!(bench.plan(&journey.to).await.is_empty(), "{at}: not empty afterwards");
+            let memory = bench.memory(&journey.to).await;
+            assert!(memory.leases.is_empty(), "{at}: a lease is left");
+            assert_eq!(memory.rolled_back["prod"].to, "apply-before", "{at}");
+            let ledger = bench.ledger(&bench.connection().await, &journey.to);
+            assert_eq!(ledger.kept(&kept.digest()).await.unwrap(), Some(kept.clone()), "{at}");
+            points += 1;
+        }
+    }
+    println!("crash points of a rollback recovered: {points}");
+    assert!(points > 30, "{points}");
 }
 
 async fn departure(bench: &Bench, journey: &Journey) -> Snapshot {

@@ -5,7 +5,7 @@ use leap_infra::kind::{Applied, Change, Kind, ProviderError, Registry, StepConte
 use leap_infra::model::*;
 use leap_infra::plan::{
     Allowances, Cycle, Drift, Narrowed, NoSuchTarget, Plan, Request, Stale, Targets, drift, guard,
-    narrow, plan, stale,
+    hold, narrow, plan, stale,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -102,6 +102,7 @@ pub struct Desk {
     pub allowances: Allowances,
     pub registry: Registry,
     pub ignores: Vec<Ignore>,
+    pub holds: Vec<Hold>,
 }
 
 impl Desk {
@@ -116,6 +117,7 @@ impl Desk {
             allowances: Allowances::default(),
             registry: Registry::default().with::<Shelf>().with::<Book>(),
             ignores: Vec::new(),
+            holds: Vec::new(),
         }
     }
 
@@ -205,9 +207,39 @@ impl Desk {
 
     /// The part of the plan that was asked for.
     pub fn narrowed(&self, only: &[&str], not: &[&str]) -> Result<Narrowed, NoSuchTarget> {
+        self.narrow(self.plan().unwrap(), only, not)
+    }
+
+    /// A part of a plan.
+    pub fn narrow(
+        &self,
+        plan: Plan,
+        only: &[&str],
+        not: &[&str],
+    ) -> Result<Narrowed, NoSuchTarget> {
         let owned = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
         let targets = Targets { only: owned(only), not: owned(not) };
-        narrow(&self.request(&self.stack()), self.plan().unwrap(), &targets)
+        narrow(&self.request(&self.stack()), plan, &targets)
+    }
+
+    /// Ada asked to leave something alone until then, in seconds since 1970.
+    pub fn holds(&mut self, address: &str, until: i64) {
+        let (env, _) = address.split_once(':').unwrap();
+        self.holds.push(Hold {
+            env: env.into(),
+            address: address.into(),
+            named: BTreeSet::new(),
+            until: time::OffsetDateTime::from_unix_timestamp(until).unwrap(),
+            reason: "it is being painted".into(),
+            by: "ada on desk".into(),
+            since: "1970-01-01T00:00:00Z".into(),
+        });
+    }
+
+    /// The plan that leaves alone what is held at a moment.
+    pub fn held(&self, now: i64) -> Plan {
+        let now = time::OffsetDateTime::from_unix_timestamp(now).unwrap();
+        hold(self.plan().unwrap(), &Keys::new(), &self.holds, now)
     }
 
     /// The plan as text, when no more than this may be removed.

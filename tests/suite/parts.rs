@@ -172,3 +172,23 @@ fn a_limit_in_so_many_words_holds_for_small_kinds_as_well() {
     assert!(!desk.guarded("25%").contains("refused"));
     assert!(desk.guarded("0").contains("1 of 1 shelf in all environments"));
 }
+
+#[test]
+fn what_is_held_is_refused_and_what_waits_for_it_can_be_left_out_with_it() {
+    let mut desk = library();
+    desk.holds("prod:shelf/a", 10);
+    let plan = desk.held(9);
+    assert_eq!(order(&plan), ["Create book/b", "Create shelf/other"]);
+    let text = text(&plan);
+    assert!(text.contains("! shelf/a   refused"), "{text}");
+    assert!(
+        text.contains("is held by ada on desk until 1970-01-01 00:00 UTC: it is being"),
+        "{text}"
+    );
+    let words = "to go on all the same: leap-infra hold 'prod:shelf/a' -e prod --release";
+    assert!(text.contains(words), "{text}");
+    assert_eq!(order(&desk.held(10)).len(), 3, "the hold has ended");
+    let narrowed = desk.narrow(plan, &[], &["shelf/a"]).unwrap();
+    assert_eq!(order(&narrowed.plan), ["Create shelf/other"]);
+    assert!(!narrowed.plan.is_refused());
+}

@@ -292,3 +292,28 @@ fn what_others_manage_hides_no_other_drift() {
     Drift: 1 drifted.
     "#);
 }
+
+#[test]
+fn production_is_left_alone_when_staging_is_left_partly_stale() {
+    let mut desk = Desk::new();
+    for address in ["staging:shelf/a", "staging:shelf/b", "prod:shelf/c"] {
+        desk.has(address, json!({}));
+        desk.wants(address, json!({ "boards": 2 }));
+    }
+    let plan = desk.plan().unwrap();
+    desk.world.kinds.get_mut("shelf").unwrap().found[0].spec["boards"] = json!(1);
+    let stale = desk.stale(&plan);
+    let (rest, left_out) = leave_out(&plan, &stale);
+    let names: Vec<&str> = rest.steps.iter().map(|step| step.id.name.as_str()).collect();
+    assert_eq!(names, ["b"], "the rest of staging goes on, and production does not");
+    assert!(!rest.extent.is_whole(), "which is no complete apply that could be promoted");
+    let said = leap_infra::cli::view::stale::text(&stale, &left_out);
+    assert!(said.contains("prod:shelf/c, since staging is left partly stale (staging:shelf/a)"));
+    // The other way round, staging does not wait for production.
+    let prod = desk
+        .stale(&plan)
+        .into_iter()
+        .map(|one| leap_infra::plan::Stale { id: "prod:shelf/c".parse().unwrap(), ..one });
+    let (rest, _) = leave_out(&plan, &prod.collect::<Vec<_>>());
+    assert_eq!(rest.steps.len(), 2);
+}

@@ -157,13 +157,22 @@ async fn the_history_says_who_did_what_and_from_where() {
     let host = machine::holder("").host;
     let steady = told.replace(&host, "HOST");
     let lines = steady.lines().map(|line| line.split_once("Z  ").map_or(line, |(_, rest)| rest));
-    let lines: Vec<&str> = lines.collect();
+    let nameless = |line: &str| match line.trim_start().strip_prefix("apply ") {
+        Some(rest) if line.starts_with(' ') => {
+            let kept = rest.split_once(", declaration ").map(|_| "declaration DIGEST");
+            format!("      apply ID, {}", kept.unwrap_or("its declaration is not kept"))
+        }
+        _ => line.to_owned(),
+    };
+    let lines: Vec<String> = lines.map(nameless).collect();
     assert_snapshot!(lines.join("\n"), @r"
     first (prod) on the sandbox
 
     prod  destroy by ada on HOST: done (1 deleted)
+          apply ID, its declaration is not kept
           gcs-bucket/first-scratch  delete: done
     prod  apply by ada on HOST: done (1 created)
+          apply ID, declaration DIGEST
           gcs-bucket/first-scratch  create: done
     ");
 }

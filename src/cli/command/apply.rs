@@ -1,6 +1,7 @@
 //! `apply`: make it so.
 
 use crate::cli::carry_out::ApplyArgs;
+use crate::cli::doing::Doing;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::planning::{PlanArgs, Wanted};
@@ -40,7 +41,8 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     };
     let plan = session.plan(Wanted::Declared, &args.plan).await?;
     session.show(&plan, ui);
-    session.carry_out(&plan, &args.apply, "apply", ui).await
+    let doing = Doing::new("apply", args.plan.overrides());
+    session.carry_out(&plan, &args.apply, doing, ui).await
 }
 
 async fn planned(file: &Path, args: &Args, ui: &Ui) -> Result<Exit, Failure> {
@@ -51,5 +53,6 @@ async fn planned(file: &Path, args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         Err(exit) => return Ok(exit),
     };
     let on_stale = if args.continue_on_stale { OnStale::Continue } else { OnStale::Stop };
-    session.apply_saved(&saved, &args.apply, on_stale, ui).await
+    let doing = Doing::new("apply", saved.overrides.clone().and(args.plan.overrides()));
+    session.apply_saved(&saved, &args.apply, on_stale, doing, ui).await
 }

@@ -1,6 +1,7 @@
 //! `destroy`: take everything away again.
 
 use crate::cli::carry_out::ApplyArgs;
+use crate::cli::doing::Doing;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{self, Failure};
 use crate::cli::planning::{PlanArgs, Wanted};
@@ -31,7 +32,8 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     };
     let plan = session.plan(Wanted::Nothing, &args.plan).await?;
     session.show(&plan, ui);
-    let exit = session.carry_out(&plan, &args.apply, "destroy", ui).await?;
+    let doing = Doing::new("destroy", args.plan.overrides());
+    let exit = session.carry_out(&plan, &args.apply, doing, ui).await?;
     if args.with_ledger && exit == Exit::Ok {
         let removed = session.ledger.remove().await;
         removed.map_err(|error| failure::unreadable(&[error]))?;

@@ -49,7 +49,8 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         Err(exit) => return Ok(exit),
     };
     let plan = session.plan(Wanted::Declared, &args.plan).await?;
-    let saved = session.saved(&plan, args.expires_in);
+    let mut saved = session.saved(&plan, args.expires_in);
+    saved.overrides = args.plan.overrides();
     if ui.json {
         ui.say(saved.json());
     } else if args.format == Format::Markdown {

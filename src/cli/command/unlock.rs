@@ -8,6 +8,7 @@ use crate::cli::session::{self, Session};
 use crate::cli::ui::Ui;
 use crate::kind::ProviderError;
 use crate::ledger::{Entry, Leftover, Outcome, Presence};
+use crate::model::Overrides;
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -109,14 +110,11 @@ async fn take_away(args: &Args, session: &Session, held: &Held) -> Result<(), Fa
     }
     if args.force {
         let entry = Entry {
-            holder: machine::holder("unlock"),
-            began: machine::now(),
             commit: machine::commit(&session.folder),
             declaration: session.project.digest(),
-            outcome: Outcome::Unlocked,
-            steps: BTreeMap::new(),
             unlocked: Some(held.lease.holder.clone()),
-            reason: args.reason.clone(),
+            overrides: Overrides { reason: args.reason.clone(), ..Overrides::default() },
+            ..Entry::new(machine::holder("unlock"), machine::now(), Outcome::Unlocked)
         };
         session.ledger.append(&held.env, &entry).await.map_err(failed)?;
     }

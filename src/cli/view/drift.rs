@@ -15,6 +15,10 @@ pub fn text(drift: &Drift, environments: &[String], look: Look) -> String {
         let owners = drift.unknown_owners.iter().filter(|one| one.env == *env);
         let mut part = String::new();
         drifted.chain(origin).for_each(|one| object(&mut part, one, look));
+        let gone = drift.gone.iter().filter(|id| id.env == *env);
+        gone.for_each(|id| {
+            head(&mut part, &look.paint.bad("  -"), id, "gone: others removed it", None, look)
+        });
         owners.for_each(|one| unknown(&mut part, one, look));
         if !part.is_empty() {
             _ = writeln!(out, "{}\n{part}", look.paint.strong(&format!("{env}:")));
@@ -49,9 +53,11 @@ fn object(out: &mut String, drifted: &Drifted, look: Look) {
 fn last_line(drift: &Drift) -> String {
     let mut line = format!("Drift: {} drifted.", drift.drifted.len());
     for (count, words) in [
+        (drift.gone.len(), "gone"),
         (drift.unknown_origin.len(), "of unknown origin"),
         (drift.unknown_owners.len(), "of unknown owner"),
         (drift.pending.len(), "pending"),
+        (drift.never_made.len(), "not made yet"),
         (drift.missing.len(), "not there (never made, or removed by others)"),
         (drift.unchanged, "unchanged"),
     ] {

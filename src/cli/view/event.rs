@@ -2,7 +2,7 @@
 //! when and by whom.
 //!
 //! <https://developer.hashicorp.com/terraform/internals/machine-readable-ui>. Beside Terraform's
-//! own types there are `apply_skipped`, `guard_refused` and `retry`; the action `wait` is waiting
+//! own types there are `apply_skipped`, `guard_refused`, `guard_overridden` and `retry`; the action `wait` is waiting
 //! for what the cloud is already doing.
 
 use crate::apply::{Event, Report, StepResult};
@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::progress::{did, doing};
 use crate::cli::view::plan::last_line;
 use crate::kind::Retried;
-use crate::model::ResourceId;
+use crate::model::{Overrides, ResourceId};
 use crate::plan::{Action, Counts, Plan, Refusal, Step, words_for_removals};
 use crate::project::{Problem, Severity};
 use serde_json::{Value, json};
@@ -62,6 +62,13 @@ fn refused(refusal: &Refusal) -> Value {
     let mut line = line("error", "guard_refused", format!("{id}: {why}"));
     line["change"] = json!({ "resource": resource(id) });
     line["words"] = json!(refusal.words());
+    line
+}
+
+/// A guard was overridden in these words.
+pub fn overridden(words: &str, overrides: &Overrides) -> Value {
+    let mut line = line("warn", "guard_overridden", format!("overridden: {words}"));
+    (line["words"], line["reason"]) = (json!(words), json!(overrides.reason));
     line
 }
 

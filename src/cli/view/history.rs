@@ -1,6 +1,7 @@
 //! The history of a stack: a line for each apply, and its steps where they are wanted.
 
 use crate::ledger::{Entry, History, Outcome};
+use crate::model::Extent;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -22,10 +23,14 @@ pub fn text(history: &History, detail: Detail) -> String {
     let widest = history.entries.iter().map(|(env, _)| env.len()).max().unwrap_or_default();
     for (env, entry) in &history.entries {
         _ = writeln!(out, "{}  {env:widest$}  {}", entry.began, line(entry));
-        if let Some(reason) = &entry.reason {
+        for words in &entry.overrides.words {
+            _ = writeln!(out, "      overrode: {words}");
+        }
+        if let Some(reason) = &entry.overrides.reason {
             _ = writeln!(out, "      reason: {reason}");
         }
         if detail == Detail::Steps {
+            declared(&mut out, entry);
             let steps = entry.steps.iter();
             steps.for_each(|(id, end)| _ = writeln!(out, "      {}  {end}", id.local()));
         }
@@ -36,13 +41,34 @@ pub fn text(history: &History, detail: Detail) -> String {
     out
 }
 
+/// By which name to go back to an apply, and what was declared then.
+fn declared(out: &mut String, entry: &Entry) {
+    if !entry.is_a_run() {
+        return;
+    }
+    let kept = match &entry.kept {
+        Some(digest) => format!("declaration {digest}"),
+        None => "its declaration is not kept".to_owned(),
+    };
+    _ = writeln!(out, "      apply {}, {kept}", entry.holder.apply);
+}
+
 /// Who did what, from what, and how it ended.
 fn line(entry: &Entry) -> String {
     let who = format!("{} on {}", entry.holder.user, entry.holder.host);
     if let Some(unlocked) = &entry.unlocked {
         return format!("{who} took the lease away from {unlocked}");
     }
+    if let Some(hold) = &entry.hold {
+        return match entry.outcome {
+            Outcome::Released => format!("{who} ended the hold on {}", hold.address),
+            _ => format!("{who} asked to leave {} alone until {}", hold.address, hold.until_text()),
+        };
+    }
     let mut line = format!("{} by {who}", entry.holder.purpose);
+    if let Some(apply) = &entry.back_to {
+        _ = write!(line, " to {apply}");
+    }
     if let Some(commit) = &entry.commit {
         _ = write!(line, " at {commit}");
     }
@@ -54,10 +80,15 @@ fn line(entry: &Entry) -> String {
         Outcome::Interrupted => "interrupted",
         Outcome::Died => "died on the way",
         Outcome::Unlocked => "lease taken away",
+        Outcome::Held => "held",
+        Outcome::Released => "released",
     };
     _ = write!(line, ": {outcome}");
     if !figures.is_empty() {
         _ = write!(line, " ({})", figures.join(", "));
+    }
+    if entry.extent == Extent::Part {
+        line.push_str(", of a part");
     }
     line
 }

@@ -8,11 +8,11 @@ mod change;
 
 pub use change::{Change, Reason, ResourceChange};
 
-use crate::model::{ResourceId, Rules, UnknownOwner};
+use crate::model::{Extent, Overrides, ResourceId, Rules, UnknownOwner};
 use crate::plan::{ClaimChange, Ignored, Observed, Plan, Refusal, Step, TooMany};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A plan with what it was made from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,6 +48,15 @@ pub struct Saved {
     pub claims: BTreeMap<ResourceId, ClaimChange>,
     /// What was found of each object that has steps; null where nothing was there.
     pub observed: BTreeMap<ResourceId, Option<Observed>>,
+    /// Everything of ours that was found, whether or not it has steps.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ours: BTreeSet<ResourceId>,
+    /// The guards that a person overrode when it was made.
+    #[serde(default, skip_serializing_if = "Overrides::is_empty")]
+    pub overrides: Overrides,
+    /// Whether it is all that was to be done, or what a person chose of it.
+    #[serde(default, skip_serializing_if = "Extent::is_whole")]
+    pub extent: Extent,
     /// What else of the world the declaration was expanded with.
     #[serde(default)]
     pub facts: BTreeMap<String, Value>,
@@ -114,6 +123,9 @@ impl Saved {
             ignored: plan.ignored.clone(),
             claims: plan.claims.clone(),
             observed: plan.observed.clone(),
+            ours: plan.ours.clone(),
+            overrides: Overrides::default(),
+            extent: plan.extent,
             facts: BTreeMap::new(),
         }
     }
@@ -160,6 +172,8 @@ impl Saved {
             claims: self.claims.clone(),
             observed: self.observed.clone(),
             ignored: self.ignored.clone(),
+            ours: self.ours.clone(),
+            extent: self.extent,
         }
     }
 

@@ -6,7 +6,8 @@ use super::location::area;
 use super::notes;
 use super::placed::{Buckets, Placed, placed};
 use super::settings::{Bucket, Cors, Location, Prevention, Website};
-use crate::model::{Place, Resource, ResourceId, Source};
+use crate::model::{Keys, Place, Resource, ResourceId, Source};
+use crate::project::address;
 use crate::project::format::seconds;
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
@@ -27,6 +28,14 @@ pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
         resources.push(bucket(&buckets, placed));
         let logs = targets.get(placed.name.as_str()).copied();
         resources.extend(access(placed, logs));
+    }
+}
+
+/// The key of every bucket, with the bucket and what is granted on it in each environment.
+pub(crate) fn keys(layout: &[Laid], keys: &mut Keys) {
+    for placed in &placed(layout).list {
+        let name = address::written("bucket", &placed.key.name);
+        keys.entry(name).or_default().extend([id(placed, BUCKET), id(placed, ACCESS)]);
     }
 }
 

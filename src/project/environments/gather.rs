@@ -38,13 +38,14 @@ impl File {
 pub(crate) fn gather(
     folder: &Path,
     shown: &Path,
+    top: Option<&Path>,
     sources: &mut Sources,
     findings: &mut Findings,
 ) -> Vec<Gathered> {
     let own = (folder.join(files::ENVIRONMENTS), shown.join(files::ENVIRONMENTS));
     let own = read_all(&own, sources, findings);
     let contained = own.iter().any(|file| file.child("environment").is_some());
-    let above = if contained { None } else { files::environments_above(folder, shown) };
+    let above = if contained { None } else { files::environments_above(folder, shown, top) };
     let mut gathered = Vec::new();
     let common = above.as_ref().map(|place| read_all(place, sources, findings));
     for file in common.unwrap_or_default() {

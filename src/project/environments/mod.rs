@@ -4,7 +4,10 @@ mod file;
 mod gather;
 mod order;
 
-pub use file::{EnvironmentFile, Gate, Target, environment_name, suffix};
+pub use file::{
+    Approval, Approved, EnvironmentFile, Gate, Health, Healthy, Promoted, Target, environment_name,
+    suffix,
+};
 pub(crate) use gather::{Gathered, gather};
 pub(crate) use order::order;
 

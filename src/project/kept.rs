@@ -1,0 +1,109 @@
+//! A declaration as something to keep: its files, and digests that tell whether it changed.
+
+use crate::model::base32_digest;
+use crate::project::layout::Laid;
+use crate::project::{Environment, Project, files};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The folder of the stack among the files that are kept; the environments that it shares with
+/// other stacks stand beside it.
+pub(crate) const STACK: &str = "stack";
+
+impl Project {
+    /// A digest of the merged declaration of every environment, to tell whether it changed.
+    pub fn digest(&self) -> String {
+        let merged: Vec<Value> = self.layout.iter().map(merged).collect();
+        digest_of(&json!(merged))
+    }
+
+    /// The same of each environment by itself.
+    pub fn digests(&self) -> BTreeMap<String, String> {
+        let each = self.layout.iter().map(|laid| (laid.env().to_owned(), digest_of(&merged(laid))));
+        each.collect()
+    }
+
+    /// For each environment, a digest of what the files of the stack say of it before anything is
+    /// laid over them: this is what goes from one environment to the next. What says `in:` other
+    /// environments only does not count.
+    pub fn base_digests(&self) -> BTreeMap<String, String> {
+        let each = self.layout.iter().map(|laid| {
+            let env = laid.env();
+            (env.to_owned(), digest_of(&concerning(env, &self.base)))
+        });
+        each.collect()
+    }
+
+    /// The text of every file that the declaration was read from, by a path that does not depend
+    /// on where that was: for [`crate::project::load_kept`].
+    pub fn files(&self) -> BTreeMap<String, String> {
+        let named = |shown: &str| {
+            let name = Path::new(shown).file_name().unwrap_or_default().to_string_lossy();
+            let (folder, file) = (self.shown.as_path(), Path::new(&*name));
+            let own = files::ENVIRONMENTS;
+            if shown == files::shown(folder, file) {
+                format!("{STACK}/{name}")
+            } else if shown == files::shown(&folder.join(own), file) {
+                format!("{STACK}/{own}/{name}")
+            } else {
+                format!("{own}/{name}")
+            }
+        };
+        self.sources.iter().map(|(shown, text)| (named(shown), text.to_string())).collect()
+    }
+
+    /// Whether an environment declares something in a section.
+    pub fn declares(&self, env: &str, section: &str) -> bool {
+        let laid = self.layout.iter().find(|laid| laid.env() == env);
+        let written = laid.and_then(|laid| laid.tree.child(section));
+        written.is_some_and(|node| !node.entries().is_empty())
+    }
+}
+
+fn digest_of(value: &Value) -> String {
+    base32_digest(value.to_string().as_bytes())
+}
+
+fn merged(laid: &Laid) -> Value {
+    let Environment { name, follows, suffix, target, gates, project, range: _ } = &laid.environment;
+    json!({
+        "environment": name,
+        "follows": follows,
+        "suffix": suffix,
+        "target": target,
+        "gates": gates,
+        "project": project,
+        "declaration": laid.tree.json(),
+    })
+}
+
+/// The sections without what is only in other environments.
+fn concerning(env: &str, base: &Value) -> Value {
+    let mut base = base.clone();
+    let elsewhere = |entry: &Value| {
+        let places = entry.get("in").and_then(Value::as_array);
+        places.is_some_and(|places| !places.iter().any(|place| place == env))
+    };
+    for section in base.as_object_mut().into_iter().flat_map(|sections| sections.values_mut()) {
+        if let Value::Object(entries) = section {
+            entries.retain(|_, entry| !elsewhere(entry));
+        }
+    }
+    base
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_only_elsewhere_does_not_concern_an_environment() {
+        let base = json!({ "buckets": {
+            "both": { "versioning": true }, "shared": { "in": ["shared"] }, "here": { "in": ["prod"] },
+        } });
+        let concerning = concerning("prod", &base);
+        let left: Vec<&String> = concerning["buckets"].as_object().unwrap().keys().collect();
+        assert_eq!(left, ["both", "here"]);
+    }
+}
