@@ -1,7 +1,9 @@
 //! Holds, gates, overrides and rollback as people meet them: the real program, against a sandbox
 //! with a clock that the test moves.
 
-use super::shell::{Said, Shell, copy, edit};
+use super::shell::{Said, Shell, edit};
+use google_cloud_auth::credentials::anonymous;
+use google_cloud_storage::client::StorageControl;
 use leap_infra::sandbox::{self, Clock, Sandbox};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -288,7 +290,6 @@ async fn a_rollback_names_what_it_cannot_find() {
 async fn an_environment_of_all_stacks_goes_back_as_well() {
     let home = Home::new().await;
     let stack = home.path("stacks/home");
-    copy(&home.path("environments"), &home.path("common"));
     std::fs::create_dir_all(&stack).unwrap();
     std::fs::rename(home.path("stack.yaml"), stack.join("stack.yaml")).unwrap();
     let days = |path: &Path| edit(path, "delete_after_days: 30", "delete_after_days: 60");
@@ -306,10 +307,11 @@ async fn what_is_gone_is_told_from_what_was_never_made() {
     home.declare("  logs:", "  more: {}\n  logs:");
     let drift = home.says("drift -e prod", 0).stdout;
     assert!(drift.contains("1 not made yet"), "{drift}");
-    let client = home.sandbox.url();
-    let url = format!("{client}/storage/v1/b/home-data");
-    let answer = reqwest::Client::new().delete(url).send().await.unwrap();
-    assert!(answer.status().is_success(), "{answer:?}");
+    let nobody = anonymous::Builder::new().build();
+    let control = StorageControl::builder().with_endpoint(home.sandbox.url());
+    let control = control.with_credentials(nobody).build().await.unwrap();
+    let bucket = "projects/_/buckets/home-data";
+    control.delete_bucket().set_name(bucket).send().await.unwrap();
     let drift = home.says("drift -e prod", 3).stdout;
     assert!(drift.contains("- gcs-bucket/home-data   gone: others removed it"), "{drift}");
     assert!(drift.contains("1 gone. 1 not made yet"), "{drift}");
