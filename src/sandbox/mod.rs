@@ -18,6 +18,7 @@ mod snapshot;
 mod store;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod wire;
 mod world;
 
@@ -27,4 +28,5 @@ pub use gate::{Call, OnCrash, Turn};
 pub use server::{Options, Sandbox, SandboxError, start};
 pub use snapshot::Snapshot;
 pub use store::{Store, StoreError, Transaction};
-pub use world::{Api, Behaviour, Label, World};
+pub use tls::CertificateError;
+pub use world::{Api, Behaviour, Label, Transport, World};

@@ -111,6 +111,11 @@ impl Refusal {
         Self::new(Code::FailedPrecondition, 412, "conditionNotMet", message)
     }
 
+    /// The caller has it already: the version is the one that it said it has.
+    pub(super) fn not_modified() -> Self {
+        Self { http: 304, ..Self::precondition() }
+    }
+
     pub(super) fn range() -> Self {
         let message = "The requested range cannot be satisfied.";
         Self::new(Code::OutOfRange, 416, "requestedRangeNotSatisfiable", message)
@@ -160,6 +165,9 @@ impl IntoResponse for Refusal {
             "errors": [{ "message": message, "domain": "global", "reason": reason }],
         }});
         let status = StatusCode::from_u16(http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if status == StatusCode::NOT_MODIFIED {
+            return status.into_response();
+        }
         let json = [(header::CONTENT_TYPE, "application/json; charset=UTF-8")];
         (status, json, body.to_string()).into_response()
     }

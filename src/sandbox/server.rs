@@ -16,8 +16,8 @@ use super::gate::{self, Gate};
 use super::refusal::Refusal;
 use super::wire::{Cutter, Wires};
 use super::{
-    Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Turn, World, gcs,
-    grpc, guard,
+    Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Transport, Turn, World,
+    gcs, grpc, guard, tls,
 };
 
 /// How to start a sandbox. The default: in memory, any port, the real time, lags on.
@@ -27,6 +27,8 @@ pub struct Options {
     pub folder: Option<PathBuf>,
     /// The port; 0 takes any that is free.
     pub port: u16,
+    /// How one talks to it.
+    pub transport: Transport,
     /// The time by which it lives.
     pub clock: Clock,
     /// Lags and limits.
@@ -52,6 +54,9 @@ pub enum SandboxError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// There is no certificate.
+    #[error("cannot make a certificate for the sandbox")]
+    Certificate(#[from] tls::CertificateError),
     /// The state could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -64,28 +69,33 @@ pub struct Sandbox {
     gate: Arc<Gate>,
     server: JoinHandle<()>,
     wires: CancellationToken,
+    authority: Option<String>,
 }
 
 /// Starts a sandbox on loopback.
 pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
-    let Options { folder, port, clock, behaviour, faults, on_crash, turn, apis } = options;
+    let Options { folder, port, transport, clock, behaviour, faults, on_crash, turn, apis } = options;
     let store = folder.map_or_else(|| Ok(Store::in_memory()), |folder| Store::open(&folder))?;
     let listen = |source| SandboxError::Listen { port, source };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
 
     let gate = Arc::new(Gate::new(faults, clock.clone(), behaviour.latency, on_crash, turn));
-    let world = World { store, clock, behaviour, address };
+    let world = World { store, clock, behaviour, address, transport };
     let router = router(&world, &gate, apis);
 
+    let (acceptor, authority) = match transport {
+        Transport::Plain => (None, None),
+        Transport::Tls => tls::certified().map(|(acceptor, pem)| (Some(acceptor), Some(pem)))?,
+    };
     let wires = CancellationToken::new();
     let service = router.into_make_service_with_connect_info::<Cutter>();
-    let serve = axum::serve(Wires::new(listener, wires.clone()), service);
+    let serve = axum::serve(Wires::new(listener, acceptor, wires.clone()), service);
     let server = tokio::spawn(async move {
         // It never returns: errors of connections stay with the connections.
         let _ = serve.await;
     });
-    Ok(Sandbox { address, world, gate, server, wires })
+    Ok(Sandbox { address, world, gate, server, wires, authority })
 }
 
 fn router(world: &World, gate: &Arc<Gate>, more: Vec<Arc<dyn Api>>) -> Router {
@@ -131,7 +141,12 @@ impl Sandbox {
 
     /// The address to give to clients, `http://127.0.0.1:8080`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.world.url()
+    }
+
+    /// Who vouches for it, as a certificate in PEM; none if it is talked to in the clear.
+    pub fn authority(&self) -> Option<&str> {
+        self.authority.as_deref()
     }
 
     /// What its APIs stand on, to put things there past them.

@@ -11,6 +11,7 @@ use super::store::Content;
 /// Fields that tell when, or for how many times, something was done, and not what came of it.
 const HISTORY: &[&str] = &[
     "create_time",
+    "delete_time",
     "effective_time",
     "etag",
     "finalize_time",

@@ -1,4 +1,4 @@
-//! The listener: plain TCP on loopback whose connections can be cut from
+//! The listener: TCP on loopback, in the clear or by TLS, whose connections can be cut from
 //! within a call, which no HTTP server offers by itself.
 
 use std::io;
@@ -10,17 +10,31 @@ use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 /// Accepts connections until it is closed, and closes them all with it.
 pub(super) struct Wires {
     listener: TcpListener,
+    acceptor: Option<TlsAcceptor>,
+    /// Those that are still agreeing on how to talk: others need not wait for them.
+    greeting: JoinSet<io::Result<(TlsStream<TcpStream>, SocketAddr)>>,
     all: CancellationToken,
 }
 
 impl Wires {
-    pub(super) fn new(listener: TcpListener, all: CancellationToken) -> Self {
-        Self { listener, all }
+    pub(super) fn new(
+        listener: TcpListener,
+        acceptor: Option<TlsAcceptor>,
+        all: CancellationToken,
+    ) -> Self {
+        Self { listener, acceptor, greeting: JoinSet::new(), all }
+    }
+
+    fn wire(&self, stream: impl Stream + 'static) -> Wire {
+        Wire::new(Box::pin(stream), self.all.child_token())
     }
 }
 
@@ -29,10 +43,25 @@ impl Listener for Wires {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Wire, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.listener).await;
-        // Small answers must not wait for an acknowledgement of earlier ones.
-        let _ = stream.set_nodelay(true);
-        (Wire::new(stream, self.all.child_token()), address)
+        loop {
+            tokio::select! {
+                (stream, address) = Listener::accept(&mut self.listener) => {
+                    // Small answers must not wait for an acknowledgement of earlier ones.
+                    let _ = stream.set_nodelay(true);
+                    let Some(acceptor) = self.acceptor.clone() else {
+                        return (self.wire(stream), address);
+                    };
+                    let agreed = acceptor.accept(stream);
+                    self.greeting.spawn(async move { Ok((agreed.await?, address)) });
+                }
+                Some(greeted) = self.greeting.join_next() => {
+                    // Who does not agree is gone, and that is all that there is to it.
+                    if let Ok(Ok((stream, address))) = greeted {
+                        return (self.wire(stream), address);
+                    }
+                }
+            }
+        }
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -40,15 +69,20 @@ impl Listener for Wires {
     }
 }
 
+/// What bytes go over.
+trait Stream: AsyncRead + AsyncWrite + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Send> Stream for T {}
+
 /// A connection.
 pub(super) struct Wire {
-    stream: TcpStream,
+    stream: Pin<Box<dyn Stream>>,
     cutter: Cutter,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
 impl Wire {
-    fn new(stream: TcpStream, token: CancellationToken) -> Self {
+    fn new(stream: Pin<Box<dyn Stream>>, token: CancellationToken) -> Self {
         let cut = Box::pin(token.clone().cancelled_owned());
         Self { stream, cutter: Cutter(token), cut }
     }
@@ -88,7 +122,7 @@ impl AsyncRead for Wire {
         if self.cut.as_mut().poll(context).is_ready() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
         }
-        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        ready!(self.stream.as_mut().poll_read(context, buffer))?;
         Poll::Ready(Ok(()))
     }
 }
@@ -100,14 +134,14 @@ impl AsyncWrite for Wire {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.broken()?;
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        self.stream.as_mut().poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        self.stream.as_mut().poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        self.stream.as_mut().poll_shutdown(context)
     }
 }

@@ -51,6 +51,30 @@ pub struct World {
     /// Where the server listens. Addresses in answers are built from this: the
     /// Google clients send a `Host` without the port.
     pub address: SocketAddr,
+    /// How one talks to it there.
+    pub transport: Transport,
+}
+
+/// How one talks to the sandbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Transport {
+    /// In the clear, which is enough on loopback.
+    #[default]
+    Plain,
+    /// By TLS, with a certificate that is made when the sandbox starts: for clients that speak
+    /// nothing else.
+    Tls,
+}
+
+impl World {
+    /// The address to give to clients, `http://127.0.0.1:8080`.
+    pub fn url(&self) -> String {
+        let scheme = match self.transport {
+            Transport::Plain => "http",
+            Transport::Tls => "https",
+        };
+        format!("{scheme}://{}", self.address)
+    }
 }
 
 /// What a call is, for the record and for matching faults.

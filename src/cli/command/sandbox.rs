@@ -5,8 +5,8 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::target;
 use crate::cli::ui::Ui;
-use crate::sandbox;
-use std::path::PathBuf;
+use crate::sandbox::{self, Transport};
+use std::path::{Path, PathBuf};
 
 /// Run, look into or empty the cloud inside this program
 #[derive(clap::Args, Debug)]
@@ -28,6 +28,12 @@ enum What {
         /// Faults to answer with, a JSON file (docs/sandbox.md says how they are written)
         #[arg(long, value_name = "FILE")]
         faults: Option<PathBuf>,
+        /// Speak HTTPS, with a certificate made for this run: for clients that speak nothing else
+        #[arg(long)]
+        tls: bool,
+        /// Where to write the certificate that clients must trust then
+        #[arg(long, value_name = "FILE", requires = "tls")]
+        tls_ca: Option<PathBuf>,
     },
     /// List what is in a stack's sandbox
     Show(StackArgs),
@@ -38,14 +44,15 @@ enum What {
 /// Does one of the three.
 pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     match &args.what {
-        What::Serve { port, folder, faults } => {
+        What::Serve { port, folder, faults, tls, tls_ca } => {
             let options = sandbox::Options {
                 port: *port,
+                transport: if *tls { Transport::Tls } else { Transport::Plain },
                 folder: folder.clone(),
                 faults: faults.as_deref().map(target::faults_in).transpose()?.unwrap_or_default(),
                 ..target::options()
             };
-            serve(options, ui).await
+            serve(options, tls_ca.as_deref(), ui).await
         }
         What::Show(stack) => {
             let sandbox = target::of_stack(stack).await?;
@@ -68,9 +75,19 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     }
 }
 
-async fn serve(options: sandbox::Options, ui: &Ui) -> Result<Exit, Failure> {
+async fn serve(
+    options: sandbox::Options,
+    tls_ca: Option<&Path>,
+    ui: &Ui,
+) -> Result<Exit, Failure> {
     let started = sandbox::start(options).await;
     let sandbox = started.map_err(|error| target::no_sandbox(&error))?;
+    if let (Some(file), Some(authority)) = (tls_ca, sandbox.authority()) {
+        std::fs::write(file, authority).map_err(|error| {
+            let summary = format!("cannot write the certificate to {}", file.display());
+            Failure::new(Exit::Error, summary).because(&error)
+        })?;
+    }
     ui.say(sandbox.url());
     ui.remark(format!(
         "Cloud Storage (gRPC and JSON) until interrupted. Use it with\n  {}={}",

@@ -69,9 +69,18 @@ pub(super) fn get(world: &World, request: &GetBucketRequest) -> Result<Bucket, R
     world.store.read(|view| {
         let bucket = record::bucket(view, name)?;
         let GetBucketRequest { if_metageneration_match, if_metageneration_not_match, .. } = request;
-        check_version(&bucket, *if_metageneration_match, *if_metageneration_not_match)?;
+        check_version(&bucket, *if_metageneration_match, *if_metageneration_not_match)
+            .map_err(|_| reading(&bucket, *if_metageneration_match))?;
         Ok(bucket)
     })
+}
+
+/// To have the version already is no error for those who only read.
+fn reading(bucket: &Bucket, is: Option<i64>) -> Refusal {
+    match is {
+        Some(is) if is != bucket.metageneration => Refusal::precondition(),
+        _ => Refusal::not_modified(),
+    }
 }
 
 pub(super) fn list(
@@ -116,16 +125,25 @@ pub(super) fn update(world: &World, request: UpdateBucketRequest) -> Result<Buck
     let name = bucket_in(&patch.name)?;
     let paths = settled_paths(&request.update_mask.unwrap_or_default().paths)?;
     refuse_lists(&[request.predefined_acl, request.predefined_default_object_acl], &patch)?;
+    let versions = (request.if_metageneration_match, request.if_metageneration_not_match);
+    change(world, name, versions, |before| {
+        let mut merged = serde_json::to_value(before)?;
+        mask::merge(&mut merged, &serde_json::to_value(&patch)?, &paths)?;
+        record::read(&merged)
+    })
+}
+
+/// Changes a bucket to what `wanted` makes of it, if its version is (and is not) the one given.
+pub(super) fn change(
+    world: &World,
+    name: &str,
+    (is, is_not): (Option<i64>, Option<i64>),
+    wanted: impl FnOnce(&Bucket) -> Result<Bucket, Refusal>,
+) -> Result<Bucket, Refusal> {
     world.store.transact(|transaction| {
         let before = record::bucket(transaction, name)?;
-        check_version(
-            &before,
-            request.if_metageneration_match,
-            request.if_metageneration_not_match,
-        )?;
-        let mut merged = serde_json::to_value(&before)?;
-        mask::merge(&mut merged, &serde_json::to_value(&patch)?, &paths)?;
-        let mut bucket: Bucket = record::read(&merged)?;
+        check_version(&before, is, is_not)?;
+        let mut bucket = wanted(&before)?;
         settings::settle(&mut bucket)?;
         if record::policy(transaction, name)?.is_some_and(|policy| policy.has_conditions()) {
             keep_uniform(&bucket)?;
@@ -159,7 +177,8 @@ pub(super) fn delete(world: &World, request: &DeleteBucketRequest) -> Result<(),
         let DeleteBucketRequest { if_metageneration_match, if_metageneration_not_match, .. } =
             request;
         check_version(&bucket, *if_metageneration_match, *if_metageneration_not_match)?;
-        if transaction.scan(&record::objects(name), "").next().is_some() {
+        let keys = [record::objects(name), record::versions(name)];
+        if keys.iter().any(|keys| transaction.scan(keys, "").next().is_some()) {
             return Err(Refusal::state("The bucket you tried to delete is not empty."));
         }
         transaction.remove(&record::bucket_key(name));
@@ -197,7 +216,7 @@ fn keep_uniform(bucket: &Bucket) -> Result<(), Refusal> {
 }
 
 /// Access control lists are not simulated, and silence would look like success.
-fn refuse_lists(predefined: &[String], bucket: &Bucket) -> Result<(), Refusal> {
+pub(super) fn refuse_lists(predefined: &[String], bucket: &Bucket) -> Result<(), Refusal> {
     let named = predefined.iter().any(|name| !name.is_empty());
     if named || !bucket.acl.is_empty() || !bucket.default_object_acl.is_empty() {
         return Err(Refusal::unimplemented("the sandbox has no access control lists"));

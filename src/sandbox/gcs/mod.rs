@@ -1,23 +1,27 @@
 //! Google Cloud Storage: buckets, their access policies, and objects.
 //!
-//! `rpc` is the gRPC face and `json` the HTTP one; both stand on `bucket`,
-//! `policy` and `object`, which know nothing of wires. What it does, and how
+//! `rpc` is the gRPC face and `json` the HTTP one; both stand on `bucket`, `policy`,
+//! `object`, `listing`, `copying` and `session`, which know nothing of wires. What it does, and how
 //! that is known, is in `docs/sandbox.md`.
 
 mod bucket;
+mod content;
+mod copying;
+mod glob;
 mod json;
 mod lifecycle;
+mod listing;
 mod location;
 mod mask;
 mod message;
-mod multipart;
 mod name;
 mod object;
 mod policy;
+mod precondition;
 mod record;
-mod resource;
 mod rpc;
 mod seed;
+mod session;
 mod settings;
 mod stamp;
 
@@ -38,7 +42,8 @@ impl Api for Gcs {
     }
 
     fn router(&self, world: World) -> Router {
-        rpc::routes().merge(json::routes()).with_state(world)
+        let json = json::routes(&world);
+        rpc::routes().with_state(world).merge(json)
     }
 
     fn label(&self, parts: &Parts, body: &[u8]) -> Label {

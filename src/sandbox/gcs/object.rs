@@ -1,10 +1,13 @@
-//! Objects: what each method does to the world. Only live versions are kept.
+//! Objects: what each method does to the world. Lists are in `listing`, copies in `copying`.
+
+use std::ops::Range;
 
 use bytes::Bytes;
-use data_encoding::BASE64;
 
+use super::content::{Content, Sums};
 use super::message::*;
 use super::name::check_object;
+use super::precondition::Preconditions;
 use super::record::{self, ObjectRecord};
 use crate::sandbox::refusal::Refusal;
 use crate::sandbox::{Moment, Transaction, World};
@@ -12,60 +15,44 @@ use crate::sandbox::{Moment, Transaction, World};
 /// Remembers the last generation given out, so that no two are alike.
 const LAST_GENERATION: &str = "gcs/last-generation";
 
-/// What the caller says must hold.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Preconditions {
-    pub(super) generation: Option<i64>,
-    pub(super) not_generation: Option<i64>,
-    pub(super) metageneration: Option<i64>,
-    pub(super) not_metageneration: Option<i64>,
-}
-
-impl Preconditions {
-    /// An object that is not there has generation 0.
-    fn check(&self, there: Option<&Object>) -> Result<(), Refusal> {
-        let generation = there.map_or(0, |object| object.generation);
-        let metageneration = there.map_or(0, |object| object.metageneration);
-        let holds = self.generation.is_none_or(|wanted| wanted == generation)
-            && self.not_generation.is_none_or(|unwanted| unwanted != generation)
-            && self.metageneration.is_none_or(|wanted| wanted == metageneration)
-            && self.not_metageneration.is_none_or(|unwanted| unwanted != metageneration);
-        if holds { Ok(()) } else { Err(Refusal::precondition()) }
-    }
-}
-
 /// Writes an object; `object` holds what the caller says of it.
 pub(super) fn put(
     world: &World,
     bucket: &str,
-    object: Object,
-    data: &[u8],
-    preconditions: Preconditions,
+    mut object: Object,
+    data: &Bytes,
+    preconditions: &Preconditions,
 ) -> Result<Object, Refusal> {
     check_object(&object.name)?;
-    let crc32c = crc32c::crc32c(data);
-    if object.checksums.as_ref().and_then(|c| c.crc32c).is_some_and(|said| said != crc32c) {
-        return Err(Refusal::invalid(format!(
-            "Provided CRC32C \"{}\" doesn't match calculated CRC32C.",
-            object.name
-        )));
-    }
-    let now = world.clock.now();
+    Sums::of(data).check_into(&mut object)?;
     world.store.transact(|transaction| {
         let bucket = record::bucket(transaction, bucket)?;
-        let there = record::object(transaction, &bucket.bucket_id, &object.name)?;
-        let there = there.map(|record| record.object);
-        preconditions.check(there.as_ref())?;
-        check_retention(&bucket, there.as_ref(), now)?;
-        let mut object = completed(object, &bucket, now);
-        object.generation = next_generation(transaction, now);
-        object.etag = record::etag(object.generation);
-        object.size = i64::try_from(data.len()).unwrap_or(i64::MAX);
-        object.checksums = Some(ObjectChecksums { crc32c: Some(crc32c), md5_hash: Vec::new() });
-        let record = ObjectRecord { object: object.clone(), data: BASE64.encode(data) };
-        record::put_object(transaction, &bucket.bucket_id, &record)?;
-        Ok(object)
+        let content = Content::keep(transaction, data)?;
+        write(transaction, world.clock.now(), &bucket, ObjectRecord { object, content }, preconditions)
     })
+}
+
+/// Makes an object the live one of its name; its checksums are known by now.
+pub(super) fn write(
+    transaction: &mut Transaction<'_>,
+    now: Moment,
+    bucket: &Bucket,
+    record: ObjectRecord,
+    preconditions: &Preconditions,
+) -> Result<Object, Refusal> {
+    let ObjectRecord { object, content } = record;
+    let there = record::object(transaction, &bucket.bucket_id, &object.name)?;
+    preconditions.for_writing(there.as_ref().map(|there| &there.object))?;
+    if let Some(there) = there {
+        retire(transaction, bucket, there, now)?;
+    }
+    let mut object = completed(object, bucket, now);
+    object.generation = next_generation(transaction, now);
+    object.etag = record::object_etag(&object);
+    object.size = i64::try_from(content.size()).unwrap_or(i64::MAX);
+    let record = ObjectRecord { object, content };
+    record::put_object(transaction, &bucket.bucket_id, &record)?;
+    Ok(record.object)
 }
 
 fn completed(object: Object, bucket: &Bucket, now: Moment) -> Object {
@@ -82,12 +69,30 @@ fn completed(object: Object, bucket: &Bucket, now: Moment) -> Object {
         update_time: time,
         finalize_time: time,
         update_storage_class_time: time,
+        delete_time: None,
         ..object
     }
 }
 
+/// The live version goes: into history where versions are kept, else for good.
+fn retire(
+    transaction: &mut Transaction<'_>,
+    bucket: &Bucket,
+    mut record: ObjectRecord,
+    now: Moment,
+) -> Result<(), Refusal> {
+    if bucket.versioning.as_ref().is_some_and(|versioning| versioning.enabled) {
+        record.object.delete_time = Some(now.into());
+        record::put_version(transaction, &bucket.bucket_id, &record)?;
+    } else {
+        check_retention(bucket, &record.object, now)?;
+    }
+    transaction.remove(&record::object_key(&bucket.bucket_id, &record.object.name));
+    Ok(())
+}
+
 /// Generations are microseconds, as the real ones are, but never repeat.
-fn next_generation(transaction: &mut Transaction<'_>, now: Moment) -> i64 {
+pub(super) fn next_generation(transaction: &mut Transaction<'_>, now: Moment) -> i64 {
     let last = transaction.value(LAST_GENERATION).and_then(|value| value.as_i64()).unwrap_or(0);
     let next = now.0.max(last + 1);
     transaction.put(LAST_GENERATION, next.into());
@@ -100,133 +105,108 @@ pub(super) fn get(
     bucket: &str,
     name: &str,
     generation: Option<i64>,
-    preconditions: Preconditions,
+    preconditions: &Preconditions,
 ) -> Result<Object, Refusal> {
     world.store.read(|view| {
         let record = find(view, bucket, name, generation)?;
-        preconditions.check(Some(&record.object))?;
+        preconditions.for_reading(&record.object)?;
         Ok(record.object)
     })
 }
 
-/// The same, with its bytes.
+/// The same, with the part of its bytes that `part` chooses, knowing how many there are.
 pub(super) fn contents(
     world: &World,
     bucket: &str,
     name: &str,
-    generation: Option<i64>,
-    preconditions: Preconditions,
-) -> Result<(Object, Bytes), Refusal> {
+    (generation, preconditions): (Option<i64>, &Preconditions),
+    part: impl FnOnce(u64) -> Result<Range<u64>, Refusal>,
+) -> Result<(Object, Range<u64>, Bytes), Refusal> {
     world.store.read(|view| {
-        let ObjectRecord { object, data } = find(view, bucket, name, generation)?;
-        preconditions.check(Some(&object))?;
-        let data = BASE64
-            .decode(data.as_bytes())
-            .map_err(|error| Refusal::of_status(500, &error.to_string()))?;
-        Ok((object, Bytes::from(data)))
+        let ObjectRecord { object, content } = find(view, bucket, name, generation)?;
+        preconditions.for_reading(&object)?;
+        let part = part(content.size())?;
+        let bytes = content.read(view, &part)?;
+        Ok((object, part, bytes))
     })
 }
 
+/// Changes what is said of an object, not its bytes.
+pub(super) fn change(
+    world: &World,
+    bucket: &str,
+    name: &str,
+    (generation, preconditions): (Option<i64>, &Preconditions),
+    change: impl FnOnce(&mut Object) -> Result<(), Refusal>,
+) -> Result<Object, Refusal> {
+    world.store.transact(|transaction| {
+        let mut record = find(transaction, bucket, name, generation)?;
+        preconditions.for_writing(Some(&record.object))?;
+        let object = &mut record.object;
+        change(object)?;
+        object.metageneration += 1;
+        object.update_time = Some(world.clock.now().into());
+        object.etag = record::object_etag(object);
+        match record.object.delete_time {
+            Some(_) => record::put_version(transaction, bucket, &record)?,
+            None => record::put_object(transaction, bucket, &record)?,
+        }
+        Ok(record.object)
+    })
+}
+
+/// Removes the live version, or for good the one that is named.
 pub(super) fn delete(
     world: &World,
     bucket: &str,
     name: &str,
     generation: Option<i64>,
-    preconditions: Preconditions,
+    preconditions: &Preconditions,
 ) -> Result<(), Refusal> {
     let now = world.clock.now();
     world.store.transact(|transaction| {
         let record = find(transaction, bucket, name, generation)?;
-        preconditions.check(Some(&record.object))?;
-        check_retention(&record::bucket(transaction, bucket)?, Some(&record.object), now)?;
-        transaction.remove(&record::object_key(bucket, name));
+        preconditions.for_writing(Some(&record.object))?;
+        let bucket = record::bucket(transaction, bucket)?;
+        let Some(generation) = generation else {
+            return retire(transaction, &bucket, record, now);
+        };
+        check_retention(&bucket, &record.object, now)?;
+        transaction.remove(&match record.object.delete_time {
+            Some(_) => record::version_key(&bucket.bucket_id, name, generation),
+            None => record::object_key(&bucket.bucket_id, name),
+        });
         Ok(())
     })
 }
 
-fn find(
+/// Finds the live version, or the one that is named.
+pub(super) fn find(
     view: &Transaction<'_>,
     bucket: &str,
     name: &str,
     generation: Option<i64>,
 ) -> Result<ObjectRecord, Refusal> {
     record::bucket(view, bucket)?;
-    record::object(view, bucket, name)?
-        .filter(|record| generation.is_none_or(|wanted| wanted == record.object.generation))
-        .ok_or_else(|| Refusal::not_found(format!("No such object: {bucket}/{name}")))
+    let live = record::object(view, bucket, name)?
+        .filter(|record| generation.is_none_or(|wanted| wanted == record.object.generation));
+    let found = match (live, generation) {
+        (None, Some(generation)) => record::version(view, bucket, name, generation)?,
+        (live, _) => live,
+    };
+    found.ok_or_else(|| Refusal::not_found(format!("No such object: {bucket}/{name}")))
 }
 
 /// <https://cloud.google.com/storage/docs/bucket-lock>
-fn check_retention(bucket: &Bucket, there: Option<&Object>, now: Moment) -> Result<(), Refusal> {
+fn check_retention(bucket: &Bucket, there: &Object, now: Moment) -> Result<(), Refusal> {
     let duration = bucket.retention_policy.as_ref().and_then(|policy| policy.retention_duration);
-    let created = there.and_then(|object| object.create_time);
-    let (Some(duration), Some(created)) = (duration, created) else { return Ok(()) };
+    let (Some(duration), Some(created)) = (duration, there.create_time) else { return Ok(()) };
     if created.seconds.saturating_add(duration.seconds) <= now.seconds() {
         return Ok(());
     }
-    let name = there.map_or("", |object| &object.name);
     Err(Refusal::forbidden(format!(
-        "Object '{}/{name}' is subject to bucket's retention policy or object retention and \
+        "Object '{}/{}' is subject to bucket's retention policy or object retention and \
          cannot be deleted or overwritten until it has passed.",
-        bucket.bucket_id
+        bucket.bucket_id, there.name
     )))
-}
-
-pub(super) fn list(
-    world: &World,
-    bucket: &str,
-    request: &ListObjectsRequest,
-) -> Result<ListObjectsResponse, Refusal> {
-    let ListObjectsRequest { page_size, page_token, delimiter, prefix, .. } = request;
-    // Old versions are not kept, so there are none to list beside the live ones.
-    if request.soft_deleted || !request.match_glob.is_empty() {
-        return Err(Refusal::unimplemented(
-            "the sandbox lists no deleted objects and knows no globs",
-        ));
-    }
-    let keys = record::objects(bucket);
-    let before = match page_token.as_str() {
-        "" => String::new(),
-        token => record::last_of_page(token)?,
-    };
-    let after = if before.is_empty() { String::new() } else { format!("{keys}{before}") };
-    let size = world.behaviour.page(*page_size);
-    world.store.read(|view| {
-        record::bucket(view, bucket)?;
-        let mut page = ListObjectsResponse::default();
-        let mut last = before.clone();
-        for (key, value) in view.scan(&format!("{keys}{prefix}"), &after) {
-            let name = &key[keys.len()..];
-            let folder = folder(name, delimiter, prefix);
-            // A folder stands for all that is in it, also when it ended the page before.
-            if !in_range(name, request) || folder.is_some_and(|folder| folder == last) {
-                continue;
-            }
-            if page.objects.len() + page.prefixes.len() == size {
-                page.next_page_token = record::page_token(&last);
-                break;
-            }
-            match folder {
-                Some(folder) => page.prefixes.push(folder.to_owned()),
-                None => page.objects.push(record::read(&value["object"])?),
-            }
-            last = folder.unwrap_or(name).to_owned();
-        }
-        Ok(page)
-    })
-}
-
-fn in_range(name: &str, request: &ListObjectsRequest) -> bool {
-    let ListObjectsRequest { lexicographic_start, lexicographic_end, .. } = request;
-    name >= lexicographic_start.as_str()
-        && (lexicographic_end.is_empty() || name < lexicographic_end.as_str())
-}
-
-/// What of a name a listing by folders shows instead of the object: up to the delimiter.
-fn folder<'a>(name: &'a str, delimiter: &str, prefix: &str) -> Option<&'a str> {
-    if delimiter.is_empty() {
-        return None;
-    }
-    let at = name.get(prefix.len()..)?.find(delimiter)?;
-    name.get(..prefix.len() + at + delimiter.len())
 }

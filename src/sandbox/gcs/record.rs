@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::content::Content;
 use super::message::{Bucket, Object, Policy};
 use crate::sandbox::Transaction;
 use crate::sandbox::refusal::Refusal;
@@ -19,12 +20,13 @@ pub(super) struct BucketRecord {
     pub(super) foreign_account: bool,
 }
 
-/// An object with its bytes, in base64.
+/// An object with its bytes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct ObjectRecord {
     pub(super) object: Object,
-    pub(super) data: String,
+    #[serde(flatten)]
+    pub(super) content: Content,
 }
 
 /// Finds a bucket that the caller may see.
@@ -74,6 +76,26 @@ pub(super) fn object(
     view.value(&object_key(bucket, name)).map(|value| read(&value)).transpose()
 }
 
+/// Returns a version that is no longer the live one.
+pub(super) fn version(
+    view: &Transaction<'_>,
+    bucket: &str,
+    name: &str,
+    generation: i64,
+) -> Result<Option<ObjectRecord>, Refusal> {
+    view.value(&version_key(bucket, name, generation)).map(|value| read(&value)).transpose()
+}
+
+pub(super) fn put_version(
+    transaction: &mut Transaction<'_>,
+    bucket: &str,
+    record: &ObjectRecord,
+) -> Result<(), Refusal> {
+    let Object { name, generation, .. } = &record.object;
+    transaction.put(version_key(bucket, name, *generation), written(record)?);
+    Ok(())
+}
+
 pub(super) fn put_object(
     transaction: &mut Transaction<'_>,
     bucket: &str,
@@ -100,11 +122,26 @@ pub(super) fn objects(bucket: &str) -> String {
     format!("gcs/object/{bucket}/")
 }
 
+/// The prefix of the keys of a bucket's noncurrent versions.
+pub(super) fn versions(bucket: &str) -> String {
+    format!("gcs/version/{bucket}/")
+}
+
+/// Names of objects have no line feed; generations have sixteen digits for centuries to come.
+pub(super) fn version_key(bucket: &str, name: &str, generation: i64) -> String {
+    format!("{}{name}\n{generation}", versions(bucket))
+}
+
+/// A resumable upload that was begun.
+pub(super) fn upload_key(id: &str) -> String {
+    format!("gcs/upload/{id}")
+}
+
 pub(super) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Refusal> {
     Ok(T::deserialize(value)?)
 }
 
-fn written(record: &impl Serialize) -> Result<Value, Refusal> {
+pub(super) fn written(record: &impl Serialize) -> Result<Value, Refusal> {
     let mut value = serde_json::to_value(record)?;
     strip(&mut value);
     Ok(value)
@@ -158,6 +195,14 @@ pub(super) fn etag_bytes(version: i64) -> Vec<u8> {
     let mut bytes = vec![8];
     prost::encoding::encode_varint(version.unsigned_abs(), &mut bytes);
     bytes
+}
+
+/// The entity tag of an object: its generation in field 1, its metageneration in field 2.
+pub(super) fn object_etag(object: &Object) -> String {
+    let mut bytes = etag_bytes(object.generation);
+    bytes.push(16);
+    prost::encoding::encode_varint(object.metageneration.unsigned_abs(), &mut bytes);
+    data_encoding::BASE64.encode(&bytes)
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use prost::Message;
 
 use super::message::*;
 use super::name::bucket_in;
-use super::object::Preconditions;
-use super::{bucket, object, policy};
+use super::precondition::Preconditions;
+use super::{bucket, listing, object, policy};
 use crate::sandbox::grpc::{answer, message};
 use crate::sandbox::refusal::Refusal;
 use crate::sandbox::{Label, World};
@@ -66,7 +66,7 @@ fn list_objects(
     world: &World,
     request: &ListObjectsRequest,
 ) -> Result<ListObjectsResponse, Refusal> {
-    object::list(world, bucket_in(&request.parent)?, request)
+    listing::list(world, bucket_in(&request.parent)?, request)
 }
 
 fn get_object(world: &World, request: &GetObjectRequest) -> Result<Object, Refusal> {
@@ -75,9 +75,10 @@ fn get_object(world: &World, request: &GetObjectRequest) -> Result<Object, Refus
         not_generation: request.if_generation_not_match,
         metageneration: request.if_metageneration_match,
         not_metageneration: request.if_metageneration_not_match,
+        ..Preconditions::default()
     };
     let generation = Some(request.generation).filter(|generation| *generation != 0);
-    object::get(world, bucket_in(&request.bucket)?, &request.object, generation, preconditions)
+    object::get(world, bucket_in(&request.bucket)?, &request.object, generation, &preconditions)
 }
 
 fn delete_object(world: &World, request: &DeleteObjectRequest) -> Result<(), Refusal> {
@@ -86,9 +87,10 @@ fn delete_object(world: &World, request: &DeleteObjectRequest) -> Result<(), Ref
         not_generation: request.if_generation_not_match,
         metageneration: request.if_metageneration_match,
         not_metageneration: request.if_metageneration_not_match,
+        ..Preconditions::default()
     };
     let generation = Some(request.generation).filter(|generation| *generation != 0);
-    object::delete(world, bucket_in(&request.bucket)?, &request.object, generation, preconditions)
+    object::delete(world, bucket_in(&request.bucket)?, &request.object, generation, &preconditions)
 }
 
 /// What a call is, by its path and the header that Google's own front ends route by.

@@ -43,7 +43,12 @@ impl Drop for Lock {
 }
 
 impl Journal {
-    pub(super) fn open(folder: &Path, content: &mut Content) -> Result<Self, StoreError> {
+    /// Opens it and reads it; `tidy` is called while other processes are kept out.
+    pub(super) fn open(
+        folder: &Path,
+        content: &mut Content,
+        tidy: impl FnOnce(&Content) -> Result<(), StoreError>,
+    ) -> Result<Self, StoreError> {
         let fail = |source| StoreError::Files { path: folder.to_owned(), source };
         fs::create_dir_all(folder).map_err(fail)?;
         let path = folder.join("journal.jsonl");
@@ -59,6 +64,7 @@ impl Journal {
         journal.reopen_if_replaced(content)?;
         journal.read_on(content)?;
         journal.compact_if_wasteful(content)?;
+        tidy(content)?;
         Ok(journal)
     }
 

@@ -4,6 +4,7 @@
 //! In memory, or kept in a folder (see [`journal`]), where several processes
 //! may share it. It knows nothing of buckets; the APIs choose their keys.
 
+mod files;
 mod journal;
 mod transaction;
 
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
+use files::Files;
 use journal::Journal;
 pub use transaction::Transaction;
 
@@ -52,23 +54,27 @@ pub struct Store {
 struct Inner {
     content: Arc<Content>,
     journal: Option<Journal>,
+    files: Files,
+    /// How many bytes of files were written since the last sweep.
+    unswept: u64,
 }
 
 impl Store {
     /// A store that lives and dies with this process.
     pub fn in_memory() -> Self {
-        Self::with(Arc::default(), None)
+        Self::with(Arc::default(), None, Files::default())
     }
 
     /// Opens the store in a folder, which is made if need be.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let mut content = Content::new();
-        let journal = Journal::open(folder, &mut content)?;
-        Ok(Self::with(Arc::new(content), Some(journal)))
+        let files = Files::in_folder(folder);
+        let journal = Journal::open(folder, &mut content, |content| files.sweep(content))?;
+        Ok(Self::with(Arc::new(content), Some(journal), files))
     }
 
-    fn with(content: Arc<Content>, journal: Option<Journal>) -> Self {
-        Self { inner: Arc::new(Mutex::new(Inner { content, journal })) }
+    fn with(content: Arc<Content>, journal: Option<Journal>, files: Files) -> Self {
+        Self { inner: Arc::new(Mutex::new(Inner { content, journal, files, unswept: 0 })) }
     }
 
     /// Does some reading and writing, all or nothing: an error undoes all of it.
@@ -79,19 +85,25 @@ impl Store {
         work: impl FnOnce(&mut Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut inner = self.locked();
-        let Inner { content, journal } = &mut *inner;
+        let Inner { content, journal, files, unswept } = &mut *inner;
         let _lock = match journal {
             Some(journal) => Some(journal.lock_and_catch_up(content)?),
             None => None,
         };
-        let mut transaction = Transaction::new(content);
-        let outcome = work(&mut transaction)?;
+        let mut transaction = Transaction::new(content, files);
+        let outcome = work(&mut transaction);
+        *unswept += transaction.kept_bytes();
         let changes = transaction.into_changes();
+        let outcome = outcome?;
         if !changes.is_empty() {
             if let Some(journal) = journal {
                 journal.append(&changes)?;
             }
             changes.apply(Arc::make_mut(content));
+        }
+        if Files::is_wasteful(*unswept) {
+            files.sweep(content)?;
+            *unswept = 0;
         }
         Ok(outcome)
     }
@@ -105,29 +117,44 @@ impl Store {
         work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut inner = self.locked();
-        work(&Transaction::new(inner.caught_up()?))
+        inner.catch_up()?;
+        work(&Transaction::new(&inner.content, &inner.files))
     }
 
-    /// Forgets everything.
+    /// Forgets everything, also the files that an earlier state could be restored with.
     pub fn reset(&self) -> Result<(), StoreError> {
-        self.replace(Arc::default())
+        self.put_in_place(Arc::default(), |inner| inner.files.sweep(&inner.content))
     }
 
     /// Returns everything as it is now; cheap, since it is copied only once either side changes.
     pub(super) fn content(&self) -> Result<Arc<Content>, StoreError> {
-        Ok(Arc::clone(self.locked().caught_up()?))
+        let mut inner = self.locked();
+        inner.catch_up()?;
+        Ok(Arc::clone(&inner.content))
     }
 
     /// Puts this in place of everything.
     pub(super) fn replace(&self, with: Arc<Content>) -> Result<(), StoreError> {
+        self.put_in_place(with, |_| Ok(()))
+    }
+
+    fn put_in_place(
+        &self,
+        with: Arc<Content>,
+        afterwards: impl FnOnce(&Inner) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let mut inner = self.locked();
-        let Inner { content, journal } = &mut *inner;
-        if let Some(journal) = journal {
-            let _lock = journal.lock_and_catch_up(content)?;
-            journal.append_replacement(&with)?;
-        }
+        let Inner { content, journal, .. } = &mut *inner;
+        let _lock = match journal {
+            Some(journal) => {
+                let lock = journal.lock_and_catch_up(content)?;
+                journal.append_replacement(&with)?;
+                Some(lock)
+            }
+            None => None,
+        };
         *content = with;
-        Ok(())
+        afterwards(&inner)
     }
 
     /// A panic in a transaction leaves the content as it was, so the lock stays usable.
@@ -137,12 +164,12 @@ impl Store {
 }
 
 impl Inner {
-    /// The content with what other processes have written so far.
-    fn caught_up(&mut self) -> Result<&Arc<Content>, StoreError> {
-        if let Some(journal) = &mut self.journal {
-            journal.catch_up_if_behind(&mut self.content)?;
+    /// Takes in what other processes have written so far.
+    fn catch_up(&mut self) -> Result<(), StoreError> {
+        match &mut self.journal {
+            Some(journal) => journal.catch_up_if_behind(&mut self.content),
+            None => Ok(()),
         }
-        Ok(&self.content)
     }
 }
 

@@ -1,13 +1,15 @@
 //! One unit of reading and writing on the map.
 
 use std::collections::BTreeMap;
-use std::ops::Bound;
+use std::ops::{Bound, Range};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Content;
+use super::files::Files;
+use super::{Content, StoreError};
 
 /// What a transaction changes.
 #[derive(Debug, Default)]
@@ -70,12 +72,31 @@ impl Changes {
 #[derive(Debug)]
 pub struct Transaction<'a> {
     content: &'a Content,
+    files: &'a Files,
     changes: Changes,
+    kept: u64,
 }
 
 impl<'a> Transaction<'a> {
-    pub(super) fn new(content: &'a Content) -> Self {
-        Self { content, changes: Changes::default() }
+    pub(super) fn new(content: &'a Content, files: &'a Files) -> Self {
+        Self { content, files, changes: Changes::default(), kept: 0 }
+    }
+
+    /// How many bytes were kept in files.
+    pub(super) fn kept_bytes(&self) -> u64 {
+        self.kept
+    }
+
+    /// Keeps bytes beside the map, and returns their name. They stay as long as a value of the
+    /// map has an object with the name in its field `file`.
+    pub fn keep(&mut self, bytes: &Bytes) -> Result<String, StoreError> {
+        self.kept += bytes.len() as u64;
+        self.files.keep(bytes)
+    }
+
+    /// Reads a part of bytes that were kept.
+    pub fn kept(&self, name: &str, part: Range<u64>) -> Result<Bytes, StoreError> {
+        self.files.read(name, part)
     }
 
     pub(super) fn into_changes(self) -> Changes {
@@ -104,7 +125,11 @@ impl<'a> Transaction<'a> {
 
     /// Returns what was there, in order, of the keys that begin with `prefix`
     /// and come after `after`. Sees the world as of the transaction's start.
-    pub fn scan(&self, prefix: &str, after: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+    pub fn scan(
+        &self,
+        prefix: &str,
+        after: &str,
+    ) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
         let content = self.content;
         let from = match after {
             "" => Bound::Included(prefix),

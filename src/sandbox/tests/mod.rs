@@ -3,8 +3,12 @@
 mod access;
 mod bucket;
 mod fault;
+mod json;
 mod object;
 mod server;
+mod tls;
+mod upload;
+mod version;
 
 use std::time::Duration;
 

@@ -33,10 +33,14 @@ pub(crate) struct Object {
     pub(crate) cache_control: String,
     #[prost(string, tag = "11")]
     pub(crate) content_language: String,
+    #[prost(message, optional, tag = "12")]
+    pub(crate) delete_time: Option<Timestamp>,
     #[prost(string, tag = "13")]
     pub(crate) content_type: String,
     #[prost(message, optional, tag = "14")]
     pub(crate) create_time: Option<Timestamp>,
+    #[prost(int32, tag = "15")]
+    pub(crate) component_count: i32,
     #[prost(message, optional, tag = "16")]
     pub(crate) checksums: Option<ObjectChecksums>,
     #[prost(message, optional, tag = "17")]
@@ -45,6 +49,8 @@ pub(crate) struct Object {
     pub(crate) update_storage_class_time: Option<Timestamp>,
     #[prost(btree_map = "string, string", tag = "22")]
     pub(crate) metadata: BTreeMap<String, String>,
+    #[prost(message, optional, tag = "26")]
+    pub(crate) custom_time: Option<Timestamp>,
     #[prost(message, optional, tag = "36")]
     pub(crate) finalize_time: Option<Timestamp>,
 }

@@ -1,4 +1,5 @@
-//! The body of an upload in one go: `multipart/related`, the description and then the bytes.
+//! Bodies of several parts: an upload in one go (`multipart/related`) and a batch
+//! (`multipart/mixed`).
 //!
 //! <https://cloud.google.com/storage/docs/uploading-objects#rest-upload-objects>; RFC 2046 for the form.
 
@@ -7,8 +8,20 @@ use crate::sandbox::refusal::Refusal;
 /// One part of the body.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Part<'a> {
-    pub(super) content_type: Option<String>,
+    headers: Vec<(String, String)>,
     pub(super) bytes: &'a [u8],
+}
+
+impl Part<'_> {
+    /// The header of this name, which is in lower case.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(other, _)| other == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    pub(super) fn content_type(&self) -> &str {
+        self.header("content-type").unwrap_or_default()
+    }
 }
 
 /// Takes a body apart; lines may end with or without a carriage return.
@@ -37,20 +50,26 @@ fn boundary(content_type: &str) -> Option<&str> {
 }
 
 fn part(bytes: &[u8]) -> Part<'_> {
+    let (headers, bytes) = headers(bytes);
+    Part { headers, bytes }
+}
+
+/// Headers with their names in lower case, and what follows the empty line after them.
+pub(super) fn headers(bytes: &[u8]) -> (Vec<(String, String)>, &[u8]) {
     let mut rest = bytes;
-    let mut content_type = None;
-    while let Some((line, next)) = split(rest, b"\n") {
+    let mut headers = Vec::new();
+    while let Some((line, next)) = line(rest) {
         rest = next;
-        let line = String::from_utf8_lossy(line);
-        match line.trim_end().split_once(':') {
-            Some((name, value)) if name.eq_ignore_ascii_case("content-type") => {
-                content_type = Some(value.trim().to_owned());
-            }
-            Some(_) => {}
-            None => break,
-        }
+        let Some((name, value)) = line.split_once(':') else { break };
+        headers.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
     }
-    Part { content_type, bytes: rest }
+    (headers, rest)
+}
+
+/// The first line, without what ends it, and the rest.
+pub(super) fn line(bytes: &[u8]) -> Option<(String, &[u8])> {
+    let (line, rest) = split(bytes, b"\n")?;
+    Some((String::from_utf8_lossy(line).trim_end().to_owned(), rest))
 }
 
 /// The same, but only where the separator begins a line; the line feed before it belongs to it.
@@ -61,7 +80,7 @@ fn split_at_line<'a>(bytes: &'a [u8], separator: &[u8]) -> Option<(&'a [u8], &'a
 }
 
 fn split<'a>(bytes: &'a [u8], separator: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let at = bytes.windows(separator.len()).position(|window| window == separator)?;
+    let at = memchr::memmem::find(bytes, separator)?;
     Some((&bytes[..at], &bytes[at + separator.len()..]))
 }
 
@@ -99,7 +118,7 @@ mod tests {
             assert_eq!(parts.len(), 2);
             assert_eq!(parts[0].bytes, b"{}");
             assert_eq!(parts[1].bytes, b"one\ntwo--xx");
-            assert_eq!(parts[1].content_type.as_deref(), Some("text/plain"));
+            assert_eq!(parts[1].content_type(), "text/plain");
         }
     }
 

@@ -1,0 +1,20 @@
+"""How the clients' stories are told: each function of a file is one, in order."""
+
+import types
+
+
+def refused(kind, call):
+    """Says that a call is refused with this exception, and returns it."""
+    try:
+        outcome = call()
+    except kind as error:
+        return error
+    raise AssertionError(f"not refused with {kind.__name__}: {outcome!r}")
+
+
+def run(names):
+    """Runs every function whose name is a sentence."""
+    for name, story in list(names.items()):
+        if isinstance(story, types.FunctionType) and "_" in name and story.__module__ == "__main__":
+            story()
+            print(f"  {name.replace('_', ' ')}", flush=True)
