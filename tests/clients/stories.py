@@ -1,6 +1,6 @@
 """How the clients' stories are told: each function of a file is one, in order."""
 
-import types
+import inspect
 
 
 def refused(kind, call):
@@ -13,8 +13,9 @@ def refused(kind, call):
 
 
 def run(names):
-    """Runs every function whose name is a sentence."""
+    """Runs every function whose name is a sentence: a sentence needs nothing to be told."""
     for name, story in list(names.items()):
-        if isinstance(story, types.FunctionType) and "_" in name and story.__module__ == "__main__":
-            story()
-            print(f"  {name.replace('_', ' ')}", flush=True)
+        if inspect.isfunction(story) and story.__module__ == "__main__" and "_" in name:
+            if not inspect.signature(story).parameters:
+                story()
+                print(f"  {name.replace('_', ' ')}", flush=True)

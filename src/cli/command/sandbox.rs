@@ -75,11 +75,7 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     }
 }
 
-async fn serve(
-    options: sandbox::Options,
-    tls_ca: Option<&Path>,
-    ui: &Ui,
-) -> Result<Exit, Failure> {
+async fn serve(options: sandbox::Options, tls_ca: Option<&Path>, ui: &Ui) -> Result<Exit, Failure> {
     let started = sandbox::start(options).await;
     let sandbox = started.map_err(|error| target::no_sandbox(&error))?;
     if let (Some(file), Some(authority)) = (tls_ca, sandbox.authority()) {

@@ -37,10 +37,7 @@ struct Piece {
 
 impl Content {
     /// Keeps bytes.
-    pub(super) fn keep(
-        transaction: &mut Transaction<'_>,
-        bytes: &Bytes,
-    ) -> Result<Self, Refusal> {
+    pub(super) fn keep(transaction: &mut Transaction<'_>, bytes: &Bytes) -> Result<Self, Refusal> {
         let mut content = Self::default();
         content.append(transaction, bytes)?;
         Ok(content)

@@ -66,8 +66,7 @@ pub(super) fn rewrite(
             return Ok(Rewrite { rewritten, total, outcome: Err(token) });
         }
         let record = ObjectRecord { object: copy, content: record.content };
-        let copy =
-            write(transaction, world.clock.now(), &bucket, record, &to.preconditions)?;
+        let copy = write(transaction, world.clock.now(), &bucket, record, &to.preconditions)?;
         Ok(Rewrite { rewritten: total, total, outcome: Ok(copy) })
     })
 }
@@ -110,11 +109,7 @@ fn rewritten_before(token: &str, generation: i64) -> Result<u64, Refusal> {
 }
 
 /// Puts objects of one bucket together.
-pub(super) fn compose(
-    world: &World,
-    sources: &[Source],
-    to: &Target,
-) -> Result<Object, Refusal> {
+pub(super) fn compose(world: &World, sources: &[Source], to: &Target) -> Result<Object, Refusal> {
     check_object(&to.name)?;
     if !(1..=MOST_SOURCES).contains(&sources.len()) {
         return Err(Refusal::invalid(format!(

@@ -33,7 +33,8 @@ impl Glob {
             if spread.len() * choices.len() > MOST_ALTERNATIVES {
                 return Err(invalid(pattern));
             }
-            spread = spread.iter().flat_map(|s| choices.iter().map(move |c| s.clone() + c)).collect();
+            spread =
+                spread.iter().flat_map(|s| choices.iter().map(move |c| s.clone() + c)).collect();
             rest = after;
         }
         let tokens = |start: String| tokens(&(start + rest)).ok_or_else(|| invalid(pattern));

@@ -77,9 +77,8 @@ fn entries<'a>(
     let keys = record::versions(bucket);
     let cut = keys.len();
     let old = view.scan(&format!("{keys}{}", request.prefix), "");
-    let old = old.filter_map(move |(key, value)| {
-        key[cut..].split_once('\n').map(|(name, _)| (name, value))
-    });
+    let old = old
+        .filter_map(move |(key, value)| key[cut..].split_once('\n').map(|(name, _)| (name, value)));
     let mut all: Vec<Entry<'a>> =
         live.chain(old).map(|(name, value)| (name, generation(value), value)).collect();
     all.sort_by_key(|(name, generation, _)| (*name, *generation));

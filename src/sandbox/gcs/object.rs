@@ -28,7 +28,13 @@ pub(super) fn put(
     world.store.transact(|transaction| {
         let bucket = record::bucket(transaction, bucket)?;
         let content = Content::keep(transaction, data)?;
-        write(transaction, world.clock.now(), &bucket, ObjectRecord { object, content }, preconditions)
+        write(
+            transaction,
+            world.clock.now(),
+            &bucket,
+            ObjectRecord { object, content },
+            preconditions,
+        )
     })
 }
 

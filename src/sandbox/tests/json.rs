@@ -79,7 +79,8 @@ async fn preconditions_on_buckets_answer_412_and_304() {
 #[tokio::test]
 async fn only_the_fields_that_are_asked_for_come_back() {
     let bench = with_bucket(json!({})).await;
-    let list = "/storage/v1/b?project=leap&fields=items(name,iamConfiguration/publicAccessPrevention)";
+    let list =
+        "/storage/v1/b?project=leap&fields=items(name,iamConfiguration/publicAccessPrevention)";
     let (_, json) = bench.json(Method::GET, list, Value::Null).await;
     let access = json!({ "publicAccessPrevention": "inherited" });
     assert_eq!(json, json!({ "items": [{ "name": "scratch", "iamConfiguration": access }] }));

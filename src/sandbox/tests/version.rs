@@ -89,7 +89,10 @@ async fn what_is_said_of_an_object_changes_and_its_bytes_do_not() {
     bench.json(Method::PATCH, &path, patch).await;
     let (_, after) = bench.json(Method::PATCH, &path, json!({ "metadata": { "who": null } })).await;
     assert_eq!(after["metadata"], json!({ "when": "now" }));
-    assert_eq!((&after["contentType"], &after["metageneration"]), (&json!("text/csv"), &json!("3")));
+    assert_eq!(
+        (&after["contentType"], &after["metageneration"]),
+        (&json!("text/csv"), &json!("3"))
+    );
     assert_eq!(after["generation"], before);
     let stale = format!("{path}?ifMetagenerationMatch=1");
     assert_eq!(bench.json(Method::PATCH, &stale, json!({})).await.0, 412);
@@ -103,7 +106,10 @@ async fn objects_are_put_together_with_their_checksum() {
     let sources = json!({ "sourceObjects": [{ "name": "a" }, { "name": "b" }] });
     let compose = format!("{OBJECTS}/both/compose");
     let (status, both) = bench.json(Method::POST, &compose, sources).await;
-    assert_eq!((status, &both["crc32c"], &both["componentCount"]), (200, &json!("mnG7TA=="), &json!(2)));
+    assert_eq!(
+        (status, &both["crc32c"], &both["componentCount"]),
+        (200, &json!("mnG7TA=="), &json!(2))
+    );
     assert_eq!((&both["md5Hash"], &*bench.text("both?alt=media").await), (&Value::Null, "hello"));
     let many = json!({ "sourceObjects": vec![json!({ "name": "a" }); 33] });
     assert_eq!(bench.json(Method::POST, &compose, many).await.0, 400);

@@ -66,9 +66,9 @@ fn call(part: &Part<'_>) -> Result<Request<Body>, Refusal> {
     let mut words = line.split_whitespace();
     let (method, target) = words.next().zip(words.next()).ok_or_else(broken)?;
     // Some clients write the whole address.
-    let path = target.split_once("://").map_or(target, |(_, rest)| {
-        rest.find('/').map_or("/", |at| &rest[at..])
-    });
+    let path = target
+        .split_once("://")
+        .map_or(target, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
     if path.starts_with("/upload/") || path.starts_with("/batch") || path.contains("alt=media") {
         return Err(Refusal::invalid("Uploads and downloads cannot be part of a batch."));
     }

@@ -31,16 +31,14 @@ fn path(name: &str) -> String {
 
 fn project(parameters: &Parameters) -> Result<String, Refusal> {
     match parameters.project.as_str() {
-        "" => Err(Refusal { reason: "required", ..Refusal::invalid("Required parameter: project") }),
+        "" => {
+            Err(Refusal { reason: "required", ..Refusal::invalid("Required parameter: project") })
+        }
         project => Ok(format!("projects/{project}")),
     }
 }
 
-async fn insert(
-    State(world): State<World>,
-    uri: Uri,
-    sent: Bytes,
-) -> Result<Response, Refusal> {
+async fn insert(State(world): State<World>, uri: Uri, sent: Bytes) -> Result<Response, Refusal> {
     let parameters = Parameters::of(&uri)?;
     let sent = Value::Object(body(&sent)?);
     let wanted = Bucket { project: project(&parameters)?, ..from_json(&sent)? };

@@ -61,8 +61,7 @@ fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
 impl Parameters {
     pub(super) fn of(uri: &Uri) -> Result<Self, Refusal> {
         let parameters = Query::try_from_uri(uri);
-        let Query(parameters) =
-            parameters.map_err(|error| Refusal::invalid(error.body_text()))?;
+        let Query(parameters) = parameters.map_err(|error| Refusal::invalid(error.body_text()))?;
         Ok(parameters)
     }
 
@@ -95,9 +94,8 @@ impl Parameters {
 pub(super) fn values(uri: &Uri, name: &str) -> Vec<String> {
     let pairs = uri.query().unwrap_or_default().split('&');
     let pairs = pairs.filter_map(|pair| pair.split_once('='));
-    let decoded = |text: &str| {
-        percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
-    };
+    let decoded =
+        |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     pairs.filter(|(key, _)| *key == name).map(|(_, value)| decoded(value)).collect()
 }
 

@@ -116,8 +116,7 @@ mod tests {
     #[test]
     fn ranges_are_read_as_http_writes_them() {
         let ranges = ["", "bytes=2-4", "bytes=7-", "bytes=-3", "bytes=2-99", "bytes=-99"];
-        let expected =
-            [None, Some(2..5), Some(7..10), Some(7..10), Some(2..10), Some(0..10)];
+        let expected = [None, Some(2..5), Some(7..10), Some(7..10), Some(2..10), Some(0..10)];
         assert_eq!(ranges.map(|range| range_of(range, 10).unwrap()), expected);
         assert_eq!(range_of("bytes=10-", 10).unwrap_err().http, 416);
     }

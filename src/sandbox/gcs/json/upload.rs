@@ -136,25 +136,29 @@ async fn resume(
     advance(&world, &Parameters::of(&uri)?.upload_id, &headers, sent)
 }
 
-fn advance(
-    world: &World,
-    id: &str,
-    headers: &HeaderMap,
-    sent: Bytes,
-) -> Result<Response, Refusal> {
+fn advance(world: &World, id: &str, headers: &HeaderMap, sent: Bytes) -> Result<Response, Refusal> {
     let range = range(text(headers, header::CONTENT_RANGE))?;
     match session::advance(world, id, &range, sent, said(headers)?)? {
         Progress::Done(object) => Ok(answer(&to_json(world, &object))),
-        Progress::Kept(kept) => {
-            let mut response = StatusCode::PERMANENT_REDIRECT.into_response();
-            response.headers_mut().insert("x-guploader-uploadid", header_value(id)?);
-            if let Some(last) = kept.checked_sub(1) {
-                let value = header_value(&format!("bytes=0-{last}"))?;
-                response.headers_mut().insert(header::RANGE, value);
-            }
-            Ok(response)
-        }
+        Progress::Kept(kept) => unfinished(id, kept, headers),
     }
+}
+
+/// Google's Go client takes no 308, since others mean a redirect by it:
+/// <https://github.com/googleapis/google-api-go-client/blob/main/internal/gensupport/resumable.go>
+fn unfinished(id: &str, kept: u64, headers: &HeaderMap) -> Result<Response, Refusal> {
+    let mut response = StatusCode::PERMANENT_REDIRECT.into_response();
+    if text(headers, "x-guploader-no-308") == "yes" {
+        *response.status_mut() = StatusCode::OK;
+        let said = header_value("308")?;
+        response.headers_mut().insert("x-http-status-code-override", said);
+    }
+    response.headers_mut().insert("x-guploader-uploadid", header_value(id)?);
+    if let Some(last) = kept.checked_sub(1) {
+        let value = header_value(&format!("bytes=0-{last}"))?;
+        response.headers_mut().insert(header::RANGE, value);
+    }
+    Ok(response)
 }
 
 fn header_value(text: &str) -> Result<http::HeaderValue, Refusal> {
@@ -198,7 +202,9 @@ mod tests {
         assert_eq!(read("bytes 5-9/10"), Range::Chunk { first: 5, last: 9, total: Some(10) });
         assert_eq!(read("bytes */10"), Range::Nothing { total: Some(10) });
         assert_eq!((read("bytes */*"), read("")), (Range::Nothing { total: None }, Range::Whole));
-        for text in ["bytes", "bytes 1-/2", "bytes a-b/c", "items 0-1/2", "bytes 1-99999999999999999999/*"] {
+        for text in
+            ["bytes", "bytes 1-/2", "bytes a-b/c", "items 0-1/2", "bytes 1-99999999999999999999/*"]
+        {
             assert!(range(text).is_err(), "{text}");
         }
     }

@@ -241,8 +241,9 @@ impl From<Access> for message::IamConfig {
     fn from(access: Access) -> Self {
         let uniform = access.uniform_bucket_level_access.or(access.bucket_policy_only);
         Self {
-            uniform_bucket_level_access: uniform.map(|uniform| {
-                message::UniformBucketLevelAccess { enabled: uniform.enabled, lock_time: None }
+            uniform_bucket_level_access: uniform.map(|uniform| message::UniformBucketLevelAccess {
+                enabled: uniform.enabled,
+                lock_time: None,
             }),
             public_access_prevention: access.public_access_prevention,
         }
@@ -281,6 +282,9 @@ impl From<message::SoftDeletePolicy> for SoftDelete {
 /// The rest is the service's to say.
 impl From<SoftDelete> for message::SoftDeletePolicy {
     fn from(policy: SoftDelete) -> Self {
-        Self { retention_duration: duration(policy.retention_duration_seconds), effective_time: None }
+        Self {
+            retention_duration: duration(policy.retention_duration_seconds),
+            effective_time: None,
+        }
     }
 }

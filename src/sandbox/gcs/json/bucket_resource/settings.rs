@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::super::super::message::{Bucket, CustomPlacementConfig, HierarchicalNamespace, ObjectRetention};
+use super::super::super::message::{
+    Bucket, CustomPlacementConfig, HierarchicalNamespace, ObjectRetention,
+};
 use super::condition::Lifecycle;
 use super::part::*;
 use crate::sandbox::refusal::Refusal;
@@ -92,9 +94,9 @@ impl TryFrom<Settings> for Bucket {
             billing: settings.billing.map(Into::into),
             retention_policy: settings.retention_policy.map(Into::into),
             iam_config: settings.iam_configuration.map(Into::into),
-            custom_placement_config: settings
-                .custom_placement_config
-                .map(|placement| CustomPlacementConfig { data_locations: placement.data_locations }),
+            custom_placement_config: settings.custom_placement_config.map(|placement| {
+                CustomPlacementConfig { data_locations: placement.data_locations }
+            }),
             autoclass: settings.autoclass.map(Into::into),
             hierarchical_namespace: settings
                 .hierarchical_namespace

@@ -24,7 +24,7 @@ def fresh(name, **settings):
 
 
 def a_bucket_is_made_read_patched_listed_and_deleted():
-    made = fresh("google-one", labels={"team": "data", "old": "yes"}, storage_class="NEARLINE")
+    made = fresh("client-one", labels={"team": "data", "old": "yes"}, storage_class="NEARLINE")
     made.add_lifecycle_delete_rule(age=7, matches_prefix=["tmp/"])
     made.cors = [{"origin": ["*"], "method": ["GET"], "maxAgeSeconds": 60}]
     made.versioning_enabled = True
@@ -33,32 +33,32 @@ def a_bucket_is_made_read_patched_listed_and_deleted():
     del labels["old"]
     made.labels = labels
     made.patch()
-    seen = client.get_bucket("google-one")
+    seen = client.get_bucket("client-one")
     assert (seen.labels, seen.location, seen.storage_class) == ({"team": "data"}, "US-CENTRAL1", "NEARLINE")
     assert seen.versioning_enabled and seen.cors[0]["maxAgeSeconds"] == 60
     [rule] = seen.lifecycle_rules
     assert rule["condition"] == {"age": 7, "matchesPrefix": ["tmp/"]}, rule
     assert seen.metageneration == 3 and seen.project_number > 0
     assert seen.iam_configuration.uniform_bucket_level_access_locked_time is not None
-    assert [b.name for b in client.list_buckets(prefix="google-")] == ["google-one"]
-    refused(Conflict, lambda: fresh("google-one"))
-    refused(BadRequest, lambda: fresh("google-One"))
+    assert [b.name for b in client.list_buckets(prefix="client-")] == ["client-one"]
+    refused(Conflict, lambda: fresh("client-one"))
+    refused(BadRequest, lambda: fresh("client-One"))
     refused(PreconditionFailed, lambda: seen.patch(if_metageneration_match=1))
     seen.delete()
-    refused(NotFound, lambda: client.get_bucket("google-one"))
+    refused(NotFound, lambda: client.get_bucket("client-one"))
 
 
 def a_retention_policy_is_locked_for_good():
-    bucket = fresh("google-locked", retention_period=3600)
+    bucket = fresh("client-locked", retention_period=3600)
     bucket.lock_retention_policy()
-    assert client.get_bucket("google-locked").retention_policy_locked
+    assert client.get_bucket("client-locked").retention_policy_locked
     blob = bucket.blob("kept")
     blob.upload_from_string("x")
     refused(Exception, blob.delete)
 
 
 def small_and_large_objects_come_back_as_they_went():
-    bucket = fresh("google-bytes")
+    bucket = fresh("client-bytes")
     small, large = bucket.blob("a/b c.txt"), bucket.blob("large")
     small.metadata = {"who": "me"}
     small.upload_from_string("0123456789", content_type="text/plain", checksum="md5")
@@ -80,7 +80,7 @@ def small_and_large_objects_come_back_as_they_went():
 
 
 def a_stream_of_unknown_length_is_uploaded():
-    bucket = fresh("google-stream")
+    bucket = fresh("client-stream")
     with bucket.blob("s").open("wb", chunk_size=1 << 20) as file:
         for _ in range(30):
             file.write(b"x" * 100_000)
@@ -91,7 +91,7 @@ def a_stream_of_unknown_length_is_uploaded():
 
 
 def names_are_listed_by_folder_page_range_and_pattern():
-    bucket = fresh("google-list")
+    bucket = fresh("client-list")
     for name in ["a", "dir/", "dir/1", "dir/2", "dir/sub/3", "e.txt", "f.txt"]:
         bucket.blob(name).upload_from_string("x")
     names = lambda **arguments: [b.name for b in client.list_blobs(bucket, **arguments)]
@@ -106,7 +106,7 @@ def names_are_listed_by_folder_page_range_and_pattern():
 
 
 def generations_are_kept_and_checked():
-    bucket = fresh("google-versions", versioning_enabled=True)
+    bucket = fresh("client-versions", versioning_enabled=True)
     blob = bucket.blob("lease")
     blob.upload_from_string("one", if_generation_match=0)
     first = blob.generation
@@ -125,7 +125,7 @@ def generations_are_kept_and_checked():
 
 
 def objects_are_copied_rewritten_and_composed():
-    bucket = fresh("google-copies")
+    bucket = fresh("client-copies")
     for name, text in [("a", "one "), ("b", "two")]:
         bucket.blob(name, chunk_size=None).upload_from_string(text)
     both = bucket.blob("both")
@@ -144,7 +144,7 @@ def objects_are_copied_rewritten_and_composed():
 
 
 def several_calls_travel_as_one():
-    bucket = fresh("google-batch")
+    bucket = fresh("client-batch")
     for name in "ab":
         bucket.blob(name).upload_from_string("x")
     with client.batch(raise_exception=False) as batch:
@@ -156,7 +156,7 @@ def several_calls_travel_as_one():
 
 
 def access_is_read_changed_and_written():
-    bucket = fresh("google-access")
+    bucket = fresh("client-access")
     policy = bucket.get_iam_policy(requested_policy_version=3)
     policy.version = 3
     policy.bindings.append({
