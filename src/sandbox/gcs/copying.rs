@@ -3,7 +3,7 @@
 use super::content::Content;
 use super::message::{Bucket, Object};
 use super::name::check_object;
-use super::object::{find, write};
+use super::object::{find, retire, write};
 use super::precondition::Preconditions;
 use super::record::{self, ObjectRecord};
 use crate::sandbox::refusal::Refusal;
@@ -71,6 +71,27 @@ pub(super) fn rewrite(
     })
 }
 
+/// Gives an object of a bucket another name.
+pub(super) fn move_to(world: &World, from: &Source, to: &Target) -> Result<Object, Refusal> {
+    check_object(&to.name)?;
+    if from.name == to.name {
+        return Err(Refusal::invalid("The source and the destination of a move are the same."));
+    }
+    world.store.transact(|transaction| {
+        let record = find(transaction, &from.bucket, &from.name, None)?;
+        from.preconditions.for_writing(Some(&record.object))?;
+        let bucket = record::bucket(transaction, &from.bucket)?;
+        let mut object = described(&record.object, to);
+        object.storage_class.clone_from(&record.object.storage_class);
+        let content = record.content.clone();
+        let now = world.clock.now();
+        let moved = ObjectRecord { object, content };
+        let moved = write(transaction, now, &bucket, moved, &to.preconditions)?;
+        retire(transaction, &bucket, record, now)?;
+        Ok(moved)
+    })
+}
+
 fn class<'a>(object: &'a Object, bucket: &'a Bucket) -> &'a str {
     match object.storage_class.as_str() {
         "" => &bucket.storage_class,
@@ -123,6 +144,8 @@ pub(super) fn compose(world: &World, sources: &[Source], to: &Target) -> Result<
         object.name.clone_from(&to.name);
         let mut content = Content::default();
         object.component_count = 0;
+        // Clients send what they know of an earlier object of the name.
+        object.checksums = None;
         for source in sources {
             object.component_count += add(transaction, source, &mut content)?;
         }

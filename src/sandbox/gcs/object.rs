@@ -81,7 +81,7 @@ fn completed(object: Object, bucket: &Bucket, now: Moment) -> Object {
 }
 
 /// The live version goes: into history where versions are kept, else for good.
-fn retire(
+pub(super) fn retire(
     transaction: &mut Transaction<'_>,
     bucket: &Bucket,
     mut record: ObjectRecord,

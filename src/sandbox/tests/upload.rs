@@ -140,13 +140,13 @@ async fn ranges_and_what_the_reader_has_already_are_understood() {
 }
 
 #[tokio::test]
-async fn twenty_megabytes_lie_beside_the_journal_and_go_with_the_object() {
+async fn a_large_object_lies_beside_the_journal_and_its_file_goes_with_it() {
     let folder = tempfile::tempdir().unwrap();
     let options = || Options { folder: Some(folder.path().to_owned()), ..Options::default() };
     let bench = Bench::with(options()).await;
     bench.create("scratch", Bucket::new()).await.unwrap();
     let path = "/upload/storage/v1/b/scratch/o?uploadType=media&name=big";
-    let body = vec![7; 20 << 20];
+    let body = vec![7; 1 << 20];
     bench.http(Method::POST, path).body(body).send().await.unwrap();
     let journal = std::fs::metadata(folder.path().join("journal.jsonl")).unwrap().len();
     assert!(journal < 100_000, "{journal}");

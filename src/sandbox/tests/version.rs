@@ -159,3 +159,15 @@ async fn a_pattern_and_folders_narrow_a_list() {
     assert_eq!(listed(with_folder).await, ("c.nc d.csv dir/".into(), json!(["dir/"])));
     assert_eq!(listed("startOffset=d.csv&endOffset=dir/b").await.0, "d.csv dir/ dir/a.nc");
 }
+
+#[tokio::test]
+async fn an_object_is_moved_to_another_name() {
+    let bench = with_bucket(json!({})).await;
+    bench.put("a", "x").await;
+    let to = |name: &str| format!("{OBJECTS}/a/moveTo/o/{name}");
+    assert_eq!(bench.json(Method::POST, &to("a"), Value::Null).await.0, 400);
+    let (status, moved) = bench.json(Method::POST, &to("b"), Value::Null).await;
+    assert_eq!((status, &moved["name"]), (200, &json!("b")));
+    assert_eq!(bench.text("b?alt=media").await, "x");
+    assert_eq!(bench.json(Method::POST, &to("c"), Value::Null).await.0, 404);
+}

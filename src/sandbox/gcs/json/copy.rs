@@ -1,4 +1,4 @@
-//! Objects made of others: copy, rewrite, compose.
+//! Objects made of others: copy, rewrite, move, compose.
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -23,6 +23,7 @@ pub(super) fn routes() -> Router<World> {
     Router::new()
         .route(&format!("{object}/copyTo/{other}"), post(copy))
         .route(&format!("{object}/rewriteTo/{other}"), post(rewrite))
+        .route(&format!("{object}/moveTo/o/{{copy}}"), post(move_to))
         .route(&format!("{object}/compose"), post(compose))
 }
 
@@ -92,6 +93,18 @@ fn from_and_to(
         preconditions: parameters.preconditions(headers),
     };
     Ok((parameters, from, to))
+}
+
+/// <https://cloud.google.com/storage/docs/json_api/v1/objects/move>
+async fn move_to(
+    State(world): State<World>,
+    Path((bucket, name, copy)): Path<(String, String, String)>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let names = Path((bucket.clone(), name, bucket, copy));
+    let (_, from, to) = from_and_to(&world, names, &uri, &headers, &[])?;
+    Ok(answer(&to_json(&world, &copying::move_to(&world, &from, &to)?)))
 }
 
 /// One of the objects that are put together.
