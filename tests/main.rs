@@ -14,6 +14,7 @@ mod suite {
     mod examples;
     mod guards;
     mod hands;
+    mod identities;
     mod kill;
     mod laws;
     mod looks;

@@ -68,5 +68,6 @@ fn scope<'a>(
             .filter(|(id, _)| id.kind == kind)
             .map(|(id, claims)| (&*id.name, claims))
             .collect(),
+        whole: stack,
     }
 }

@@ -1,6 +1,6 @@
 //! What is found: every object that carries our mark, and whatever bears a declared name.
 
-use crate::model::{Owner, Place, Resource, ResourceId};
+use crate::model::{Owner, Place, Resource, ResourceId, Stack};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +54,11 @@ pub enum Status {
         /// The operation to wait for.
         operation: String,
     },
+    /// It was deleted, and its name stays taken; if it is wanted again it is brought back.
+    Deleted {
+        /// When the cloud forgets it, as it says; empty where it does not.
+        until: String,
+    },
 }
 
 /// One object found in a cloud.
@@ -73,6 +78,13 @@ pub struct Found<S = Value> {
     pub status: Status,
     /// What would be lost with it ("holds objects"), when it was looked at with removal in mind.
     pub holds: Option<String>,
+}
+
+impl<S> Found<S> {
+    /// Whether it is there, and not merely remembered by the cloud.
+    pub fn is_there(&self) -> bool {
+        !matches!(self.status, Status::Deleted { .. })
+    }
 }
 
 /// A declared name that is in use by something which we may not even read.
@@ -137,6 +149,18 @@ pub struct Scope<'a> {
     pub leaving: BTreeMap<&'a str, &'a Place>,
     /// The claims that we recorded before making them, by name in the cloud.
     pub claims: BTreeMap<&'a str, &'a BTreeSet<String>>,
+    /// The whole stack, for what hangs on resources of other kinds.
+    pub whole: &'a Stack,
+}
+
+impl Scope<'_> {
+    /// Whether the stack declares `name`, a resource of any kind, in whichever environment.
+    pub fn declares(&self, kind: &str, name: &str) -> bool {
+        self.whole.environments().iter().any(|env| {
+            let id = ResourceId::new(env, kind, name);
+            self.whole.resources().contains_key(&id) || self.whole.leaving().contains_key(&id)
+        })
+    }
 }
 
 /// What we claimed inside objects that others write to as well, by address; from the ledger.

@@ -47,7 +47,7 @@ impl Request<'_> {
             observation.found.iter().map(move |found| (kind, found))
         });
         found.filter_map(|(kind, found)| match &found.owner {
-            Owner::Ours(mark) if self.selects(&mark.env) => {
+            Owner::Ours(mark) if self.selects(&mark.env) && found.is_there() => {
                 Some((ResourceId::new(&mark.env, kind, &found.name), found, mark))
             }
             _ => None,
@@ -92,7 +92,10 @@ fn wanted(request: &Request<'_>, resource: &Resource, parts: &mut Parts) {
         Owner::Ours(mark) if mark.env != id.env => {
             refuse(Refused::OtherEnvironment(mark.env.clone()));
         }
-        Owner::Ours(mark) => differing(request, resource, found, mark, parts),
+        Owner::Ours(mark) => match &found.status {
+            Status::Deleted { until } => parts.steps.push(restore(request, resource, until)),
+            _ => differing(request, resource, found, mark, parts),
+        },
     }
 }
 
@@ -109,7 +112,7 @@ fn differing(
             (Status::InProgress { .. }, _) => {
                 parts.steps.push(step(request, resource, found, Action::Wait, Origin::Unfinished));
             }
-            (Status::Ready, SpecMark::Unfinished) => {
+            (Status::Ready | Status::Deleted { .. }, SpecMark::Unfinished) => {
                 parts.steps.push(step(
                     request,
                     resource,
@@ -118,7 +121,7 @@ fn differing(
                     Origin::Unfinished,
                 ));
             }
-            (Status::Ready, SpecMark::Applied(_)) => {}
+            (Status::Ready | Status::Deleted { .. }, SpecMark::Applied(_)) => {}
         };
     }
     let source = Some(resource.source.clone());
@@ -227,6 +230,19 @@ fn create(request: &Request<'_>, resource: &Resource, replaces: Option<String>) 
     }
 }
 
+/// Making again what was deleted and whose name is still taken: the kind brings it back.
+fn restore(request: &Request<'_>, resource: &Resource, until: &str) -> Step {
+    let mut step = create(request, resource, None);
+    step.notes.insert(
+        0,
+        match until {
+            "" => "it was deleted, and is brought back".to_owned(),
+            until => format!("it was deleted, and is brought back; that is possible until {until}"),
+        },
+    );
+    step
+}
+
 fn delete(id: ResourceId, found: &Found, origin: Origin) -> Step {
     Step {
         id,
@@ -260,7 +276,7 @@ fn step(
     let fields = resource.spec.as_object().map_or(0, serde_json::Map::len);
     let operation = match &found.status {
         Status::InProgress { operation } => Some(operation.clone()),
-        Status::Ready => None,
+        Status::Ready | Status::Deleted { .. } => None,
     };
     Step {
         place: found.place.clone(),

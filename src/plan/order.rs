@@ -96,7 +96,7 @@ fn blocking(request: &Request<'_>, step: &Step, need: &Need) -> Option<Refusal> 
     let mut ids = elsewhere.map(|env| ResourceId::new(env, &need.kind, &need.name));
     let id = ids.find(|id| request.stack.resources().contains_key(id))?;
     let there = request.found(&need.kind, &need.name);
-    if there.is_some_and(|found| matches!(found.owner, Owner::Ours(_))) {
+    if there.is_some_and(|found| found.is_there() && matches!(found.owner, Owner::Ours(_))) {
         return None;
     }
     let why = Refused::Blocked(id);

@@ -4,7 +4,12 @@
 use crate::project::format::Wrong;
 
 /// The types that can be referred to.
-const TYPES: [&str; 2] = ["bucket", "secret"];
+const TYPES: [&str; 3] = ["bucket", "identity", "secret"];
+
+/// The key in a reference to an identity, if a member is one: `identity:KEY`.
+pub(crate) fn identity(member: &str) -> Option<&str> {
+    member.strip_prefix("identity:")
+}
 
 /// A reference with its type.
 pub(crate) fn written(of: &str, key: &str) -> String {

@@ -5,6 +5,7 @@
 
 use crate::project::buckets::Bucket;
 use crate::project::cloud::Cloud;
+use crate::project::identities::Identity;
 use crate::project::ignore::Ignore;
 use crate::project::secrets::Secret;
 use crate::project::stack::Ledger;
@@ -38,6 +39,14 @@ pub struct Declaration {
     /// The buckets, by a short key; the name in the cloud is `${prefix}-KEY${suffix}`.
     #[serde(default)]
     pub buckets: BTreeMap<String, Bucket>,
+    /// Accounts for programs, by a short key; the name in the cloud is `${prefix}-KEY${suffix}`.
+    #[serde(default)]
+    pub identities: BTreeMap<String, Identity>,
+    /// APIs that the project must have enabled, as in `container.googleapis.com`, beside those that
+    /// what is declared needs; `[]` for just these. When not said, none is enabled for you.
+    #[serde(default)]
+    #[schemars(extend("items" = { "type": "string", "format": "api-name" }))]
+    pub services: Option<Vec<String>>,
     /// Where secrets are kept, by a short key. Never a value.
     #[serde(default)]
     pub secrets: BTreeMap<String, Secret>,

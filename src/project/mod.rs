@@ -11,9 +11,11 @@ pub mod buckets;
 pub mod cloud;
 pub mod environments;
 pub mod format;
+pub mod identities;
 pub mod ignore;
 pub mod problem;
 pub mod secrets;
+pub mod services;
 pub mod stack;
 pub mod tree;
 

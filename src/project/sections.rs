@@ -4,7 +4,7 @@ use crate::model::{Keys, Resource};
 use crate::project::format::{Wrong, date, duration, label_value};
 use crate::project::layout::Laid;
 use crate::project::problem::Findings;
-use crate::project::{buckets, cloud, environments, ignore, secrets, stack};
+use crate::project::{buckets, cloud, environments, identities, ignore, secrets, services, stack};
 
 /// Checks a text; says what is wrong with it.
 pub(crate) type Format = fn(&str) -> Result<(), Wrong>;
@@ -22,18 +22,24 @@ pub(crate) type Naming = fn(&[Laid], &mut Keys);
 /// The forms that a text may have, by the `format` that a field names in its schema.
 pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("address-pattern", ignore::address_pattern),
+    ("api-name", services::api_name),
     ("bucket-name", buckets::bucket_name),
     ("day", date),
     ("time-span", duration),
     ("environment-name", environments::environment_name),
+    ("expression", identities::expression),
     ("field-path", ignore::field_path),
+    ("github-repository", identities::github_repository),
     ("google-project", cloud::google_project),
     ("google-secret", secrets::google_secret),
+    ("kubernetes-account", identities::kubernetes_account),
     ("label-value", label_value),
     ("location", buckets::location::location),
     ("member", buckets::format::member),
     ("prefix", stack::prefix),
+    ("project-role", identities::project_role),
     ("region", cloud::region),
+    ("short-text", identities::description),
     ("sops-reference", secrets::sops_reference),
     ("stack-name", stack::stack_name),
     ("suffix", environments::suffix),
@@ -43,10 +49,11 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
 ];
 
 /// What the schema cannot say.
-pub(crate) const CHECKS: &[Check] = &[stack::check, buckets::check];
+pub(crate) const CHECKS: &[Check] = &[stack::check, buckets::check, identities::check];
 
 /// From sections to resources.
-pub(crate) const EXPANSIONS: &[Expansion] = &[buckets::expand];
+pub(crate) const EXPANSIONS: &[Expansion] =
+    &[buckets::expand, identities::expand, services::expand];
 
 /// From resources to the keys that people call them by.
 pub(crate) const NAMINGS: &[Naming] = &[buckets::keys];
@@ -55,6 +62,7 @@ pub(crate) const NAMINGS: &[Naming] = &[buckets::keys];
 pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<String> {
     match path {
         ["buckets", key, setting] => buckets::derived(layout, laid, key, setting),
+        ["identities", key, setting] => identities::derived(layout, laid, key, setting),
         ["ledger", "bucket"] => Some(laid.ledger_bucket()),
         _ => None,
     }

@@ -5,6 +5,13 @@
 pub mod gcp;
 
 use crate::kind::{Actors, Observers, Registry};
+use gcp::gcp_custom_role::CustomRole;
+use gcp::gcp_project_access::ProjectAccess;
+use gcp::gcp_service::Service;
+use gcp::gcp_service_account::Account;
+use gcp::gcp_service_account_access::AccountAccess;
+use gcp::gcp_workload_identity_pool::Pool;
+use gcp::gcp_workload_identity_provider::Provider;
 use gcp::gcs_bucket::Bucket;
 use gcp::gcs_bucket_access::BucketAccess;
 use gcp::{Connection, Reader, Writer};
@@ -12,17 +19,46 @@ use std::sync::Arc;
 
 /// Every kind that there is.
 pub fn registry() -> Registry {
-    Registry::default().with::<Bucket>().with::<BucketAccess>()
+    Registry::default()
+        .with::<Bucket>()
+        .with::<BucketAccess>()
+        .with::<Service>()
+        .with::<Account>()
+        .with::<AccountAccess>()
+        .with::<CustomRole>()
+        .with::<ProjectAccess>()
+        .with::<Pool>()
+        .with::<Provider>()
 }
 
 /// The reading half of every kind, for one run: what was listed once is not listed again.
 pub fn observers(connection: &Connection) -> Observers {
     let reader = Arc::new(Reader::new(connection));
-    Observers::default().with::<Bucket>(Arc::clone(&reader)).with::<BucketAccess>(reader)
+    let reader = || Arc::clone(&reader);
+    Observers::default()
+        .with::<Bucket>(reader())
+        .with::<BucketAccess>(reader())
+        .with::<Service>(reader())
+        .with::<Account>(reader())
+        .with::<AccountAccess>(reader())
+        .with::<CustomRole>(reader())
+        .with::<ProjectAccess>(reader())
+        .with::<Pool>(reader())
+        .with::<Provider>(reader())
 }
 
 /// The writing half of every kind.
 pub fn actors(connection: &Connection) -> Actors {
     let writer = Arc::new(Writer::new(connection));
-    Actors::default().with::<Bucket>(Arc::clone(&writer)).with::<BucketAccess>(writer)
+    let writer = || Arc::clone(&writer);
+    Actors::default()
+        .with::<Bucket>(writer())
+        .with::<BucketAccess>(writer())
+        .with::<Service>(writer())
+        .with::<Account>(writer())
+        .with::<AccountAccess>(writer())
+        .with::<CustomRole>(writer())
+        .with::<ProjectAccess>(writer())
+        .with::<Pool>(writer())
+        .with::<Provider>(writer())
 }

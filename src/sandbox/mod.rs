@@ -12,8 +12,12 @@ mod gate;
 pub mod gcs;
 mod grpc;
 mod guard;
+pub mod iam;
 mod refusal;
+pub mod resourcemanager;
+mod rest;
 mod server;
+pub mod serviceusage;
 mod snapshot;
 mod store;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::StoreError;
 
@@ -77,11 +77,13 @@ pub(super) struct Refusal {
     /// The word that the JSON error carries beside the message.
     pub(super) reason: &'static str,
     pub(super) message: String,
+    /// What else is said of it, in the APIs that do: messages of `google.rpc` with their types.
+    pub(super) details: Vec<Value>,
 }
 
 impl Refusal {
     fn new(code: Code, http: u16, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { code, http, reason, message: message.into() }
+        Self { code, http, reason, message: message.into(), details: Vec::new() }
     }
 
     pub(super) fn invalid(message: impl Into<String>) -> Self {
@@ -103,6 +105,16 @@ impl Refusal {
     /// The state of the thing forbids it (the bucket is not empty, say).
     pub(super) fn state(message: impl Into<String>) -> Self {
         Self::new(Code::FailedPrecondition, 409, "conflict", message)
+    }
+
+    /// Somebody else changed the thing since it was read.
+    pub(super) fn aborted(message: impl Into<String>) -> Self {
+        Self::new(Code::Aborted, 409, "aborted", message)
+    }
+
+    /// There is no more of it to be had.
+    pub(super) fn exhausted(message: impl Into<String>) -> Self {
+        Self::new(Code::ResourceExhausted, 429, "rateLimitExceeded", message)
     }
 
     /// A precondition that the caller gave does not hold.
@@ -158,7 +170,7 @@ impl From<serde_json::Error> for Refusal {
 /// The JSON shape; see <https://cloud.google.com/storage/docs/json_api/v1/status-codes>.
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let Self { code: _, http, reason, message } = self;
+        let Self { code: _, http, reason, message, details: _ } = self;
         let body = json!({ "error": {
             "code": http,
             "message": message,

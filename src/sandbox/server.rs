@@ -16,8 +16,8 @@ use super::gate::{self, Gate};
 use super::refusal::Refusal;
 use super::wire::{Cutter, Wires};
 use super::{
-    Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Transport, Turn, World,
-    gcs, grpc, guard, tls,
+    Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Transport, Turn,
+    World, gcs, grpc, guard, iam, resourcemanager, serviceusage, tls,
 };
 
 /// How to start a sandbox. The default: in memory, any port, the real time, lags on.
@@ -74,7 +74,8 @@ pub struct Sandbox {
 
 /// Starts a sandbox on loopback.
 pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
-    let Options { folder, port, transport, clock, behaviour, faults, on_crash, turn, apis } = options;
+    let Options { folder, port, transport, clock, behaviour, faults, on_crash, turn, apis } =
+        options;
     let store = folder.map_or_else(|| Ok(Store::in_memory()), |folder| Store::open(&folder))?;
     let listen = |source| SandboxError::Listen { port, source };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(listen)?;
@@ -99,7 +100,13 @@ pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
 }
 
 fn router(world: &World, gate: &Arc<Gate>, more: Vec<Arc<dyn Api>>) -> Router {
-    let built_in: Vec<Arc<dyn Api>> = vec![Arc::new(Unknown), Arc::new(gcs::Gcs)];
+    let built_in: Vec<Arc<dyn Api>> = vec![
+        Arc::new(Unknown),
+        Arc::new(gcs::Gcs),
+        Arc::new(iam::Iam),
+        Arc::new(resourcemanager::ResourceManager),
+        Arc::new(serviceusage::ServiceUsage),
+    ];
     let mut all = Router::new();
     for api in built_in.into_iter().chain(more) {
         let gate = Arc::clone(gate);

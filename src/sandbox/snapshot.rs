@@ -20,6 +20,7 @@ const HISTORY: &[&str] = &[
     "metageneration",
     "terminal_storage_class_update_time",
     "toggle_time",
+    "uniqueId",
     "update_storage_class_time",
     "update_time",
 ];
@@ -53,8 +54,8 @@ impl Snapshot {
     /// were reached in different ways are the same if these are.
     pub fn outcome(&self) -> BTreeMap<String, Value> {
         self.entries()
-            // A lone number is a counter.
-            .filter(|(_, value)| value.is_object())
+            // A lone number is a counter; what was deleted is merely remembered.
+            .filter(|(key, value)| value.is_object() && !key.contains("/deleted/"))
             .map(|(key, value)| (key.to_owned(), without_history(value)))
             .collect()
     }

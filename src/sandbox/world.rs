@@ -16,18 +16,32 @@ pub struct Behaviour {
     pub latency: Duration,
     /// The most entries in a page of a list.
     pub page_size: usize,
+    /// How long a new service account is unknown to access policies.
+    pub identity_lag: Duration,
+    /// How long an operation takes.
+    pub operation_time: Duration,
+    /// The most service accounts in a project.
+    pub account_quota: usize,
 }
 
 impl Default for Behaviour {
     fn default() -> Self {
-        Self { list_lag: Duration::from_secs(2), ..Self::instant() }
+        Self {
+            list_lag: Duration::from_secs(2),
+            identity_lag: Duration::from_millis(500),
+            operation_time: Duration::from_millis(200),
+            ..Self::instant()
+        }
     }
 }
 
 impl Behaviour {
     /// A cloud without lags.
     pub fn instant() -> Self {
-        Self { list_lag: Duration::ZERO, latency: Duration::ZERO, page_size: 1_000 }
+        let (list_lag, latency, identity_lag) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
+        let operation_time = Duration::ZERO;
+        let (page_size, account_quota) = (1_000, 100);
+        Self { list_lag, latency, page_size, identity_lag, operation_time, account_quota }
     }
 
     /// The size of a page, of which the caller asked for so many (0: as many as there may be).

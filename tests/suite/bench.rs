@@ -289,3 +289,58 @@ pub fn access(name: &str, grants: &[(&str, &str)]) -> Resource {
 pub fn loom(name: &str, width: u32) -> Resource {
     resource("prod", "loom", name, json!({ "width": width, "motor": null }))
 }
+
+/// The address of an account in the project.
+pub fn email(account: &str) -> String {
+    format!("{account}@{PROJECT}.iam.gserviceaccount.com")
+}
+
+pub fn account(account: &str, disabled: bool) -> Resource {
+    let display_name = account.to_owned();
+    let description = "Does the chores".to_owned();
+    let spec = gcp::gcp_service_account::Spec { display_name, description, disabled };
+    resource("prod", "gcp-service-account", &email(account), json!(spec))
+}
+
+/// Who may act as an account.
+pub fn account_access(account: &str, grants: &[(&str, &str)]) -> Resource {
+    resource("prod", "gcp-service-account-access", &email(account), json!(granted(grants)))
+}
+
+/// What is granted on the project.
+pub fn project_access(grants: &[(&str, &str)]) -> Resource {
+    resource("prod", "gcp-project-access", &format!("{PROJECT}/prod"), json!(granted(grants)))
+}
+
+pub fn custom_role(id: &str, permissions: &[&str]) -> Resource {
+    let permissions = permissions.iter().map(|it| (*it).to_owned()).collect();
+    let (title, description) = (id.to_owned(), String::new());
+    let spec = gcp::gcp_custom_role::Spec { title, description, permissions };
+    resource("prod", "gcp-custom-role", &format!("{PROJECT}/{id}"), json!(spec))
+}
+
+/// A pool for jobs of GitHub, and its provider, which lets in those of one repository.
+pub fn way_in(repository: &str) -> [Resource; 2] {
+    let pool = gcp::gcp_workload_identity_pool::Spec::default();
+    let provider = gcp::gcp_workload_identity_provider::Spec {
+        issuer: "https://token.actions.githubusercontent.com".to_owned(),
+        attributes: [("google.subject".to_owned(), "assertion.sub".to_owned())].into(),
+        condition: format!("assertion.repository == '{repository}'"),
+        ..Default::default()
+    };
+    let name = format!("{PROJECT}/github");
+    let inside = format!("{name}/actions");
+    [
+        resource("prod", "gcp-workload-identity-pool", &name, json!(pool)),
+        resource("prod", "gcp-workload-identity-provider", &inside, json!(provider)),
+    ]
+}
+
+pub fn service(api: &str) -> Resource {
+    resource("prod", "gcp-service", &format!("{PROJECT}/{api}"), json!({}))
+}
+
+fn granted(grants: &[(&str, &str)]) -> gcp::policy::Spec {
+    use gcp::policy::{Grant, Spec};
+    Spec::new(grants.iter().map(|(role, member)| Grant::new(*role, *member)))
+}

@@ -1,7 +1,10 @@
 //! Kill it at any instant and run it again: the same world, no duplicates, no orphans, and
 //! nothing to repair by hand. Every call of an apply is a crash point, three ways.
 
-use super::bench::{Bench, access, bucket, bucket_with, loom, stack, visible};
+use super::bench::{
+    Bench, access, account, account_access, bucket, bucket_with, custom_role, email, loom,
+    project_access, service, stack, visible, way_in,
+};
 use leap_infra::apply::About;
 use leap_infra::ledger::Kept;
 use leap_infra::model::Stack;
@@ -38,11 +41,35 @@ fn journeys() -> Vec<Journey> {
         });
         stack([old, bucket("home-logs"), bucket("home-more"), access("home-data", &[readers])])
     };
+    let identities = || stack(identities("roles/logging.logWriter", "home/one", false));
+    let others = || stack(identities("roles/monitoring.viewer", "home/other", true));
+    let nothing = || identities().without(&["prod".into()]);
     vec![
+        Journey { name: "identities from nothing", from: None, to: identities() },
+        Journey { name: "other identities", from: Some(identities()), to: others() },
+        Journey { name: "no identities", from: Some(identities()), to: nothing() },
         Journey { name: "from nothing", from: None, to: full() },
         Journey { name: "a change of everything", from: Some(full()), to: changed() },
         Journey { name: "destroy", from: Some(full()), to: full().without(&["prod".into()]) },
     ]
+}
+
+/// An account with rights on the project and on a bucket, and jobs that act as it.
+fn identities(role: &str, repository: &str, disabled: bool) -> Vec<leap_infra::model::Resource> {
+    let robot = format!("serviceAccount:{}", email("home-robot"));
+    let pays = "projects/home-project/roles/home_pays";
+    let jobs = [("roles/iam.workloadIdentityUser", "serviceAccount:home.svc.id.goog[prod/user]")];
+    let mut resources = vec![
+        service("iam.googleapis.com"),
+        account("home-robot", disabled),
+        account_access("home-robot", &jobs),
+        custom_role("home_pays", &["serviceusage.services.use"]),
+        project_access(&[(role, &robot), (pays, &robot)]),
+        bucket("home-robot-data"),
+        access("home-robot-data", &[("roles/storage.objectViewer", &robot)]),
+    ];
+    resources.extend(way_in(repository));
+    resources
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

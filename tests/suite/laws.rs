@@ -1,6 +1,9 @@
 //! Laws that hold for every stack, on the real kinds against the sandbox.
 
-use super::bench::{Bench, PROJECT, access, bucket_with, loom, stack};
+use super::bench::{
+    Bench, PROJECT, access, account, account_access, bucket_with, custom_role, email, loom,
+    project_access, stack,
+};
 use super::toy::LoomSpec;
 use leap_infra::model::{Mark, Owner, Resource, ResourceId, SpecMark, Stack};
 use leap_infra::plan::Action;
@@ -27,6 +30,8 @@ struct Plot {
     logs_to: Option<usize>,
     grants: Vec<usize>,
     label: Option<String>,
+    /// Has an account of its own with these roles in the project, which may be switched off.
+    robot: Option<(bool, Vec<usize>)>,
 }
 
 const GRANTS: [(&str, &str); 4] = [
@@ -36,14 +41,20 @@ const GRANTS: [(&str, &str); 4] = [
     ("roles/storage.objectCreator", "domain:leap.example.org"),
 ];
 
+/// Roles in the project; the last is a custom one.
+const ROLES: [&str; 3] =
+    ["roles/logging.logWriter", "roles/monitoring.viewer", "projects/home-project/roles/home_pays"];
+
 fn plot() -> impl Strategy<Value = Plot> {
     let days = proptest::option::of(1..400_u32);
     let rules = proptest::collection::vec(1..400_u32, 0..3);
     let logs = proptest::option::of(0..8_usize);
     let grants = subsequence((0..GRANTS.len()).collect::<Vec<_>>(), 0..=GRANTS.len());
     let label = proptest::option::of("[a-z]{1,8}");
-    (days, rules, any::<bool>(), any::<bool>(), logs, grants, label).prop_map(
-        |(days, rules, versioning, uniform, logs_to, grants, label)| Plot {
+    let roles = subsequence((0..ROLES.len()).collect::<Vec<_>>(), 0..=ROLES.len());
+    let robot = proptest::option::of((any::<bool>(), roles));
+    (days, rules, any::<bool>(), any::<bool>(), logs, grants, label, robot).prop_map(
+        |(days, rules, versioning, uniform, logs_to, grants, label, robot)| Plot {
             days,
             rules,
             versioning,
@@ -51,6 +62,7 @@ fn plot() -> impl Strategy<Value = Plot> {
             logs_to,
             grants,
             label,
+            robot,
         },
     )
 }
@@ -79,6 +91,31 @@ fn grown(plots: &[Plot]) -> Vec<Resource> {
             let grants: Vec<_> = plot.grants.iter().map(|&grant| GRANTS[grant]).collect();
             resources.push(access(&name, &grants));
         }
+    }
+    resources.extend(robots(plots));
+    resources
+}
+
+/// The accounts of plots, and what they may do.
+fn robots(plots: &[Plot]) -> Vec<Resource> {
+    let (mut resources, mut granted) = (Vec::new(), Vec::new());
+    for (at, plot) in plots.iter().enumerate() {
+        let Some((disabled, roles)) = &plot.robot else { continue };
+        let name = format!("garden-robot-{at}");
+        let member = format!("serviceAccount:{}", email(&name));
+        resources.push(account(&name, *disabled));
+        if plot.versioning {
+            let people = [("roles/iam.serviceAccountUser", "group:readers@leap.example.org")];
+            resources.push(account_access(&name, &people));
+        }
+        granted.extend(roles.iter().map(|&role| (ROLES[role], member.clone())));
+    }
+    let grants: Vec<_> = granted.iter().map(|(role, member)| (*role, member.as_str())).collect();
+    if grants.iter().any(|(role, _)| role.starts_with("projects/")) {
+        resources.push(custom_role("home_pays", &["serviceusage.services.use"]));
+    }
+    if !grants.is_empty() {
+        resources.push(project_access(&grants));
     }
     resources
 }
@@ -304,6 +341,7 @@ async fn planning_makes_no_call_that_could_change_anything() {
         logs_to: None,
         grants: vec![0, 1],
         label: None,
+        robot: Some((false, vec![0, 2])),
     };
     let full = stack(grown(&[plots]));
     let empty = stack([]);

@@ -280,3 +280,14 @@ fn what_nobody_can_account_for_is_reported_public_things_first() {
     Plan: 0 to add, 0 to change, 0 to destroy. 2 of unknown owner.
     ");
 }
+
+#[test]
+fn what_was_deleted_and_is_wanted_again_is_brought_back() {
+    let mut desk = Desk::new();
+    desk.wants("prod:shelf/north", json!({ "wall": "north" }));
+    let until = "2026-10-01T00:00:00Z".to_owned();
+    desk.has("prod:shelf/north", json!({ "wall": "north" })).status = Status::Deleted { until };
+    desk.has("prod:shelf/south", json!({ "wall": "south" })).status =
+        Status::Deleted { until: String::new() };
+    assert_snapshot!(desk.text());
+}

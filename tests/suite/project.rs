@@ -2,6 +2,7 @@
 
 mod environments;
 mod folder;
+mod identities;
 mod leap;
 mod mistakes;
 mod overlays;

@@ -4,8 +4,9 @@ use super::format::role;
 use super::placed::{Buckets, Placed};
 use super::settings::{Condition, Public};
 use crate::project::address;
+use crate::project::identities::Identities;
 use crate::project::problem::Range;
-use crate::providers::gcp::gcs_bucket_access::{self as bucket_access, Grant};
+use crate::providers::gcp::policy::{self, Grant};
 use std::collections::BTreeMap;
 
 /// Who writes usage logs on behalf of Google.
@@ -39,13 +40,17 @@ pub(super) fn log_target<'a>(
 }
 
 /// Everything that is granted on a bucket.
-pub(super) fn grants(placed: &Placed<'_>, takes_logs: bool) -> Vec<Grant> {
+pub(super) fn grants(
+    placed: &Placed<'_>,
+    takes_logs: bool,
+    identities: &Identities<'_>,
+) -> Vec<Grant> {
     let mut grants = Vec::new();
     for (key, members) in &placed.bucket.grants {
         let Some(role) = role(key) else { continue };
         grants.extend(members.iter().map(|member| Grant {
             condition: member.condition().map(condition),
-            ..Grant::new(role, member.name())
+            ..Grant::new(role, identities.member(member.name(), placed.laid.env()))
         }));
     }
     if placed.bucket.public == Some(Public::Read) {
@@ -57,8 +62,8 @@ pub(super) fn grants(placed: &Placed<'_>, takes_logs: bool) -> Vec<Grant> {
     grants
 }
 
-fn condition(written: &Condition) -> bucket_access::Condition {
+fn condition(written: &Condition) -> policy::Condition {
     let Condition { title, expression, description } = written.clone();
     let description = description.unwrap_or_default();
-    bucket_access::Condition { title, expression, description }
+    policy::Condition { title, expression, description }
 }

@@ -4,49 +4,33 @@ use super::conflicts;
 use super::names;
 use super::placed::{Buckets, Lost, Placed, placed};
 use crate::project::address;
+use crate::project::environments::members;
+use crate::project::identities::{self, Identities};
 use crate::project::layout::Laid;
 use crate::project::problem::{Findings, Problem};
 use crate::project::tree::Node;
-use crate::project::words::{nearest, quoted};
+use crate::project::words::nearest;
 
 /// Checks the buckets of all environments.
 pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
     let buckets = placed(layout);
-    environments(layout, findings);
+    members(layout, "buckets", "bucket", findings);
+    let identities = identities::placed(layout);
     names::check(layout, &buckets, findings);
     for placed in &buckets.list {
         conflicts::check(placed, findings);
+        grants(&identities, placed, findings);
         findings.extend(logs(layout, &buckets, placed));
     }
 }
 
-/// `in:` names environments that exist, and at least one.
-fn environments(layout: &[Laid], findings: &mut Findings) {
-    let all: Vec<&str> = layout.iter().map(Laid::env).collect();
-    for laid in layout {
-        let buckets = laid.tree.child("buckets").map(Node::entries).unwrap_or_default();
-        for (key, node) in buckets {
-            let Some(list) = node.child("in") else { continue };
-            if list.items().is_empty() {
-                let message = format!("no environment has the bucket `{}`", key.name);
-                let problem = Problem::warning("unused", &list.range, message);
-                findings.push(problem.suggest("remove it, or name an environment".to_owned()));
-            }
-            for item in list.items() {
-                findings.extend(item.text().and_then(|name| environment(name, item, &all)));
-            }
-        }
+/// Identities that something is granted to are declared.
+fn grants(identities: &Identities<'_>, placed: &Placed<'_>, findings: &mut Findings) {
+    let written = placed.node.child("grants").map(Node::entries).unwrap_or_default();
+    for member in written.iter().flat_map(|(_, members)| members.items()) {
+        let text = member.child("member").unwrap_or(member);
+        findings.extend(identities::refers(identities, placed.laid, text));
     }
-}
-
-fn environment(name: &str, item: &Node, all: &[&str]) -> Option<Problem> {
-    (!all.contains(&name)).then(|| {
-        let near = nearest(name, all.iter().copied());
-        let near = near.map(|near| format!("did you mean `{near}`?"));
-        let message = format!("there is no environment `{name}`");
-        let problem = Problem::error("unknown-environment", &item.range, message);
-        problem.expected(format!("one of {}", quoted(all))).suggest(near)
-    })
 }
 
 /// `logs_to:` leads to a bucket that is there when it is needed.

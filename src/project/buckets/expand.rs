@@ -9,9 +9,10 @@ use super::settings::{Bucket, Cors, Location, Prevention, Website};
 use crate::model::{Keys, Place, Resource, ResourceId, Source};
 use crate::project::address;
 use crate::project::format::seconds;
+use crate::project::identities::{self, Identities};
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
-use crate::providers::gcp::{gcs_bucket, gcs_bucket_access};
+use crate::providers::gcp::{gcs_bucket, policy};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -24,10 +25,11 @@ const ACCESS: &str = "gcs-bucket-access";
 pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
     let buckets = placed(layout);
     let targets = log_targets(&buckets);
+    let identities = identities::placed(layout);
     for placed in &buckets.list {
         resources.push(bucket(&buckets, placed));
         let logs = targets.get(placed.name.as_str()).copied();
-        resources.extend(access(placed, logs));
+        resources.extend(access(placed, logs, &identities));
     }
 }
 
@@ -50,14 +52,18 @@ fn bucket(buckets: &Buckets<'_>, placed: &Placed<'_>) -> Resource {
     }
 }
 
-fn access(placed: &Placed<'_>, logs: Option<&Range>) -> Option<Resource> {
-    let grants = grants(placed, logs.is_some());
+fn access(
+    placed: &Placed<'_>,
+    logs: Option<&Range>,
+    identities: &Identities<'_>,
+) -> Option<Resource> {
+    let grants = grants(placed, logs.is_some(), identities);
     if grants.is_empty() {
         return None;
     }
     let written = ["grants", "public"].into_iter().find_map(|key| placed.node.entry(key));
     let range = written.map(|(key, _)| &key.range).or(logs).unwrap_or(&placed.key.range);
-    let spec = gcs_bucket_access::Spec::new(grants);
+    let spec = policy::Spec::new(grants);
     let notes = notes::of_access(placed, project(placed));
     Some(Resource { notes, ..resource(placed, ACCESS, json(&spec), range) })
 }

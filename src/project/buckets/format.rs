@@ -1,5 +1,6 @@
 //! The forms of texts in a bucket's settings.
 
+use crate::project::address;
 use crate::project::format::Wrong;
 use crate::project::words::nearest;
 
@@ -31,6 +32,9 @@ pub(crate) fn member(text: &str) -> Result<(), Wrong> {
     if ["allUsers", "allAuthenticatedUsers"].contains(&text) {
         return Err(Wrong::expected("someone in particular")
             .suggest("say `public: read` on the bucket".to_owned()));
+    }
+    if address::identity(text).is_some_and(|key| !key.is_empty()) {
+        return Ok(());
     }
     if text.starts_with("principal://") || text.starts_with("principalSet://") {
         return Ok(());

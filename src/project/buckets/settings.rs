@@ -72,7 +72,8 @@ pub struct Bucket {
     #[serde(default)]
     pub public: Option<Public>,
     /// Who may do what: `admin`, `write` (read, add, change and delete objects), `create` (only
-    /// add), `read`, or a role of Google's (`roles/…`), each with a list of members.
+    /// add), `read`, or a role of Google's (`roles/…`), each with a list of members. A declared
+    /// identity is `identity:KEY`.
     #[serde(default)]
     pub grants: BTreeMap<String, Vec<Member>>,
 }
@@ -181,9 +182,11 @@ pub struct MemberWhen {
 #[serde(deny_unknown_fields)]
 pub struct Condition {
     /// A short name.
+    #[schemars(extend("format" = "expression"))]
     pub title: String,
     /// The condition in Google's expression language, as in
     /// `request.time < timestamp("2027-08-31T00:00:00Z")`.
+    #[schemars(extend("format" = "expression"))]
     pub expression: String,
     /// What it is for.
     #[serde(default)]

@@ -14,6 +14,9 @@ pub struct Cloud {
     /// says `project:` in its file.
     #[schemars(extend("format" = "google-project", "examples" = ["leap-pangeo"]))]
     pub project: String,
+    /// The number of that project; needed where jobs of GitHub Actions act without keys.
+    #[serde(default)]
+    pub project_number: Option<u64>,
     /// The region where everything goes that names no other place, as in `us-central1`.
     #[schemars(extend("format" = "region", "examples" = ["us-central1"]))]
     pub region: String,

@@ -2,6 +2,7 @@
 
 mod file;
 mod gather;
+mod members;
 mod order;
 
 pub use file::{
@@ -9,6 +10,7 @@ pub use file::{
     suffix,
 };
 pub(crate) use gather::{Gathered, gather};
+pub(crate) use members::members;
 pub(crate) use order::order;
 
 use crate::project::problem::Range;

@@ -2,8 +2,11 @@
 
 use crate::kind::Retry;
 use crate::providers::gcp::credentials::{CredentialSource, CredentialsError};
+use crate::providers::gcp::rest::Rest;
 use google_cloud_auth::credentials::{Credentials, anonymous};
 use google_cloud_gax::retry_policy::NeverRetry;
+use google_cloud_iam_admin_v1::client::Iam;
+use google_cloud_resourcemanager_v3::client::Projects;
 use google_cloud_storage::client::{Storage, StorageControl};
 use std::time::Duration;
 
@@ -34,6 +37,12 @@ pub struct Connection {
     pub(crate) control: StorageControl,
     /// The bytes of objects, over HTTP.
     pub(crate) storage: Storage,
+    /// Service accounts, their policies, and custom roles.
+    pub(crate) iam: Iam,
+    /// Projects and their policies.
+    pub(crate) projects: Projects,
+    /// The APIs that have no client of their own.
+    pub(crate) rest: Rest,
     /// How calls that only look are tried again; the engine sees to those that change something.
     pub(crate) retry: Retry,
 }
@@ -45,7 +54,7 @@ pub enum ConnectionError {
     #[error("the credentials for Google Cloud cannot be used")]
     Credentials(#[from] CredentialsError),
     /// The client could not be made.
-    #[error("the client for Cloud Storage could not be made")]
+    #[error("a client for Google Cloud could not be made")]
     Client(#[from] google_cloud_gax::client_builder::Error),
 }
 
@@ -62,7 +71,11 @@ impl Connection {
             Endpoint::Live { credentials } => (None, credentials.credentials().await?),
         };
         let control = control(url, credentials.clone()).await?;
-        Ok(Self { control, storage: storage(url, credentials).await?, retry })
+        let iam = iam(url, credentials.clone()).await?;
+        let projects = projects(url, credentials.clone()).await?;
+        let rest = Rest::new(url.cloned(), credentials.clone());
+        let storage = storage(url, credentials).await?;
+        Ok(Self { control, storage, iam, projects, rest, retry })
     }
 }
 
@@ -71,6 +84,31 @@ async fn control(
     credentials: Credentials,
 ) -> Result<StorageControl, ConnectionError> {
     let builder = StorageControl::builder()
+        .with_credentials(credentials)
+        .with_retry_policy(NeverRetry)
+        .with_attempt_timeout(CALL_TIMEOUT);
+    Ok(match url {
+        Some(url) => builder.with_endpoint(url).build().await?,
+        None => builder.build().await?,
+    })
+}
+
+async fn iam(url: Option<&String>, credentials: Credentials) -> Result<Iam, ConnectionError> {
+    let builder = Iam::builder()
+        .with_credentials(credentials)
+        .with_retry_policy(NeverRetry)
+        .with_attempt_timeout(CALL_TIMEOUT);
+    Ok(match url {
+        Some(url) => builder.with_endpoint(url).build().await?,
+        None => builder.build().await?,
+    })
+}
+
+async fn projects(
+    url: Option<&String>,
+    credentials: Credentials,
+) -> Result<Projects, ConnectionError> {
+    let builder = Projects::builder()
         .with_credentials(credentials)
         .with_retry_policy(NeverRetry)
         .with_attempt_timeout(CALL_TIMEOUT);

@@ -40,6 +40,8 @@ pub(crate) enum Reason {
     Outrun,
     /// We may not, or are nobody.
     Denied,
+    /// The API is not enabled in the project.
+    ApiOff,
     /// Understood and refused.
     Refused,
     /// It may work later.
@@ -66,6 +68,12 @@ impl CallFailed {
     /// Storage does not document which of the two a stale etag gets over gRPC.
     pub(crate) fn may_be_outrun(&self) -> bool {
         matches!(self.reason, Reason::Precondition | Reason::Outrun)
+    }
+
+    /// A call that failed for a reason of our own making.
+    pub(crate) fn because(reason: Reason, purpose: Purpose, what: &str, why: &str) -> Self {
+        let (what, why) = (what.to_owned(), why.to_owned());
+        Self { reason, purpose, what, why, retry_after: None }
     }
 
     /// What the cloud said.
@@ -96,8 +104,8 @@ impl From<CallFailed> for ProviderError {
         match (reason, purpose) {
             (Reason::Absent, _) => Self::NotFound { what },
             (Reason::Exists, _) => Self::Taken { name: what, why },
-            (Reason::Denied, Purpose::Read) => Self::Unreadable { what, why },
-            (Reason::Denied, Purpose::Write) => Self::Denied { what, why },
+            (Reason::Denied | Reason::ApiOff, Purpose::Read) => Self::Unreadable { what, why },
+            (Reason::Denied | Reason::ApiOff, Purpose::Write) => Self::Denied { what, why },
             (Reason::Precondition | Reason::Refused, _) => Self::Refused { what, why },
             (Reason::ForNow | Reason::Outrun, _) => Self::Transient { what, why, retry_after },
             (Reason::Unexpected, _) => Self::Unexpected { what, why },
@@ -106,11 +114,16 @@ impl From<CallFailed> for ProviderError {
 }
 
 fn reason(error: &Error) -> Reason {
-    if let Some(status) = error.http_status_code() {
-        return of_http(status);
+    // Most APIs say the code in words, Cloud Storage's JSON only its number.
+    let told = error.status().filter(|status| status.code != Code::Unknown);
+    if told.is_some_and(|status| status.details.iter().any(is_off)) {
+        return Reason::ApiOff;
     }
-    if let Some(status) = error.status() {
-        return of_code(&status.code);
+    match (told, error.http_status_code()) {
+        (Some(status), _) => return of_code(&status.code),
+        (None, Some(status)) => return of_http(status),
+        (None, None) if error.status().is_some() => return Reason::ForNow,
+        (None, None) => {}
     }
     if error.is_authentication() {
         return Reason::Denied;
@@ -118,6 +131,11 @@ fn reason(error: &Error) -> Reason {
     let no_answer = error.is_timeout() || error.is_connect() || error.is_io();
     let no_answer = no_answer || error.is_transport() || error.is_exhausted();
     if no_answer { Reason::ForNow } else { Reason::Unexpected }
+}
+
+/// <https://cloud.google.com/apis/design/errors#error_info>
+fn is_off(detail: &StatusDetails) -> bool {
+    matches!(detail, StatusDetails::ErrorInfo(info) if info.reason == "SERVICE_DISABLED")
 }
 
 /// <https://cloud.google.com/storage/docs/json_api/v1/status-codes>

@@ -6,13 +6,25 @@
 mod calls;
 pub mod client;
 pub mod credentials;
+pub mod description;
 mod error;
+mod federation;
+pub mod gcp_custom_role;
+pub mod gcp_project_access;
+pub mod gcp_service;
+pub mod gcp_service_account;
+pub mod gcp_service_account_access;
+pub mod gcp_workload_identity_pool;
+pub mod gcp_workload_identity_provider;
 pub mod gcs_bucket;
 pub mod gcs_bucket_access;
+mod identity;
 mod ledger_store;
 mod memo;
 pub mod permissions;
+pub mod policy;
 mod reader;
+mod rest;
 mod stale;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,16 @@
 //! What planning and applying may call, and the roles that allow just that.
 //!
-//! Permissions of each method: <https://cloud.google.com/storage/docs/access-control/iam-permissions>.
+//! Permissions of each method: <https://cloud.google.com/storage/docs/access-control/iam-permissions>,
+//! <https://cloud.google.com/iam/docs/permissions-reference>.
 
 use crate::kind::Kind as _;
+use crate::providers::gcp::gcp_custom_role::CustomRole;
+use crate::providers::gcp::gcp_project_access::ProjectAccess;
+use crate::providers::gcp::gcp_service::Service;
+use crate::providers::gcp::gcp_service_account::Account;
+use crate::providers::gcp::gcp_service_account_access::AccountAccess;
+use crate::providers::gcp::gcp_workload_identity_pool::Pool;
+use crate::providers::gcp::gcp_workload_identity_provider::Provider;
 use crate::providers::gcp::gcs_bucket::Bucket;
 use crate::providers::gcp::gcs_bucket_access::BucketAccess;
 use crate::render::{self, RenderError, Role};
@@ -38,6 +46,31 @@ pub const READ_METHODS: &[ReadMethod] = &[
         method: "GET /storage/v1/b/{bucket}/o/{object}",
         permission: "storage.objects.get",
     },
+    ReadMethod {
+        method: "GET /v1/projects/{project}/serviceAccounts",
+        permission: "iam.serviceAccounts.list",
+    },
+    ReadMethod {
+        method: "POST /v1/projects/{project}/serviceAccounts/{account}:getIamPolicy",
+        permission: "iam.serviceAccounts.getIamPolicy",
+    },
+    ReadMethod { method: "GET /v1/projects/{project}/roles", permission: "iam.roles.list" },
+    ReadMethod {
+        method: "GET /v1/projects/{project}/locations/global/workloadIdentityPools",
+        permission: "iam.workloadIdentityPools.list",
+    },
+    ReadMethod {
+        method: "GET /v1/projects/{project}/locations/global/workloadIdentityPools/{pool}/providers",
+        permission: "iam.workloadIdentityPoolProviders.list",
+    },
+    ReadMethod {
+        method: "POST /v3/projects/{project}:getIamPolicy",
+        permission: "resourcemanager.projects.getIamPolicy",
+    },
+    ReadMethod {
+        method: "GET /v1/projects/{project}/services",
+        permission: "serviceusage.services.list",
+    },
 ];
 
 /// What a role is for.
@@ -72,6 +105,66 @@ pub const NEEDED: &[Needed] = &[
         kind: BucketAccess::NAME,
         plan: &["storage.buckets.get", "storage.buckets.getIamPolicy", "storage.buckets.list"],
         apply: &["storage.buckets.setIamPolicy", "storage.buckets.update"],
+    },
+    Needed {
+        kind: Service::NAME,
+        plan: &["serviceusage.services.list"],
+        apply: &["serviceusage.services.enable", "serviceusage.services.get"],
+    },
+    Needed {
+        kind: Account::NAME,
+        plan: &["iam.serviceAccounts.list"],
+        apply: &[
+            "iam.serviceAccounts.create",
+            "iam.serviceAccounts.delete",
+            "iam.serviceAccounts.disable",
+            "iam.serviceAccounts.enable",
+            "iam.serviceAccounts.get",
+            "iam.serviceAccounts.update",
+        ],
+    },
+    Needed {
+        kind: AccountAccess::NAME,
+        plan: &["iam.serviceAccounts.getIamPolicy", "iam.serviceAccounts.list"],
+        apply: &["iam.serviceAccounts.get", "iam.serviceAccounts.setIamPolicy"],
+    },
+    Needed {
+        kind: CustomRole::NAME,
+        plan: &["iam.roles.list"],
+        apply: &[
+            "iam.roles.create",
+            "iam.roles.delete",
+            "iam.roles.get",
+            "iam.roles.undelete",
+            "iam.roles.update",
+        ],
+    },
+    Needed {
+        kind: ProjectAccess::NAME,
+        plan: &["resourcemanager.projects.getIamPolicy"],
+        apply: &["resourcemanager.projects.setIamPolicy"],
+    },
+    Needed {
+        kind: Pool::NAME,
+        plan: &["iam.workloadIdentityPools.list"],
+        apply: &[
+            "iam.workloadIdentityPools.create",
+            "iam.workloadIdentityPools.delete",
+            "iam.workloadIdentityPools.get",
+            "iam.workloadIdentityPools.undelete",
+            "iam.workloadIdentityPools.update",
+        ],
+    },
+    Needed {
+        kind: Provider::NAME,
+        plan: &["iam.workloadIdentityPoolProviders.list", "iam.workloadIdentityPools.list"],
+        apply: &[
+            "iam.workloadIdentityPoolProviders.create",
+            "iam.workloadIdentityPoolProviders.delete",
+            "iam.workloadIdentityPoolProviders.get",
+            "iam.workloadIdentityPoolProviders.undelete",
+            "iam.workloadIdentityPoolProviders.update",
+        ],
     },
     Needed {
         kind: "ledger",
@@ -124,6 +217,13 @@ mod tests {
         description: Look at what leap-infra may manage; change nothing
         stage: GA
         includedPermissions:
+        - iam.roles.list
+        - iam.serviceAccounts.getIamPolicy
+        - iam.serviceAccounts.list
+        - iam.workloadIdentityPoolProviders.list
+        - iam.workloadIdentityPools.list
+        - resourcemanager.projects.getIamPolicy
+        - serviceusage.services.list
         - storage.buckets.get
         - storage.buckets.getIamPolicy
         - storage.buckets.list

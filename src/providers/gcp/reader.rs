@@ -5,7 +5,11 @@ use crate::providers::gcp::calls::{self, Versions};
 use crate::providers::gcp::client::Connection;
 use crate::providers::gcp::error::CallFailed;
 use crate::providers::gcp::memo::Memo;
+use crate::providers::gcp::rest::Rest;
+use google_cloud_iam_admin_v1::client::Iam;
+use google_cloud_iam_admin_v1::model::ServiceAccount;
 use google_cloud_iam_v1::model::Policy;
+use google_cloud_resourcemanager_v3::client::Projects;
 use google_cloud_storage::client::StorageControl;
 use google_cloud_storage::model::Bucket;
 use std::sync::Arc;
@@ -22,13 +26,32 @@ pub struct Reader {
     retry: Retry,
     lists: Memo<Arc<Vec<Arc<Bucket>>>>,
     buckets: Memo<Option<Arc<Bucket>>>,
+    pub(super) iam: Iam,
+    pub(super) projects: Projects,
+    pub(crate) rest: Rest,
+    pub(super) accounts: Memo<Arc<Vec<ServiceAccount>>>,
+    pub(super) pools: Memo<Arc<Vec<serde_json::Value>>>,
 }
 
 impl Reader {
     /// A reader for one run.
     pub fn new(connection: &Connection) -> Self {
-        let (control, retry) = (connection.control.clone(), connection.retry.clone());
-        Self { control, retry, lists: Memo::default(), buckets: Memo::default() }
+        let Connection { control, retry, iam, projects, rest, storage: _ } = connection.clone();
+        let (lists, buckets) = (Memo::default(), Memo::default());
+        let (accounts, pools) = (Memo::default(), Memo::default());
+        Self { control, retry, lists, buckets, iam, projects, rest, accounts, pools }
+    }
+
+    /// Asks something, and asks again if the answer does not come.
+    pub(crate) async fn ask<T, F>(
+        &self,
+        what: &str,
+        call: impl FnMut() -> F,
+    ) -> Result<T, CallFailed>
+    where
+        F: Future<Output = Result<T, CallFailed>>,
+    {
+        self.retry.run(what, None, call).await
     }
 
     /// The buckets of a project.

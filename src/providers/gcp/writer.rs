@@ -3,8 +3,11 @@
 use crate::providers::gcp::calls::{self, POLICY_VERSION, path};
 use crate::providers::gcp::client::Connection;
 use crate::providers::gcp::error::{CallFailed, Purpose};
+use crate::providers::gcp::rest::Rest;
 use google_cloud_gax::error::Error;
+use google_cloud_iam_admin_v1::client::Iam;
 use google_cloud_iam_v1::model::Policy;
+use google_cloud_resourcemanager_v3::client::Projects;
 use google_cloud_storage::client::StorageControl;
 use google_cloud_storage::model::Bucket;
 use google_cloud_wkt::FieldMask;
@@ -13,12 +16,16 @@ use google_cloud_wkt::FieldMask;
 #[derive(Debug)]
 pub struct Writer {
     control: StorageControl,
+    pub(super) iam: Iam,
+    pub(super) projects: Projects,
+    pub(crate) rest: Rest,
 }
 
 impl Writer {
     /// A writer.
     pub fn new(connection: &Connection) -> Self {
-        Self { control: connection.control.clone() }
+        let Connection { control, iam, projects, rest, storage: _, retry: _ } = connection.clone();
+        Self { control, iam, projects, rest }
     }
 
     /// A bucket as it is now.

@@ -2,22 +2,36 @@
 //! read-modify-write of the policy, then what the label says.
 
 use crate::kind::{Applied, ProviderError, StepContext};
-use crate::model::{SpecMark, Version};
+use crate::model::SpecMark;
 use crate::providers::gcp::Writer;
-use crate::providers::gcp::error::Reason;
+use crate::providers::gcp::error::{CallFailed, Reason};
 use crate::providers::gcp::gcs_bucket::not_ours;
-use crate::providers::gcp::gcs_bucket_access::{ACCESS, Grant, Spec, etag, policy};
+use crate::providers::gcp::gcs_bucket_access::{ACCESS, Spec};
+use crate::providers::gcp::policy::{self, Holder, Shift};
 use google_cloud_iam_v1::model::Policy;
 use google_cloud_storage::model::Bucket;
-use std::collections::BTreeSet;
 
 /// How often a change is tried when others keep changing the same bucket or policy.
 const TRIES: usize = 8;
 
-/// From which grants of ours to which.
-struct Shift {
-    before: BTreeSet<Grant>,
-    after: BTreeSet<Grant>,
+/// The policy of one bucket.
+struct OnBucket<'a> {
+    writer: &'a Writer,
+    name: &'a str,
+}
+
+impl Holder for OnBucket<'_> {
+    fn what(&self) -> String {
+        format!("bucket {}", self.name)
+    }
+
+    async fn read(&self) -> Result<Option<Policy>, CallFailed> {
+        self.writer.policy(self.name).await
+    }
+
+    async fn write(&self, policy: Policy) -> Result<Policy, CallFailed> {
+        self.writer.set_policy(self.name, policy).await
+    }
 }
 
 /// Makes the first grants on a bucket.
@@ -39,12 +53,13 @@ pub(super) async fn update(
     let bucket = ours(writer, step).await?.ok_or_else(|| gone(step))?;
     // Also when a digest is there: whoever is interrupted now shall be seen to have been.
     label(writer, step, bucket, Some(SpecMark::Unfinished.as_label())).await?;
-    let shift = Shift::new(before, after);
-    let policy = shift.carry_out(writer, step).await?.ok_or_else(|| gone(step))?;
+    let holder = OnBucket { writer, name: &step.id.name };
+    let shift = Shift::new(&before, &after);
+    let policy = shift.carry_out(&holder, step).await?.ok_or_else(|| gone(step))?;
     // Read again: a change of the policy moves the bucket's metageneration on.
     let bucket = ours(writer, step).await?.ok_or_else(|| gone(step))?;
     label(writer, step, bucket, Some(step.mark.spec.as_label())).await?;
-    Ok(Applied::at(Version(etag(&policy))))
+    Ok(Applied::at(policy::version(&policy)))
 }
 
 /// Takes back our grants on a bucket.
@@ -58,70 +73,12 @@ pub(super) async fn delete(
         return Ok(gone());
     }
     if !before.grants.is_empty() {
-        Shift::new(before, Spec::default()).carry_out(writer, step).await?;
+        let holder = OnBucket { writer, name: &step.id.name };
+        Shift::new(&before, &Spec::default()).carry_out(&holder, step).await?;
     }
     let Some(bucket) = ours(writer, step).await? else { return Ok(gone()) };
     label(writer, step, bucket, None).await?;
     Ok(Applied::gone())
-}
-
-impl Shift {
-    fn new(before: Spec, after: Spec) -> Self {
-        let set = |spec: Spec| spec.grants.into_iter().collect();
-        Self { before: set(before), after: set(after) }
-    }
-
-    /// Changes the policy; none if the bucket is gone.
-    async fn carry_out(
-        &self,
-        writer: &Writer,
-        step: &StepContext,
-    ) -> Result<Option<Policy>, ProviderError> {
-        let name = &step.id.name;
-        let mut last = None;
-        for _ in 0..TRIES {
-            let Some(mut policy) = writer.policy(name).await? else { return Ok(None) };
-            if let Some((etag, failed)) = last.take()
-                && policy.etag == etag
-            {
-                // Nobody was faster: the policy itself is refused.
-                return Err(failed);
-            }
-            if !self.adjust(name, &mut policy)? {
-                return Ok(Some(policy));
-            }
-            let etag = policy.etag.clone();
-            step.ensure_held(&format!("changing the access on bucket {name}"))?;
-            match writer.set_policy(name, policy).await {
-                Ok(policy) => return Ok(Some(policy)),
-                Err(failed) if failed.reason == Reason::Absent => return Ok(None),
-                Err(failed) if failed.may_be_outrun() => last = Some((etag, failed.into())),
-                Err(failed) => return Err(failed.into()),
-            }
-        }
-        Err(busy(step))
-    }
-
-    /// Changes a policy as it was just read; false if it is as it shall be.
-    fn adjust(&self, name: &str, policy: &mut Policy) -> Result<bool, ProviderError> {
-        let live = policy::grants(policy);
-        let add: BTreeSet<Grant> = self.after.difference(&live).cloned().collect();
-        let leaving = self.before.difference(&self.after);
-        let remove: BTreeSet<Grant> = leaving.filter(|it| live.contains(it)).cloned().collect();
-        if add.is_empty() && remove.is_empty() {
-            return Ok(false);
-        }
-        if let Some(lost) = self.before.difference(&live).next() {
-            return Err(ProviderError::Stale {
-                what: format!("the access on bucket {name}"),
-                field: lost.role.clone(),
-                before: format!("granted to {}", lost.member),
-                now: "not granted".to_owned(),
-            });
-        }
-        policy::change(policy, &add, &remove);
-        Ok(true)
-    }
 }
 
 /// The bucket as it is now, if it exists; refused unless it is ours.

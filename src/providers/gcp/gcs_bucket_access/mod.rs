@@ -6,16 +6,13 @@
 
 mod apply;
 mod observe;
-mod policy;
-mod spec;
 
-pub use spec::{Condition, Grant, Spec};
+pub use crate::providers::gcp::policy::{Condition, Grant, Spec};
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Need, Observation, Scope};
 use crate::providers::gcp::gcs_bucket::Bucket;
-use crate::providers::gcp::{Reader, Writer};
-use google_cloud_iam_v1::model::Policy;
+use crate::providers::gcp::{Reader, Writer, policy};
 use std::collections::BTreeSet;
 
 /// The label on a bucket that we granted something on: the digest of what we granted.
@@ -56,22 +53,13 @@ impl Kind for BucketAccess {
         }
     }
 
-    fn needs(name: &str, _spec: &Spec) -> BTreeSet<Need> {
-        [Need::inside(Bucket::NAME, name)].into()
+    fn needs(name: &str, spec: &Spec) -> BTreeSet<Need> {
+        let mut needs = policy::needs(spec);
+        needs.insert(Need::inside(Bucket::NAME, name));
+        needs
     }
 
     fn claims(spec: &Spec) -> BTreeSet<String> {
-        spec.grants.iter().map(claim).collect()
+        spec.claims()
     }
-}
-
-/// A grant as one text.
-fn claim(grant: &Grant) -> String {
-    // Cannot fail: texts only. An empty claim matches no grant.
-    serde_json::to_string(grant).unwrap_or_default()
-}
-
-/// The etag of a policy as text.
-fn etag(policy: &Policy) -> String {
-    data_encoding::BASE64.encode(&policy.etag)
 }

@@ -7,13 +7,11 @@ use crate::model::{
 };
 use crate::providers::gcp::Reader;
 use crate::providers::gcp::gcs_bucket::{observe as buckets, owner};
-use crate::providers::gcp::gcs_bucket_access::{
-    ACCESS, BucketAccess, Grant, Spec, claim, etag, policy,
-};
+use crate::providers::gcp::gcs_bucket_access::{ACCESS, BucketAccess, Grant, Spec};
+use crate::providers::gcp::policy::{self, Sorted};
 use crate::providers::gcp::reader::AT_ONCE;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use google_cloud_storage::model::Bucket;
-use serde::Deserialize as _;
 use std::collections::BTreeSet;
 
 pub(super) async fn observe(
@@ -65,7 +63,7 @@ struct Candidate {
     place: Place,
     bucket: Mark,
     label: Option<String>,
-    wanted: Option<BTreeSet<Grant>>,
+    wanted: Option<Resource>,
     claims: Option<BTreeSet<String>>,
 }
 
@@ -76,7 +74,7 @@ struct Seen {
 
 impl Candidate {
     fn new(scope: &Scope<'_>, name: String, place: Place, bucket: &Bucket, mark: Mark) -> Self {
-        let wanted = scope.wanted.get(name.as_str()).map(|resource| grants(resource));
+        let wanted = scope.wanted.get(name.as_str()).map(|resource| (*resource).clone());
         let claims = scope.claims.get(name.as_str()).map(|claims| (*claims).clone());
         let label = bucket.labels.get(ACCESS).cloned();
         Self { name, place, bucket: mark, label, wanted, claims }
@@ -86,24 +84,20 @@ impl Candidate {
         match reader.policy(&self.name).await? {
             // Gone since it was listed.
             None => Ok(Seen { found: None, unknown: Vec::new() }),
-            Some(policy) => Ok(self.judge(&policy::grants(&policy), Version(etag(&policy)))),
+            Some(policy) => Ok(self.judge(policy::grants(&policy), policy::version(&policy))),
         }
     }
 
     /// Tells our grants from the others.
-    fn judge(self, live: &BTreeSet<Grant>, version: Version) -> Seen {
-        let wanted = |grant: &Grant| self.wanted.as_ref().is_some_and(|it| it.contains(grant));
-        let claimed =
-            |grant: &Grant| self.claims.as_ref().is_some_and(|it| it.contains(&claim(grant)));
-        let (ours, others): (Vec<_>, Vec<_>) =
-            live.iter().partition(|grant| wanted(grant) || claimed(grant));
+    fn judge(self, live: BTreeSet<Grant>, version: Version) -> Seen {
+        let (wanted, claims) = (self.wanted.as_ref(), self.claims.as_ref());
+        let Sorted { ours, others, leftover } = policy::sort(live, wanted, claims);
         let unknown = others.iter().map(|grant| self.unknown(grant)).collect();
-        let leftover = ours.iter().any(|grant| !wanted(grant));
         // With the label but nothing of ours left, only the label is to be removed; as long as
         // there are grants that may be ours, it is kept, since it makes us look.
         let spent = self.claims.is_some() || others.is_empty();
         let present = leftover || self.label.is_some() && (self.wanted.is_some() || spent);
-        let found = present.then(|| self.found(ours.into_iter().cloned(), version));
+        let found = present.then(|| self.found(ours.into_iter(), version));
         Seen { found, unknown }
     }
 
@@ -136,9 +130,4 @@ impl Candidate {
             public: grant.is_public(),
         }
     }
-}
-
-fn grants(resource: &Resource) -> BTreeSet<Grant> {
-    let spec = Spec::deserialize(&resource.spec);
-    spec.map(|spec| spec.grants.into_iter().collect()).unwrap_or_default()
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod bucket;
+mod identity;
 mod ledger;
 mod observe;
 mod round_trip;
@@ -10,7 +11,7 @@ use crate::kind::Retry;
 use crate::kind::{Applied, Change, ProviderError, StepContext};
 use crate::model::{
     Found, Mark, Observation, Owner, Place, Resource, ResourceId, Rules as _, Scope, Source,
-    SpecMark, Version,
+    SpecMark, Stack, Version,
 };
 use crate::providers::gcp::gcs_bucket::Spec as BucketSpec;
 use crate::providers::gcp::{Connection, Endpoint};
@@ -83,7 +84,9 @@ impl Bench {
         wanted: &[Resource],
         claims: &[(&str, BTreeSet<String>)],
     ) -> Result<Observation, ProviderError> {
+        let whole = Stack::new(STACK, vec![ENV.to_owned()], wanted.to_vec()).unwrap();
         let scope = Scope {
+            whole: &whole,
             stack: STACK,
             places: [Place::project(PROJECT)].into(),
             wanted: wanted.iter().map(|it| (it.id.name.as_str(), it)).collect(),

@@ -77,7 +77,9 @@ async fn two_kinds_share_one_list_and_every_call_is_on_the_published_list() {
     bench.sandbox.clear_calls();
 
     let observers = observers(&bench.connection);
+    let whole = Stack::new(STACK, vec![], []).unwrap();
     let scope = Scope {
+        whole: &whole,
         stack: STACK,
         places: [Place::project(PROJECT)].into(),
         wanted: [("leap-orphan", &resource)].into(),

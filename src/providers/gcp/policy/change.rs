@@ -3,13 +3,13 @@
 //! A policy is changed member by member: bindings that nobody asked about, their conditions and
 //! audit settings included, stay as they were read.
 
-use crate::providers::gcp::gcs_bucket_access::{Condition, Grant};
+use crate::providers::gcp::policy::{Condition, Grant};
 use google_cloud_iam_v1::model::{Binding, Policy};
 use google_cloud_type::model::Expr;
 use std::collections::BTreeSet;
 
 /// Every grant of a policy, but for those that each bucket is born with.
-pub(super) fn grants(policy: &Policy) -> BTreeSet<Grant> {
+pub(crate) fn grants(policy: &Policy) -> BTreeSet<Grant> {
     policy.bindings.iter().flat_map(grants_of).filter(|grant| !is_inborn(grant)).collect()
 }
 

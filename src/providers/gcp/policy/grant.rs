@@ -1,9 +1,10 @@
-//! The grants that are declared on one bucket.
+//! Grants: what our kinds own of an IAM policy.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
-/// The complete settings of our access on one bucket: only what we grant, never the whole
-/// policy. The name of the resource is the name of the bucket.
+/// The complete settings of our access on one thing: only what we grant, never the whole
+/// policy. The name of the resource says which thing it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
@@ -46,12 +47,41 @@ impl Spec {
         grants.dedup();
         Self { grants }
     }
+
+    /// What is claimed inside a policy that others write to as well, one text for each grant.
+    pub fn claims(&self) -> BTreeSet<String> {
+        self.grants.iter().map(Grant::claim).collect()
+    }
+
+    /// The grants as a set.
+    pub fn set(&self) -> BTreeSet<Grant> {
+        self.grants.iter().cloned().collect()
+    }
 }
 
 impl Grant {
     /// A grant without a condition.
     pub fn new(role: impl Into<String>, member: impl Into<String>) -> Self {
         Self { role: role.into(), member: member.into(), condition: None }
+    }
+
+    /// The grant as one text, for the ledger.
+    pub fn claim(&self) -> String {
+        // Cannot fail: texts only. An empty claim matches no grant.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The service account that it is to, if it is to one.
+    pub fn account(&self) -> Option<&str> {
+        self.member.strip_prefix("serviceAccount:")
+    }
+
+    /// The grant that this was before its member was deleted: policies keep such members as
+    /// `deleted:serviceAccount:ADDRESS?uid=NUMBER`, and nobody gets anything by them any more.
+    /// <https://cloud.google.com/iam/docs/policies#handling-deleted-members>
+    pub(crate) fn while_it_lived(&self) -> Option<Self> {
+        let (member, _) = self.member.strip_prefix("deleted:")?.split_once("?uid=")?;
+        Some(Self { member: member.to_owned(), ..self.clone() })
     }
 
     /// Whether anyone on the internet gets something by it.

@@ -1,0 +1,184 @@
+//! From declared identities to complete resources.
+
+use super::derived::{ACT_AS, PAYS, USE, github_member, kubernetes_member, requester_pays_role};
+use super::placed::{Identities, Placed, placed};
+use super::settings::{Identity, Role};
+use crate::model::{Place, Resource, ResourceId, Source};
+use crate::project::layout::Laid;
+use crate::project::problem::Range;
+use crate::providers::gcp::policy::{Condition, Grant, Spec};
+use crate::providers::gcp::{
+    gcp_custom_role, gcp_project_access, gcp_service_account, gcp_workload_identity_pool,
+    gcp_workload_identity_provider,
+};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The pool of GitHub's jobs, and the provider in it.
+const POOL: &str = "github-actions";
+const PROVIDER: &str = "github";
+
+/// Who signs the tokens of GitHub's jobs.
+/// <https://docs.github.com/en/actions/reference/security/oidc>
+const GITHUB: &str = "https://token.actions.githubusercontent.com";
+
+/// Every identity of every environment, and what hangs on it.
+pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
+    let identities = placed(layout);
+    for placed in &identities.list {
+        resources.push(account(placed));
+        resources.extend(access(&identities, placed));
+    }
+    resources.extend(project_access(&identities));
+    let projects: BTreeSet<&str> = identities.list.iter().map(Placed::project).collect();
+    for project in projects {
+        let here: Vec<&Placed<'_>> =
+            identities.list.iter().filter(|placed| placed.project() == project).collect();
+        let Some(home) = home(layout, project) else { continue };
+        resources.extend(requester_pays(home, &here));
+        resources.extend(federation(home, &here));
+    }
+}
+
+/// What a whole project has once belongs to the first environment that is in it.
+fn home<'a>(layout: &'a [Laid], project: &str) -> Option<&'a Laid> {
+    layout.iter().find(|laid| laid.declaration.cloud.project == project)
+}
+
+fn resource(env: &str, kind: &str, name: String, project: &str, range: &Range) -> Resource {
+    Resource {
+        id: ResourceId::new(env, kind, name),
+        place: Place::project(project),
+        spec: Value::Null,
+        needs: BTreeSet::new(),
+        source: Source::from(range),
+        notes: Vec::new(),
+    }
+}
+
+fn with(resource: Resource, spec: &impl serde::Serialize) -> Resource {
+    let spec = serde_json::to_value(spec).expect("specs are maps of plain values");
+    Resource { spec, ..resource }
+}
+
+fn account(placed: &Placed<'_>) -> Resource {
+    let Identity { display_name, description, disabled, .. } = placed.identity;
+    let spec = gcp_service_account::Spec {
+        display_name: display_name.clone().unwrap_or_else(|| placed.key.name.clone()),
+        description: description.clone().unwrap_or_default(),
+        disabled: *disabled,
+    };
+    let (env, range) = (placed.laid.env(), &placed.key.range);
+    with(resource(env, "gcp-service-account", placed.email(), placed.project(), range), &spec)
+}
+
+/// Who may act as an account, or use it.
+fn access(identities: &Identities<'_>, placed: &Placed<'_>) -> Option<Resource> {
+    let Identity { kubernetes, github, used_by, .. } = placed.identity;
+    let (env, project) = (placed.laid.env(), placed.project());
+    let kubernetes = kubernetes.iter().map(|it| Grant::new(ACT_AS, kubernetes_member(project, it)));
+    let number = placed.laid.declaration.cloud.project_number.unwrap_or_default();
+    let subjects = github.iter().filter_map(|it| it.subject());
+    let jobs = subjects.map(|it| Grant::new(ACT_AS, github_member(number, POOL, &it)));
+    let users = used_by.iter().map(|it| Grant::new(USE, identities.member(it, env)));
+    let spec = Spec::new(kubernetes.chain(jobs).chain(users));
+    if spec.grants.is_empty() {
+        return None;
+    }
+    let written = ["kubernetes", "github", "used_by"].into_iter();
+    let written = written.filter_map(|key| placed.node.entry(key)).map(|(key, _)| &key.range).min();
+    let (kind, range) = ("gcp-service-account-access", written.unwrap_or(&placed.key.range));
+    let mut resource = with(resource(env, kind, placed.email(), project, range), &spec);
+    if !github.is_empty() {
+        let home = home_of_pool(identities, project).unwrap_or(env);
+        let provider = format!("{project}/{POOL}/{PROVIDER}");
+        resource.needs.insert(ResourceId::new(home, "gcp-workload-identity-provider", provider));
+    }
+    Some(resource)
+}
+
+fn home_of_pool<'a>(identities: &'a Identities<'_>, project: &str) -> Option<&'a str> {
+    Some(home(identities.layout, project)?.env())
+}
+
+/// What the identities of each environment may do in their project.
+fn project_access(identities: &Identities<'_>) -> Vec<Resource> {
+    let mut grants: BTreeMap<(&str, &str), (&Range, Vec<Grant>)> = BTreeMap::new();
+    for placed in &identities.list {
+        let Identity { roles, requester_pays, .. } = placed.identity;
+        let (env, project) = (placed.laid.env(), placed.project());
+        let member = format!("serviceAccount:{}", placed.email());
+        let grant = |role: &Role| Grant {
+            condition: role.condition().map(|it| Condition {
+                title: it.title.clone(),
+                expression: it.expression.clone(),
+                description: it.description.clone().unwrap_or_default(),
+            }),
+            ..Grant::new(role.name(), member.clone())
+        };
+        let pays = requester_pays.then(|| {
+            let role = requester_pays_role(&placed.laid.declaration.prefix);
+            Grant::new(format!("projects/{project}/roles/{role}"), member.clone())
+        });
+        let mut granted = roles.iter().map(grant).chain(pays).peekable();
+        if granted.peek().is_some() {
+            let written = if roles.is_empty() { "requester_pays" } else { "roles" };
+            let range = placed.range(written);
+            grants.entry((project, env)).or_insert((range, Vec::new())).1.extend(granted);
+        }
+    }
+    let resource = |((project, env), (range, grants)): ((&str, &str), (&Range, Vec<Grant>))| {
+        let name = gcp_project_access::access_name(project, env);
+        with(resource(env, "gcp-project-access", name, project, range), &Spec::new(grants))
+    };
+    grants.into_iter().map(resource).collect()
+}
+
+/// The custom role with which identities read at the expense of their project.
+fn requester_pays(home: &Laid, here: &[&Placed<'_>]) -> Option<Resource> {
+    let asks = here.iter().find(|placed| placed.identity.requester_pays)?;
+    let project = asks.project();
+    let role = requester_pays_role(&home.declaration.prefix);
+    let spec = gcp_custom_role::Spec {
+        title: "Requester pays".to_owned(),
+        description: "Read buckets whose readers pay, at the expense of this project".to_owned(),
+        permissions: [PAYS.to_owned()].into(),
+    };
+    let (name, range) = (gcp_custom_role::role_name(project, &role), asks.range("requester_pays"));
+    Some(with(resource(home.env(), "gcp-custom-role", name, project, range), &spec))
+}
+
+/// What lets jobs of GitHub in: only those of repositories that are named.
+fn federation(home: &Laid, here: &[&Placed<'_>]) -> Vec<Resource> {
+    let jobs = here.iter().flat_map(|placed| &placed.identity.github);
+    let repositories: BTreeSet<&str> = jobs.map(|job| job.repository.as_str()).collect();
+    let Some(asks) = here.iter().find(|placed| !placed.identity.github.is_empty()) else {
+        return Vec::new();
+    };
+    let quoted: Vec<String> = repositories.iter().map(|it| format!("'{it}'")).collect();
+    let attributes = [
+        ("google.subject", "assertion.sub"),
+        ("attribute.repository", "assertion.repository"),
+        ("attribute.ref", "assertion.ref"),
+    ];
+    let pool = gcp_workload_identity_pool::Spec {
+        display_name: "GitHub Actions".to_owned(),
+        description: "Jobs that act without keys".to_owned(),
+        disabled: false,
+    };
+    let provider = gcp_workload_identity_provider::Spec {
+        display_name: "GitHub Actions".to_owned(),
+        issuer: GITHUB.to_owned(),
+        attributes: attributes.map(|(to, from)| (to.to_owned(), from.to_owned())).into(),
+        condition: format!("assertion.repository in [{}]", quoted.join(", ")),
+        ..gcp_workload_identity_provider::Spec::default()
+    };
+    let (project, range) = (asks.project(), asks.range("github"));
+    let name = gcp_workload_identity_pool::pool_name(project, POOL);
+    let inside = format!("{name}/{PROVIDER}");
+    let resource = |kind: &str, name| resource(home.env(), kind, name, project, range);
+    vec![
+        with(resource("gcp-workload-identity-pool", name), &pool),
+        with(resource("gcp-workload-identity-provider", inside), &provider),
+    ]
+}

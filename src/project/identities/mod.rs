@@ -1,0 +1,19 @@
+//! `identities`: accounts for programs, what they may do in the project, and who may act as them.
+//! None has a key.
+
+mod checks;
+pub mod derived;
+mod expand;
+mod format;
+mod placed;
+mod settings;
+
+pub use settings::{GitHub, Identity, Role, RoleWhen};
+
+pub(crate) use checks::{check, refers};
+pub(crate) use expand::expand;
+pub(crate) use format::account_id;
+pub(crate) use format::{
+    description, expression, github_repository, kubernetes_account, project_role,
+};
+pub(crate) use placed::{Identities, derived, placed};

@@ -1,0 +1,85 @@
+//! `services`: the APIs that a project must have enabled.
+
+use crate::model::{Place, Resource, ResourceId, Source};
+use crate::project::format::Wrong;
+use crate::project::identities;
+use crate::project::layout::Laid;
+use crate::project::problem::Range;
+use crate::providers::gcp::gcp_service;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Whether a text names an API of Google.
+///
+/// # Errors
+/// When it does not; what is wrong with it.
+pub fn api_name(text: &str) -> Result<(), Wrong> {
+    let good = text.strip_suffix(".googleapis.com").is_some_and(|name| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+    });
+    let wrong = Wrong::expected("the name of an API, as in `container.googleapis.com`");
+    let bare = text.chars().all(|c| c.is_ascii_lowercase());
+    let meant = bare.then(|| format!("write `{text}.googleapis.com`"));
+    if good { Ok(()) } else { Err(wrong.suggest(meant)) }
+}
+
+/// The APIs of every project whose environments say `services`: those that are written, and those
+/// that what is declared needs. Each belongs to the first environment that is in the project.
+pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
+    let mut homes: BTreeMap<&str, &Laid> = BTreeMap::new();
+    let mut apis: BTreeMap<&str, BTreeMap<&str, &Range>> = BTreeMap::new();
+    for laid in layout {
+        let project = laid.declaration.cloud.project.as_str();
+        homes.entry(project).or_insert(laid);
+        let Some(written) = &laid.declaration.services else { continue };
+        let Some((key, list)) = laid.tree.entry("services") else { continue };
+        let here = apis.entry(project).or_default();
+        for (api, node) in written.iter().zip(list.items()) {
+            here.entry(api.as_str()).or_insert(&node.range);
+        }
+        for api in needed(layout, project) {
+            here.entry(api).or_insert(&key.range);
+        }
+    }
+    for (project, apis) in apis {
+        let Some(home) = homes.get(project) else { continue };
+        resources.extend(apis.into_iter().map(|(api, range)| Resource {
+            id: ResourceId::new(home.env(), "gcp-service", gcp_service::service_name(project, api)),
+            place: Place::project(project),
+            spec: json!(gcp_service::Spec {}),
+            needs: BTreeSet::new(),
+            source: Source::from(range),
+            notes: Vec::new(),
+        }));
+    }
+}
+
+/// What is declared in a project needs these.
+fn needed(layout: &[Laid], project: &str) -> BTreeSet<&'static str> {
+    let mut needed = BTreeSet::new();
+    let here = layout.iter().filter(|laid| laid.declaration.cloud.project == project);
+    if here.into_iter().any(|laid| !laid.declaration.buckets.is_empty()) {
+        needed.insert("storage.googleapis.com");
+    }
+    for placed in identities::placed(layout).list.iter().filter(|it| it.project() == project) {
+        needed.extend(["iam.googleapis.com", "cloudresourcemanager.googleapis.com"]);
+        let outside = !placed.identity.github.is_empty() || !placed.identity.kubernetes.is_empty();
+        if outside {
+            // <https://cloud.google.com/iam/docs/workload-identity-federation-with-deployment-pipelines>
+            needed.extend(["iamcredentials.googleapis.com", "sts.googleapis.com"]);
+        }
+    }
+    needed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_api_without_its_domain_is_told_the_whole_name() {
+        assert!(api_name("container.googleapis.com").is_ok());
+        let wrong = api_name("container").unwrap_err();
+        assert_eq!(wrong.suggestion.as_deref(), Some("write `container.googleapis.com`"));
+    }
+}

@@ -1,0 +1,90 @@
+//! The mark of things that carry no labels: a suffix of their description.
+//!
+//! `Reads buckets [leap-infra leap prod gcp-service-account_xyz 1-abc]`: stack, environment, id
+//! and digest, as the four labels would say them.
+
+use crate::model::{Mark, Owner, label};
+
+/// The longest that a description may be, in bytes: 256 for accounts, roles, pools and providers
+/// alike, of which the mark takes up to 155.
+/// <https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts>
+pub const TEXT_MAX: usize = 100;
+
+/// What the suffix begins with.
+const OPEN: &str = "[leap-infra ";
+
+/// A description that carries a mark.
+pub(crate) fn marked(text: &str, mark: &Mark) -> String {
+    let Mark { stack, env, id, spec } = mark;
+    let suffix = format!("{OPEN}{stack} {env} {id} {}]", spec.as_label());
+    if text.is_empty() { suffix } else { format!("{text} {suffix}") }
+}
+
+/// The text of a description, and whose the thing `kind`/`name` is by its mark.
+pub(crate) fn read(stack: &str, kind: &str, name: &str, description: &str) -> (String, Owner) {
+    let split = description.rfind(OPEN).and_then(|at| {
+        let inside = description[at + OPEN.len()..].strip_suffix(']')?;
+        let parts: Vec<&str> = inside.split(' ').collect();
+        <[&str; 4]>::try_from(parts).ok().map(|parts| (description[..at].trim_end(), parts))
+    });
+    let Some((text, [owner, env, id, spec])) = split else {
+        return (description.to_owned(), Owner::Foreign);
+    };
+    let value = |key: &str| match key {
+        label::STACK => Some(owner),
+        label::ENV => Some(env),
+        label::ID => Some(id),
+        label::SPEC => Some(spec),
+        _ => None,
+    };
+    (text.to_owned(), Mark::owner(stack, kind, name, value))
+}
+
+/// Why something is not to be touched by a step in `env`, if so.
+pub(crate) fn not_ours(owner: &Owner, env: &str) -> Option<String> {
+    match owner {
+        Owner::Ours(mark) if mark.env == env => None,
+        Owner::Ours(mark) => Some(format!("it belongs to environment {} of this stack", mark.env)),
+        Owner::Foreign => Some("it does not belong to this stack".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ResourceId, SpecMark};
+
+    fn mark(name: &str) -> Mark {
+        let id = ResourceId::new("prod", "gcp-service-account", name);
+        Mark::new("leap", &id, SpecMark::Applied("1-abc".to_owned()))
+    }
+
+    #[test]
+    fn a_mark_survives_in_a_description_and_the_text_beside_it() {
+        let mark = mark("hub@leap.iam.gserviceaccount.com");
+        for text in ["", "Reads buckets [and more]"] {
+            let written = marked(text, &mark);
+            let kind = "gcp-service-account";
+            let read = read("leap", kind, "hub@leap.iam.gserviceaccount.com", &written);
+            assert_eq!(read, (text.to_owned(), Owner::Ours(mark.clone())));
+        }
+    }
+
+    #[test]
+    fn a_mark_that_was_copied_to_another_thing_is_none() {
+        let written = marked("text", &mark("hub@leap.iam.gserviceaccount.com"));
+        let (_, owner) = read("leap", "gcp-service-account", "other@x.iam", &written);
+        assert_eq!(owner, Owner::Foreign);
+    }
+
+    #[test]
+    fn the_longest_text_and_mark_fit() {
+        let mark = Mark {
+            stack: "s".repeat(30),
+            env: "e".repeat(20),
+            id: format!("gcp-workload-identity-provider_{}", "x".repeat(26)),
+            spec: SpecMark::Applied("1-".to_owned() + &"d".repeat(26)),
+        };
+        assert!(marked(&"t".repeat(TEXT_MAX), &mark).len() <= 256);
+    }
+}

@@ -1,0 +1,82 @@
+//! Identities: what they become, and the mistakes that are found before any call.
+
+use super::folder::Folder;
+use insta::assert_snapshot;
+use leap_infra::model::Stack;
+
+fn told(stack: &Stack) -> String {
+    let mut told = String::new();
+    for resource in stack.resources().values() {
+        told += &format!("{}\n    {}\n", resource.id, resource.spec);
+        resource.needs.iter().for_each(|need| told += &format!("    needs {need}\n"));
+    }
+    told
+}
+
+#[test]
+fn an_identity_becomes_account_access_roles_and_the_way_in() {
+    let folder = Folder::stack()
+        .file("cloud.yaml", "services: [container.googleapis.com]\n")
+        .file(
+            "identities.yaml",
+            "identities:
+  hub:
+    in: [staging, prod]
+    kubernetes: ['${env}/user-sa']
+    requester_pays: true
+  deployer:
+    in: [staging]
+    description: Deploys
+    github: [{ repository: demo/infra, branch: main }, { repository: demo/site, environment: live }]
+    roles:
+      - roles/container.admin
+      - { role: roles/storage.admin, when: { title: ours, expression: 'resource.name.startsWith(\"x\")' } }
+    used_by: ['identity:hub', 'group:operators@demo.example.org']
+",
+        )
+        .file(
+            "environments/staging.yaml",
+            "environment: staging\nsuffix: -staging\nover: { cloud: { project_number: 42 } }\n",
+        )
+        .file("buckets.yaml", "buckets: { data: { grants: { read: ['identity:hub'] } } }\n");
+    assert_snapshot!(told(&folder.project().expand().unwrap()));
+}
+
+#[test]
+fn what_cannot_be_is_said_with_what_was_meant() {
+    let folder = Folder::stack()
+        .file(
+            "identities.yaml",
+            "identities:
+  robot: { roles: [monitoring.viewer], in: [stagin] }
+  a-robot-with-a-very-long-name-indeed: {}
+  twice: { name: demo-same, in: [staging, prod] }
+  deployer:
+    github:
+      - { repository: 'https://github.com/demo/infra', branch: main }
+      - { repository: demo/infra }
+    used_by: ['identity:hub']
+  hubs: { kubernetes: [user-sa], in: [prod] }
+  empty: { roles: [{ role: roles/viewer, when: { title: '', expression: ' ' } }] }
+services: [container]
+",
+        )
+        .file("buckets.yaml", "buckets: { data: { grants: { read: ['identity:hub'] } } }\n");
+    assert_snapshot!(folder.problems());
+}
+
+#[test]
+fn names_and_references_are_checked_when_all_else_is_well() {
+    let folder = Folder::stack()
+        .file(
+            "identities.yaml",
+            "identities:
+  a-robot-with-a-very-long-name-indeed: {}
+  twice: { name: demo-same, in: [staging, prod] }
+  robot: { name: demo-same }
+  deployer: { github: [{ repository: demo/infra }], used_by: ['identity:robt'] }
+",
+        )
+        .file("buckets.yaml", "buckets: { data: { grants: { read: ['identity:robots'] } } }\n");
+    assert_snapshot!(folder.problems());
+}
