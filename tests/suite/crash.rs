@@ -41,13 +41,13 @@ fn journeys() -> Vec<Journey> {
         });
         stack([old, bucket("home-logs"), bucket("home-more"), access("home-data", &[readers])])
     };
-    let identities = || stack(identities("roles/logging.logWriter", "home/one", false));
+    let some = || stack(identities("roles/logging.logWriter", "home/one", false));
     let others = || stack(identities("roles/monitoring.viewer", "home/other", true));
-    let nothing = || identities().without(&["prod".into()]);
+    let none = || some().without(&["prod".into()]);
     vec![
-        Journey { name: "identities from nothing", from: None, to: identities() },
-        Journey { name: "other identities", from: Some(identities()), to: others() },
-        Journey { name: "no identities", from: Some(identities()), to: nothing() },
+        Journey { name: "identities from nothing", from: None, to: some() },
+        Journey { name: "other identities", from: Some(some()), to: others() },
+        Journey { name: "no identities", from: Some(some()), to: none() },
         Journey { name: "from nothing", from: None, to: full() },
         Journey { name: "a change of everything", from: Some(full()), to: changed() },
         Journey { name: "destroy", from: Some(full()), to: full().without(&["prod".into()]) },

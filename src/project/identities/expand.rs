@@ -8,7 +8,7 @@ use crate::project::layout::Laid;
 use crate::project::problem::Range;
 use crate::providers::gcp::policy::{Condition, Grant, Spec};
 use crate::providers::gcp::{
-    gcp_custom_role, gcp_project_access, gcp_service_account, gcp_workload_identity_pool,
+    gcp_custom_role, gcp_service_account, gcp_workload_identity_pool,
     gcp_workload_identity_provider,
 };
 use serde_json::Value;
@@ -128,7 +128,7 @@ fn project_access(identities: &Identities<'_>) -> Vec<Resource> {
         }
     }
     let resource = |((project, env), (range, grants)): ((&str, &str), (&Range, Vec<Grant>))| {
-        let name = gcp_project_access::access_name(project, env);
+        let name = format!("{project}/{env}");
         with(resource(env, "gcp-project-access", name, project, range), &Spec::new(grants))
     };
     grants.into_iter().map(resource).collect()

@@ -12,7 +12,7 @@ use crate::providers::gcp::description::{self, not_ours};
 use crate::providers::gcp::error::{CallFailed, Reason};
 use crate::providers::gcp::rest::{IAM_V1, RestCall};
 use crate::providers::gcp::{Reader, Writer, stale};
-use reqwest::Method;
+use http::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
 

@@ -5,18 +5,28 @@ use super::Terminal;
 use insta::assert_snapshot;
 use leap_infra::sandbox::{self, Action, Fault, Match, Sandbox};
 use rustix::process::{Pid, Signal, kill_process};
+use std::path::Path;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
 const APPLY: &str = "apply -e shared --auto-approve";
 
-/// The first thing that an apply of the LEAP stack makes.
+/// The first thing that an apply of the LEAP stack's storage makes.
 const FIRST: &str = "leap-gcs-usage-logs";
 
 /// A rule that making the first thing takes so long.
 fn slow(ms: u64) -> Fault {
     let (method, resource) = (Some("CreateBucket".into()), Some(FIRST.into()));
     Fault { on: Match { method, resource, ..Match::default() }, then: Action::Delay { ms } }
+}
+
+/// Leaves of the LEAP stack its storage: few things, one after the other.
+fn storage_only(folder: &Path) {
+    let stack = folder.join("stacks/leap");
+    std::fs::remove_file(stack.join("identities.yaml")).unwrap();
+    let buckets = std::fs::read_to_string(stack.join("buckets.yaml")).unwrap();
+    let buckets = buckets.replace("identity:hub", "group:hub@leap.example.org");
+    std::fs::write(stack.join("buckets.yaml"), buckets).unwrap();
 }
 
 fn soon(what: &str, happens: impl Fn() -> bool) {
@@ -30,6 +40,7 @@ fn soon(what: &str, happens: impl Fn() -> bool) {
 #[test]
 fn a_second_apply_is_told_who_is_at_it_and_a_killed_one_stands_in_nobodys_way() {
     let mut terminal = Terminal::new();
+    storage_only(terminal.folder.path());
     let faults = terminal.path("faults.json");
     std::fs::write(&faults, serde_json::to_vec(&[slow(60_000)]).unwrap()).unwrap();
     let busy = Shell::new(terminal.folder.path());
@@ -57,6 +68,7 @@ async fn at_work(ms: u64) -> (Sandbox, Terminal, Child) {
     let options = sandbox::Options { faults: vec![slow(ms)], ..sandbox::Options::default() };
     let sandbox = sandbox::start(options).await.unwrap();
     let folder = leap();
+    storage_only(folder.path());
     let shell = Shell::new(folder.path()).towards(&sandbox);
     let child = shell.start(APPLY);
     let is_first =

@@ -9,7 +9,7 @@ use crate::model::{
 use crate::providers::gcp::error::Reason;
 use crate::providers::gcp::rest::{RestApi, RestCall};
 use crate::providers::gcp::{Reader, Writer};
-use reqwest::Method;
+use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};

@@ -160,8 +160,8 @@ async fn update(
         .ok_or_else(|| ProviderError::NotFound { what: format!("service account {email}") })?;
     let (live, owner) = read(&account, &step.mark.stack);
     check_ours(step, &owner)?;
-    // Two calls may stand between the one and the other.
-    let on_the_way = Spec { disabled: before.disabled, ..after.clone() };
+    // Two calls lead from the one to the other, and the answer to the second may have been lost.
+    let on_the_way = Spec { disabled: after.disabled, ..before.clone() };
     if ![before, after, &on_the_way].contains(&&live) {
         return Err(stale::of(format!("service account {email}"), before, &live));
     }
