@@ -190,7 +190,7 @@ fn change(folder: &Path) {
     edit(&file, "delete_after_days: 7", "delete_after_days: 14");
     edit(&file, "        - group:bucket-writers@leap.example.org\n", "");
     edit(&file, "  public-data: ", "  other-data: ");
-    edit(&file, "      read: [\"serviceAccount", "      write: [\"serviceAccount");
+    edit(&file, "      read: [\"identity", "      write: [\"identity");
 }
 
 /// Calls and ways to die there, as the seed has it.
