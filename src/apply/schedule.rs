@@ -73,9 +73,21 @@ impl<'a> Schedule<'a> {
         if !may_begin {
             return Next::Wait;
         }
-        self.ready.pop_first();
-        self.running.insert(earliest);
-        Next::Begin(earliest)
+        let Some(free) = self.free(rank) else { return Next::Wait };
+        self.ready.remove(&(rank, free));
+        self.running.insert(free);
+        Next::Begin(free)
+    }
+
+    /// The first step of an environment that is ready and whose lane nobody is in: some clouds
+    /// refuse a second change of the same thing while a first one is under way.
+    fn free(&self, rank: Option<usize>) -> Option<usize> {
+        let busy = |lane: &String| {
+            self.running.iter().any(|&at| self.step(at).lane.as_ref() == Some(lane))
+        };
+        let ready = self.ready.iter().take_while(|(of, _)| *of == rank);
+        let mut free = ready.filter(|(_, at)| !self.step(*at).lane.as_ref().is_some_and(busy));
+        free.next().map(|&(_, at)| at)
     }
 
     fn broken_before(&self, rank: Option<usize>) -> Option<String> {

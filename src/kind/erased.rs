@@ -120,6 +120,18 @@ impl Rules for Registry {
         self.kind(kind).claims(spec)
     }
 
+    fn lane(&self, kind: &str, name: &str, spec: &Value) -> Option<String> {
+        self.kind(kind).lane(name, spec)
+    }
+
+    fn lineage(&self, kind: &str, name: &str, spec: &Value) -> Option<String> {
+        self.kind(kind).lineage(name, spec)
+    }
+
+    fn disruption(&self, kind: &str, before: Option<&Value>, after: Option<&Value>) -> Vec<String> {
+        self.kind(kind).disruption(before, after)
+    }
+
     fn complete(&self, kind: &str, spec: &Value) -> Option<Value> {
         self.kinds.get(kind)?.complete(spec)
     }
@@ -135,6 +147,9 @@ trait PureKind: Send + Sync {
     fn protection(&self, spec: &Value) -> Option<String>;
     fn digest(&self, spec: &Value) -> String;
     fn claims(&self, spec: &Value) -> BTreeSet<String>;
+    fn lane(&self, name: &str, spec: &Value) -> Option<String>;
+    fn lineage(&self, name: &str, spec: &Value) -> Option<String>;
+    fn disruption(&self, before: Option<&Value>, after: Option<&Value>) -> Vec<String>;
     fn complete(&self, spec: &Value) -> Option<Value>;
     fn defaults(&self, spec: &Value) -> &Map<String, Value>;
 }
@@ -148,6 +163,12 @@ impl<K> Default for Pure<K> {
     fn default() -> Self {
         Self { defaults: OnceLock::new(), kind: PhantomData }
     }
+}
+
+/// The digest that a mark of this spec carries, for a kind that keeps it elsewhere.
+pub fn digest<K: Kind>(spec: &K::Spec) -> String {
+    let spec = serde_json::to_value(spec).unwrap_or_default();
+    spec_digest(K::SCHEMA, &spec, &defaults::defaults::<K>(&spec))
 }
 
 /// Every spec in a stack or a world was serialised from the kind's own type, or has been read
@@ -175,6 +196,18 @@ impl<K: Kind> PureKind for Pure<K> {
 
     fn claims(&self, spec: &Value) -> BTreeSet<String> {
         K::claims(&typed::<K>(spec))
+    }
+
+    fn lane(&self, name: &str, spec: &Value) -> Option<String> {
+        K::lane(name, &typed::<K>(spec))
+    }
+
+    fn lineage(&self, name: &str, spec: &Value) -> Option<String> {
+        K::lineage(name, &typed::<K>(spec))
+    }
+
+    fn disruption(&self, before: Option<&Value>, after: Option<&Value>) -> Vec<String> {
+        K::disruption(before.map(typed::<K>).as_ref(), after.map(typed::<K>).as_ref())
     }
 
     fn complete(&self, spec: &Value) -> Option<Value> {

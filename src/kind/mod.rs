@@ -11,7 +11,7 @@ mod observe;
 mod retry;
 mod step;
 
-pub use erased::{Actors, Observers, Registry};
+pub use erased::{Actors, Observers, Registry, digest};
 pub use error::ProviderError;
 pub use retry::{MayPass, Retried, Retry};
 pub use step::{Applied, Change, Ends, Note, StepContext};
@@ -78,7 +78,27 @@ pub trait Kind: Send + Sync + 'static {
         None
     }
 
-    /// What a thing with this spec claims inside an object that others write to as well. Pure.
+    /// What only one change at a time may be made to, if the cloud refuses a second one: things
+    /// with the same lane are changed one after the other. Pure.
+    fn lane(_name: &str, _spec: &Self::Spec) -> Option<String> {
+        None
+    }
+
+    /// What a thing of this name and spec is one make of. A kind whose things are replaced by
+    /// making the new one first gives each make a name of its own; the old one is deleted once
+    /// the new one is there. Pure.
+    fn lineage(_name: &str, _spec: &Self::Spec) -> Option<String> {
+        None
+    }
+
+    /// What a change disturbs, in words for the plan: what restarts, who is stopped. Nothing
+    /// before is a creation, nothing after a removal. Pure.
+    fn disruption(_before: Option<&Self::Spec>, _after: Option<&Self::Spec>) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What the ledger is to remember of a thing with this spec: what it claims inside an object
+    /// that others write to as well, or its digest where its own labels are left alone. Pure.
     fn claims(_spec: &Self::Spec) -> BTreeSet<String> {
         BTreeSet::new()
     }

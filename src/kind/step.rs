@@ -141,13 +141,22 @@ impl StepContext {
     /// # Errors
     /// When the run was interrupted or the deadline has passed.
     pub async fn pause(&self, what: &str) -> Result<(), ProviderError> {
+        self.pause_for(what, self.poll).await
+    }
+
+    /// Sleeps for so long, but never longer than a poll interval: short operations need not be
+    /// waited for as patiently as long ones.
+    ///
+    /// # Errors
+    /// When the run was interrupted or the deadline has passed.
+    pub async fn pause_for(&self, what: &str, pause: Duration) -> Result<(), ProviderError> {
         let what = what.to_owned();
         tokio::select! {
             () = self.cancel.cancelled() => Err(ProviderError::Interrupted { what }),
             () = tokio::time::sleep_until(self.deadline) => {
                 Err(ProviderError::DeadlineExceeded { what })
             }
-            () = tokio::time::sleep(self.poll) => Ok(()),
+            () = tokio::time::sleep(pause.min(self.poll)) => Ok(()),
         }
     }
 }

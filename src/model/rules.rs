@@ -50,6 +50,18 @@ pub trait Rules {
     /// The digest that the mark of a `kind` with this spec carries.
     fn digest(&self, kind: &str, spec: &Value) -> String;
 
+    /// What only one change at a time may be made to, if there is such a thing: the lane of the
+    /// `kind` of this name and spec.
+    fn lane(&self, kind: &str, name: &str, spec: &Value) -> Option<String>;
+
+    /// What a `kind` of this name and spec is one make of, where a new make stands beside the old
+    /// one under a name of its own.
+    fn lineage(&self, kind: &str, name: &str, spec: &Value) -> Option<String>;
+
+    /// What a change of a `kind` disturbs, in words. Nothing before is a creation, nothing after
+    /// a removal.
+    fn disruption(&self, kind: &str, before: Option<&Value>, after: Option<&Value>) -> Vec<String>;
+
     /// What a `kind` with this spec claims inside an object that others write to as well
     /// (a grant in a policy), each claim as one text.
     fn claims(&self, kind: &str, spec: &Value) -> BTreeSet<String>;

@@ -59,6 +59,11 @@ pub enum Status {
         /// When the cloud forgets it, as it says; empty where it does not.
         until: String,
     },
+    /// The cloud says that it does not work, and that it will not by itself.
+    Broken {
+        /// What the cloud says.
+        why: String,
+    },
 }
 
 /// One object found in a cloud.

@@ -107,12 +107,16 @@ fn differing(
     parts: &mut Parts,
 ) {
     let id = &resource.id;
-    if found.spec == resource.spec {
+    let broken = match &found.status {
+        Status::Broken { why } => Some(Transition::Replace(why.clone())),
+        Status::Ready | Status::InProgress { .. } | Status::Deleted { .. } => None,
+    };
+    if found.spec == resource.spec && broken.is_none() {
         return match (&found.status, &mark.spec) {
             (Status::InProgress { .. }, _) => {
                 parts.steps.push(step(request, resource, found, Action::Wait, Origin::Unfinished));
             }
-            (Status::Ready | Status::Deleted { .. }, SpecMark::Unfinished) => {
+            (_, SpecMark::Unfinished) => {
                 parts.steps.push(step(
                     request,
                     resource,
@@ -121,11 +125,12 @@ fn differing(
                     Origin::Unfinished,
                 ));
             }
-            (Status::Ready | Status::Deleted { .. }, SpecMark::Applied(_)) => {}
+            (_, SpecMark::Applied(_)) => {}
         };
     }
     let source = Some(resource.source.clone());
-    match request.rules.transition(&id.kind, &found.spec, &resource.spec) {
+    let rules = || request.rules.transition(&id.kind, &found.spec, &resource.spec);
+    match broken.unwrap_or_else(rules) {
         Transition::InPlace => {
             let origin = origin(request, resource, found, mark);
             parts.steps.push(step(request, resource, found, Action::Update, origin));
@@ -226,6 +231,8 @@ fn create(request: &Request<'_>, resource: &Resource, replaces: Option<String>) 
         digest: Some(request.rules.digest(&resource.id.kind, &resource.spec)),
         source: Some(resource.source.clone()),
         notes: resource.notes.clone(),
+        predecessor: None,
+        lane: None,
         waits_for: BTreeSet::new(),
     }
 }
@@ -259,6 +266,8 @@ fn delete(id: ResourceId, found: &Found, origin: Origin) -> Step {
         digest: None,
         source: None,
         notes: Vec::new(),
+        predecessor: None,
+        lane: None,
         waits_for: BTreeSet::new(),
     }
 }
@@ -276,7 +285,7 @@ fn step(
     let fields = resource.spec.as_object().map_or(0, serde_json::Map::len);
     let operation = match &found.status {
         Status::InProgress { operation } => Some(operation.clone()),
-        Status::Ready | Status::Deleted { .. } => None,
+        Status::Ready | Status::Broken { .. } | Status::Deleted { .. } => None,
     };
     Step {
         place: found.place.clone(),

@@ -18,6 +18,7 @@ mod observed;
 mod order;
 mod stale;
 mod step;
+mod succession;
 mod target;
 
 pub use back::{Stays, stays};
@@ -46,7 +47,9 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Cycle> {
     let request = &Request { stack: &laid.stack, ..*request };
     let mut parts = compare::compare(request);
     laid.settle(request, &mut parts.steps);
-    let needs = order::edges(request, &mut parts);
+    succession::settle(request, &mut parts.steps);
+    let mut needs = order::edges(request, &mut parts);
+    succession::edges(request, &parts.steps, &mut needs);
     let (steps, refusals) = order::sorted(request, parts, needs)?;
     Ok(Plan {
         format_version: Plan::FORMAT_VERSION.to_owned(),

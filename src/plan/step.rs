@@ -108,6 +108,10 @@ pub struct Step {
     pub source: Option<Source>,
     /// What a person should be told in words.
     pub notes: Vec<String>,
+    /// What it takes the place of: another object, which is deleted once this one is there.
+    pub predecessor: Option<ResourceId>,
+    /// What only one step at a time may change.
+    pub lane: Option<String>,
     /// The steps that must be done first, as positions in [`Plan::steps`].
     pub waits_for: BTreeSet<usize>,
 }

@@ -14,6 +14,8 @@ use gcp::gcp_workload_identity_pool::Pool;
 use gcp::gcp_workload_identity_provider::Provider;
 use gcp::gcs_bucket::Bucket;
 use gcp::gcs_bucket_access::BucketAccess;
+use gcp::gke_cluster::Cluster;
+use gcp::gke_node_pool::NodePool;
 use gcp::{Connection, Reader, Writer};
 use std::sync::Arc;
 
@@ -29,6 +31,8 @@ pub fn registry() -> Registry {
         .with::<ProjectAccess>()
         .with::<Pool>()
         .with::<Provider>()
+        .with::<Cluster>()
+        .with::<NodePool>()
 }
 
 /// The reading half of every kind, for one run: what was listed once is not listed again.
@@ -45,6 +49,8 @@ pub fn observers(connection: &Connection) -> Observers {
         .with::<ProjectAccess>(reader())
         .with::<Pool>(reader())
         .with::<Provider>(reader())
+        .with::<Cluster>(reader())
+        .with::<NodePool>(reader())
 }
 
 /// The writing half of every kind.
@@ -61,4 +67,6 @@ pub fn actors(connection: &Connection) -> Actors {
         .with::<ProjectAccess>(writer())
         .with::<Pool>(writer())
         .with::<Provider>(writer())
+        .with::<Cluster>(writer())
+        .with::<NodePool>(writer())
 }

@@ -7,6 +7,7 @@
 //! believe that the real cloud does the same.
 
 mod clock;
+pub mod container;
 mod fault;
 mod gate;
 pub mod gcs;

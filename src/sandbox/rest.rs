@@ -1,102 +1,188 @@
-//! What Google's JSON APIs share: answers and errors, pages, masks, operations, and how calls are
-//! named. Clients ask for `$alt=json;enum-encoding=int`; that is tolerated, and words are answered,
-//! which they understand as well.
+//! What Google's JSON APIs share: bodies, answers and errors, pages, masks, operations, and how calls
+//! are named.
+//!
+//! Errors: <https://cloud.google.com/apis/design/errors#http_mapping>. Masks and pages:
+//! <https://google.aip.dev/134>, <https://google.aip.dev/158>.
 
 use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
 use http::request::Parts;
-use serde_json::{Value, json};
+use http::{StatusCode, Uri, header};
+use serde_json::{Map, Value, json};
 
-use super::refusal::Refusal;
-use super::{Label, Moment, World};
+use super::refusal::{Code, Refusal};
+use super::{Label, Moment, StoreError, World};
 
 /// What a call comes to.
-pub(super) type Answer = Result<Json<Value>, Failed>;
+pub(super) type Answer = Result<Json<Value>, Refused>;
 
 /// The parameters behind the question mark.
 pub(super) type Parameters = BTreeMap<String, String>;
 
-/// A refusal in the shape of these APIs.
-///
-/// <https://cloud.google.com/apis/design/errors#http_mapping>
-pub(super) struct Failed(Refusal);
+/// A refused call of a JSON API.
+#[derive(Debug)]
+pub(super) struct Refused(pub(super) Refusal);
 
-impl From<Refusal> for Failed {
+impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
         Self(refusal)
     }
 }
 
-impl IntoResponse for Failed {
-    fn into_response(self) -> Response {
-        let Refusal { code, http, message, details, reason: _ } = self.0;
-        let mut error = json!({ "code": http, "message": message, "status": code.name() });
-        if !details.is_empty() {
-            error["details"] = Value::Array(details);
-        }
-        let status = StatusCode::from_u16(http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, Json(json!({ "error": error }))).into_response()
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self(error.into())
     }
 }
 
-/// One page of a list, which is in order of its tokens.
-pub(super) fn page(
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        error(&self.0)
+    }
+}
+
+/// A `google.rpc.Status` as JSON, under the HTTP status of its code.
+pub(super) fn error(refusal: &Refusal) -> Response {
+    let http = match refusal.code {
+        Code::Ok => 200,
+        Code::InvalidArgument | Code::FailedPrecondition | Code::OutOfRange => 400,
+        Code::Unauthenticated => 401,
+        Code::PermissionDenied => 403,
+        Code::NotFound => 404,
+        Code::AlreadyExists | Code::Aborted => 409,
+        Code::ResourceExhausted => 429,
+        Code::Unimplemented => 501,
+        Code::Unavailable => 503,
+        Code::DeadlineExceeded => 504,
+        Code::Internal => 500,
+    };
+    let (status, message) = (refusal.code.name(), &refusal.message);
+    let mut error = json!({ "code": http, "message": message, "status": status });
+    if !refusal.details.is_empty() {
+        error["details"] = Value::Array(refusal.details.clone());
+    }
+    let mut response = answer(&json!({ "error": error }));
+    *response.status_mut() = StatusCode::from_u16(http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.extensions_mut().insert(refusal.code);
+    response
+}
+
+/// An answer in JSON.
+pub(super) fn answer(body: &Value) -> Response {
+    let kind = [(header::CONTENT_TYPE, "application/json; charset=UTF-8")];
+    (kind, body.to_string()).into_response()
+}
+
+/// Whether a caller wants enums as numbers: `$alt=json;enum-encoding=int`, as Google's clients for
+/// Rust do. Where an API answers words nevertheless, they understand those as well.
+pub(super) fn wants_numbers(uri: &Uri) -> bool {
+    uri.query().is_some_and(|query| query.contains("enum-encoding"))
+}
+
+/// The body of a call; nothing is an empty object.
+pub(super) fn body(bytes: &[u8]) -> Result<Value, Refusal> {
+    match bytes {
+        [] => Ok(json!({})),
+        bytes => serde_json::from_slice(bytes)
+            .map_err(|error| Refusal::invalid(format!("Invalid JSON payload received. {error}"))),
+    }
+}
+
+/// The page of a list that the parameters ask for.
+pub(super) fn listed(
     world: &World,
     parameters: &Parameters,
-    key: &str,
-    entries: Vec<(String, Value)>,
-) -> Value {
+    field: &str,
+    items: Vec<Value>,
+) -> Result<Value, Refusal> {
     let asked = parameters.get("pageSize").and_then(|size| size.parse().ok()).unwrap_or_default();
-    let size = world.behaviour.page(asked);
-    let after = parameters.get("pageToken").map_or("", String::as_str);
-    let rest: Vec<_> = entries.into_iter().filter(|(token, _)| token.as_str() > after).collect();
-    let next = (rest.len() > size).then(|| rest[size - 1].0.clone());
-    let page: Vec<Value> = rest.into_iter().take(size).map(|(_, entry)| entry).collect();
-    let mut answer = json!({});
-    if !page.is_empty() {
-        answer[key] = Value::Array(page);
-    }
-    if let Some(next) = next {
-        answer["nextPageToken"] = json!(next);
-    }
-    answer
+    let from = parameters.get("pageToken").map_or("", String::as_str);
+    page(field, items, world.behaviour.page(asked), from)
 }
 
-/// Takes over the fields that a mask names, which may be written with capitals or underscores.
+/// One page of a list: `from` is the token of the page, empty for the first.
+pub(super) fn page(
+    field: &str,
+    items: Vec<Value>,
+    size: usize,
+    from: &str,
+) -> Result<Value, Refusal> {
+    let start: usize = match from {
+        "" => 0,
+        token => data_encoding::BASE64URL_NOPAD
+            .decode(token.as_bytes())
+            .ok()
+            .and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok())
+            .ok_or_else(|| Refusal::invalid("Invalid page token."))?,
+    };
+    let total = items.len();
+    let page: Vec<Value> = items.into_iter().skip(start).take(size).collect();
+    let end = start + page.len();
+    let mut body = json!({});
+    if !page.is_empty() {
+        body[field] = Value::Array(page);
+    }
+    if end < total {
+        let token = data_encoding::BASE64URL_NOPAD.encode(end.to_string().as_bytes());
+        body["nextPageToken"] = json!(token);
+    }
+    Ok(body)
+}
+
+/// Puts a list in the order of its names.
+pub(super) fn sort(items: &mut [Value]) {
+    items.sort_by(|a, b| a["name"].as_str().cmp(&b["name"].as_str()));
+}
+
+/// Copies the fields that a mask names from `patch` to `target`; each must begin with one of
+/// `may_change`. Names may be written in either case.
 pub(super) fn masked(
     target: &mut Value,
-    from: &Value,
+    patch: &Value,
     mask: &str,
-    known: &[&str],
+    may_change: &[&str],
 ) -> Result<(), Refusal> {
-    for path in mask.split(',').filter(|path| !path.is_empty()) {
-        let field = camel(path.split('.').next().unwrap_or_default());
-        if field == "etag" {
-            continue;
-        }
-        if !known.contains(&field.as_str()) {
-            return Err(Refusal::invalid(format!("Invalid field in update mask: {path}")));
-        }
-        match from.get(&field) {
-            Some(value) => target[&field] = value.clone(),
-            None => drop(target.as_object_mut().and_then(|object| object.remove(&field))),
-        }
+    if mask.is_empty() {
+        return Err(Refusal::invalid("The update_mask must not be empty."));
     }
-    Ok(())
+    mask.split(',').try_for_each(|path| {
+        let steps: Vec<String> = path.trim().split('.').map(camel).collect();
+        match steps.first() {
+            Some(first) if may_change.contains(&first.as_str()) => {
+                copy(target, patch, &steps);
+                Ok(())
+            }
+            _ => Err(Refusal::invalid(format!("Invalid update_mask path: {path}"))),
+        }
+    })
 }
 
+fn copy(target: &mut Value, patch: &Value, steps: &[String]) {
+    let [step, rest @ ..] = steps else { return };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    let Some(fields) = target.as_object_mut() else { return };
+    match (patch.get(step), rest) {
+        (None | Some(Value::Null), []) => _ = fields.remove(step),
+        (Some(value), []) => _ = fields.insert(step.clone(), value.clone()),
+        (value, rest) => {
+            let inner = fields.entry(step.clone()).or_insert(Value::Null);
+            copy(inner, value.unwrap_or(&Value::Null), rest);
+        }
+    }
+}
+
+/// `next_rotation_time` as JSON writes it.
 fn camel(name: &str) -> String {
     let mut parts = name.split('_');
-    let mut camel = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let mut letters = part.chars();
-        camel.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-        camel.extend(letters);
-    }
-    camel
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |name, part| {
+        let (head, tail) = part.split_at(part.len().min(1));
+        name + &head.to_uppercase() + tail
+    })
 }
 
 /// The name of an operation that begins now, below `parent`. It tells when it began, and its effect
@@ -152,21 +238,35 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_mask_changes_what_it_names_in_either_case() {
+        let mut target = json!({ "labels": { "a": "1" }, "expireTime": "x", "etag": "1" });
+        let patch = json!({ "labels": { "b": "2" }, "rotation": { "rotationPeriod": "9s" } });
+        let may = &["labels", "expireTime", "rotation"];
+        masked(&mut target, &patch, "labels,expire_time,rotation.rotation_period", may).unwrap();
+        let expected = json!({ "labels": { "b": "2" }, "etag": "1",
+            "rotation": { "rotationPeriod": "9s" } });
+        assert_eq!(target, expected);
+        assert!(masked(&mut target, &patch, "etag", may).is_err());
+        assert!(masked(&mut target, &patch, "", may).is_err());
+    }
+
+    #[test]
+    fn pages_follow_one_another_to_the_end() {
+        let items: Vec<Value> = (0..5).map(|number| json!(number)).collect();
+        let first = page("items", items.clone(), 3, "").unwrap();
+        let token = first["nextPageToken"].as_str().unwrap();
+        let second = page("items", items.clone(), 3, token).unwrap();
+        assert_eq!(second["items"], json!([3, 4]));
+        assert!(second.get("nextPageToken").is_none());
+        assert!(page("items", items, 3, "?").is_err());
+    }
+
+    #[test]
     fn a_path_fits_its_template_and_no_other() {
         let template = "/v1/projects/{project}/serviceAccounts/{account}:getIamPolicy";
         let account = "/v1/projects/leap/serviceAccounts/hub@leap.iam.gserviceaccount.com";
         assert!(fits(&format!("{account}:getIamPolicy"), template));
         assert!(!fits(account, template));
         assert!(!fits(&format!("{account}:setIamPolicy"), template));
-    }
-
-    #[test]
-    fn a_mask_names_fields_either_way() {
-        let mut there = json!({ "title": "old", "includedPermissions": ["a.b.c"] });
-        let from = json!({ "title": "new" });
-        let known = ["title", "includedPermissions"];
-        masked(&mut there, &from, "title,included_permissions", &known).unwrap();
-        assert_eq!(there, json!({ "title": "new" }));
-        assert!(masked(&mut there, &from, "nonsense", &known).is_err());
     }
 }

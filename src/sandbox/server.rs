@@ -17,7 +17,7 @@ use super::refusal::Refusal;
 use super::wire::{Cutter, Wires};
 use super::{
     Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Transport, Turn,
-    World, gcs, grpc, guard, iam, resourcemanager, serviceusage, tls,
+    World, container, gcs, grpc, guard, iam, resourcemanager, serviceusage, tls,
 };
 
 /// How to start a sandbox. The default: in memory, any port, the real time, lags on.
@@ -103,6 +103,7 @@ fn router(world: &World, gate: &Arc<Gate>, more: Vec<Arc<dyn Api>>) -> Router {
     let built_in: Vec<Arc<dyn Api>> = vec![
         Arc::new(Unknown),
         Arc::new(gcs::Gcs),
+        Arc::new(container::Container),
         Arc::new(iam::Iam),
         Arc::new(resourcemanager::ResourceManager),
         Arc::new(serviceusage::ServiceUsage),

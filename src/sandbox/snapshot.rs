@@ -10,6 +10,7 @@ use super::store::Content;
 
 /// Fields that tell when, or for how many times, something was done, and not what came of it.
 const HISTORY: &[&str] = &[
+    "createTime",
     "create_time",
     "delete_time",
     "effective_time",
@@ -24,6 +25,9 @@ const HISTORY: &[&str] = &[
     "update_storage_class_time",
     "update_time",
 ];
+
+/// What the keys of operations have in them.
+const OPERATION: &str = "/operation/";
 
 /// Everything that a sandbox knew at a moment.
 #[derive(Clone, Debug)]
@@ -54,8 +58,12 @@ impl Snapshot {
     /// were reached in different ways are the same if these are.
     pub fn outcome(&self) -> BTreeMap<String, Value> {
         self.entries()
-            // A lone number is a counter; what was deleted is merely remembered.
-            .filter(|(key, value)| value.is_object() && !key.contains("/deleted/"))
+            // A lone number is a counter; what was deleted is merely remembered; an operation tells
+            // how something came about.
+            .filter(|(key, value)| {
+                let aside = key.contains("/deleted/") || key.contains(OPERATION);
+                value.is_object() && !aside
+            })
             .map(|(key, value)| (key.to_owned(), without_history(value)))
             .collect()
     }

@@ -62,7 +62,8 @@ pub(crate) fn is_second_half(step: &Step) -> bool {
 
 fn remade<'a>(plan: &'a Plan, step: &Step) -> Option<&'a Step> {
     step.replaces.as_ref()?;
-    plan.steps.iter().find(|other| other.id == step.id && other.action == Action::Delete)
+    let old = step.predecessor.as_ref().unwrap_or(&step.id);
+    plan.steps.iter().find(|other| other.id == *old && other.action == Action::Delete)
 }
 
 /// One step, with the fields that change.

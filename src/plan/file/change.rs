@@ -49,6 +49,12 @@ pub struct ResourceChange {
     /// What a person should be told in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// What it takes the place of: another object, which is deleted once this one is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predecessor: Option<ResourceId>,
+    /// What only one step at a time may change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<String>,
     /// The steps that must be done first, as positions in `resource_changes`.
     #[serde(default)]
     pub waits_for: BTreeSet<usize>,
@@ -110,6 +116,8 @@ impl From<&Step> for ResourceChange {
             digest: step.digest.clone(),
             source: step.source.clone(),
             notes: step.notes.clone(),
+            predecessor: step.predecessor.clone(),
+            lane: step.lane.clone(),
             waits_for: step.waits_for.clone(),
         }
     }
@@ -133,6 +141,8 @@ impl From<&ResourceChange> for Step {
             digest: change.digest.clone(),
             source: change.source.clone(),
             notes: change.notes.clone(),
+            predecessor: change.predecessor.clone(),
+            lane: change.lane.clone(),
             waits_for: change.waits_for.clone(),
         }
     }

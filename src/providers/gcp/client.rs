@@ -4,6 +4,7 @@ use crate::kind::Retry;
 use crate::providers::gcp::credentials::{CredentialSource, CredentialsError};
 use crate::providers::gcp::rest::Rest;
 use google_cloud_auth::credentials::{Credentials, anonymous};
+use google_cloud_container_v1::client::ClusterManager;
 use google_cloud_gax::retry_policy::NeverRetry;
 use google_cloud_iam_admin_v1::client::Iam;
 use google_cloud_resourcemanager_v3::client::Projects;
@@ -43,6 +44,8 @@ pub struct Connection {
     pub(crate) projects: Projects,
     /// The APIs that have no client of their own.
     pub(crate) rest: Rest,
+    /// Clusters and node pools.
+    pub(crate) clusters: ClusterManager,
     /// How calls that only look are tried again; the engine sees to those that change something.
     pub(crate) retry: Retry,
 }
@@ -73,9 +76,10 @@ impl Connection {
         let control = control(url, credentials.clone()).await?;
         let iam = iam(url, credentials.clone()).await?;
         let projects = projects(url, credentials.clone()).await?;
+        let clusters = clusters(url, credentials.clone()).await?;
         let rest = Rest::new(url.cloned(), credentials.clone());
         let storage = storage(url, credentials).await?;
-        Ok(Self { control, storage, iam, projects, rest, retry })
+        Ok(Self { control, storage, iam, projects, rest, clusters, retry })
     }
 }
 
@@ -109,6 +113,20 @@ async fn projects(
     credentials: Credentials,
 ) -> Result<Projects, ConnectionError> {
     let builder = Projects::builder()
+        .with_credentials(credentials)
+        .with_retry_policy(NeverRetry)
+        .with_attempt_timeout(CALL_TIMEOUT);
+    Ok(match url {
+        Some(url) => builder.with_endpoint(url).build().await?,
+        None => builder.build().await?,
+    })
+}
+
+async fn clusters(
+    url: Option<&String>,
+    credentials: Credentials,
+) -> Result<ClusterManager, ConnectionError> {
+    let builder = ClusterManager::builder()
         .with_credentials(credentials)
         .with_retry_policy(NeverRetry)
         .with_attempt_timeout(CALL_TIMEOUT);

@@ -64,6 +64,12 @@ impl CallFailed {
         Self { reason, purpose, what: what.into(), why, retry_after: None }
     }
 
+    /// An answer that is not whole.
+    pub(crate) fn for_now(what: impl Into<String>, why: String) -> Self {
+        let (purpose, reason) = (Purpose::Read, Reason::ForNow);
+        Self { reason, purpose, what: what.into(), why, retry_after: None }
+    }
+
     /// Whether this may be because somebody else changed the thing after it was read. Cloud
     /// Storage does not document which of the two a stale etag gets over gRPC.
     pub(crate) fn may_be_outrun(&self) -> bool {
@@ -118,6 +124,10 @@ fn reason(error: &Error) -> Reason {
     let told = error.status().filter(|status| status.code != Code::Unknown);
     if told.is_some_and(|status| status.details.iter().any(is_off)) {
         return Reason::ApiOff;
+    }
+    // A quota of machines is no question of who we are, nor does it pass by itself.
+    if error.http_status_code() == Some(403) && why(error).to_lowercase().contains("quota") {
+        return Reason::Refused;
     }
     match (told, error.http_status_code()) {
         (Some(status), _) => return of_code(&status.code),

@@ -5,6 +5,7 @@
 
 mod calls;
 pub mod client;
+mod container;
 pub mod credentials;
 pub mod description;
 mod error;
@@ -18,6 +19,8 @@ pub mod gcp_workload_identity_pool;
 pub mod gcp_workload_identity_provider;
 pub mod gcs_bucket;
 pub mod gcs_bucket_access;
+pub mod gke_cluster;
+pub mod gke_node_pool;
 mod identity;
 mod ledger_store;
 mod memo;

@@ -3,6 +3,7 @@
 use crate::kind::Retry;
 use crate::providers::gcp::calls::{self, Versions};
 use crate::providers::gcp::client::Connection;
+use crate::providers::gcp::container;
 use crate::providers::gcp::error::CallFailed;
 use crate::providers::gcp::memo::Memo;
 use crate::providers::gcp::rest::Rest;
@@ -31,15 +32,18 @@ pub struct Reader {
     pub(crate) rest: Rest,
     pub(super) accounts: Memo<Arc<Vec<ServiceAccount>>>,
     pub(super) pools: Memo<Arc<Vec<serde_json::Value>>>,
+    /// Clusters, their pools and operations.
+    pub(crate) clusters: container::Sight,
 }
 
 impl Reader {
     /// A reader for one run.
     pub fn new(connection: &Connection) -> Self {
-        let Connection { control, retry, iam, projects, rest, storage: _ } = connection.clone();
+        let Connection { control, retry, iam, projects, rest, .. } = connection.clone();
+        let clusters = container::Sight::new(connection);
         let (lists, buckets) = (Memo::default(), Memo::default());
         let (accounts, pools) = (Memo::default(), Memo::default());
-        Self { control, retry, lists, buckets, iam, projects, rest, accounts, pools }
+        Self { control, retry, lists, buckets, iam, projects, rest, accounts, pools, clusters }
     }
 
     /// Asks something, and asks again if the answer does not come.

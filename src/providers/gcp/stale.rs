@@ -19,3 +19,20 @@ pub(crate) fn of<S: Serialize>(what: String, before: &S, now: &S) -> ProviderErr
     let (field, before, now) = before.into_iter().find_map(differs).unwrap_or_else(none);
     ProviderError::Stale { what, field, before, now }
 }
+
+/// Checks that every field is as the plan saw it or as it shall become: several calls bring a
+/// thing from the one to the other, and an earlier run may have made some of them.
+pub(crate) fn unless_between<S: Serialize>(
+    what: &str,
+    before: &S,
+    after: &S,
+    now: &S,
+) -> Result<(), ProviderError> {
+    let fields = |spec: &S| serde_json::to_value(spec).unwrap_or_default();
+    let (old, new, live) = (fields(before), fields(after), fields(now));
+    let known = |(name, value): (&String, &Value)| old.get(name) == Some(value) || new.get(name) == Some(value);
+    match live.as_object().into_iter().flatten().all(known) {
+        true => Ok(()),
+        false => Err(of(what.to_owned(), before, now)),
+    }
+}

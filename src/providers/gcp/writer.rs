@@ -2,6 +2,7 @@
 
 use crate::providers::gcp::calls::{self, POLICY_VERSION, path};
 use crate::providers::gcp::client::Connection;
+use crate::providers::gcp::container::Hand;
 use crate::providers::gcp::error::{CallFailed, Purpose};
 use crate::providers::gcp::rest::Rest;
 use google_cloud_gax::error::Error;
@@ -19,13 +20,15 @@ pub struct Writer {
     pub(super) iam: Iam,
     pub(super) projects: Projects,
     pub(crate) rest: Rest,
+    /// Clusters and their pools.
+    pub(crate) clusters: Hand,
 }
 
 impl Writer {
     /// A writer.
     pub fn new(connection: &Connection) -> Self {
-        let Connection { control, iam, projects, rest, storage: _, retry: _ } = connection.clone();
-        Self { control, iam, projects, rest }
+        let Connection { control, iam, projects, rest, .. } = connection.clone();
+        Self { control, iam, projects, rest, clusters: Hand::new(connection) }
     }
 
     /// A bucket as it is now.

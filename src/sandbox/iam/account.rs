@@ -59,9 +59,9 @@ async fn list(
     let entries = world.store.read(|view| {
         let all = view.scan("iam/account/", "");
         let here = all.filter(|(_, account)| account["projectId"] == *project);
-        Ok::<_, Refusal>(here.map(|(key, account)| (key.to_owned(), shown(account))).collect())
+        Ok::<_, Refusal>(here.map(|(_, account)| shown(account)).collect())
     })?;
-    Ok(Json(rest::page(&world, &parameters, "accounts", entries)))
+    Ok(Json(rest::listed(&world, &parameters, "accounts", entries)?))
 }
 
 async fn create(

@@ -62,7 +62,7 @@ fn live(view: &Transaction<'_>, path: &str) -> Result<Value, Refusal> {
     let found = known(view, path)?;
     if found["state"] == "DELETED" {
         let message = format!("{path} is deleted.");
-        return Err(Refusal { http: 400, ..Refusal::state(message) });
+        return Err(Refusal::state(message));
     }
     Ok(found)
 }
@@ -79,7 +79,7 @@ async fn list(
         _ => "workloadIdentityPools",
     };
     let deleted = parameters.get("showDeleted").is_some_and(|value| value == "true");
-    let mut entries: Vec<(String, Value)> = world.store.read(|view| {
+    let mut entries: Vec<Value> = world.store.read(|view| {
         if let Some((pool, "providers")) = path.rsplit_once('/') {
             known(view, pool)?;
         }
@@ -89,10 +89,10 @@ async fn list(
         let all = there.chain(gone.filter(|_| deleted));
         // What stands below one of them is in a list of its own.
         let direct = all.filter(|(id, _)| !id.contains('/'));
-        Ok::<_, Refusal>(direct.map(|(id, value)| (id.to_owned(), value.clone())).collect())
+        Ok::<_, Refusal>(direct.map(|(_, value)| value.clone()).collect())
     })?;
-    entries.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(Json(rest::page(&world, &parameters, shape, entries)))
+    rest::sort(&mut entries);
+    Ok(Json(rest::listed(&world, &parameters, shape, entries)?))
 }
 
 async fn create(
@@ -207,7 +207,7 @@ async fn undelete(State(world): State<World>, uri: Uri) -> Answer {
         let mut back = known(transaction, path)?;
         if back["state"] != "DELETED" {
             let message = format!("{path} is not deleted.");
-            return Err(Refusal { http: 400, ..Refusal::state(message) });
+            return Err(Refusal::state(message));
         }
         back["state"] = json!("ACTIVE");
         back.as_object_mut().and_then(|back| back.remove("expireTime"));

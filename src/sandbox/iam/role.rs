@@ -51,7 +51,7 @@ fn live(view: &Transaction<'_>, project: &str, id: &str) -> Result<Value, Refusa
     let path = format!("projects/{project}/roles/{id}");
     if view.value(&grave(project, id)).is_some() {
         let message = format!("The role named {path} was deleted.");
-        return Err(Refusal { http: 400, ..Refusal::state(message) });
+        return Err(Refusal::state(message));
     }
     Err(Refusal::not_found(format!("The role named {path} was not found.")))
 }
@@ -71,18 +71,17 @@ async fn list(
         parameters.get(name).is_some_and(|value| yes.contains(&value.as_str()))
     };
     let (full, deleted) = (says("view", &["1", "FULL"]), says("showDeleted", &["true"]));
-    let mut entries: Vec<(String, Value)> = world.store.read(|view| {
+    let mut entries: Vec<Value> = world.store.read(|view| {
         let there = view.scan(&key(&project, ""), "").map(|(_, role)| shown(role));
         let gone = view.scan(&grave(&project, ""), "").map(|(_, role)| shown(role));
         let all = there.chain(gone.filter(|_| deleted));
-        let named = |role: Value| (role["name"].as_str().unwrap_or_default().to_owned(), role);
-        Ok::<_, Refusal>(all.map(named).collect())
+        Ok::<_, Refusal>(all.collect())
     })?;
-    entries.sort_by(|a, b| a.0.cmp(&b.0));
-    for (_, role) in entries.iter_mut().filter(|_| !full) {
+    rest::sort(&mut entries);
+    for role in entries.iter_mut().filter(|_| !full) {
         role.as_object_mut().and_then(|role| role.remove("includedPermissions"));
     }
-    Ok(Json(rest::page(&world, &parameters, "roles", entries)))
+    Ok(Json(rest::listed(&world, &parameters, "roles", entries)?))
 }
 
 async fn create(
@@ -152,7 +151,7 @@ async fn patch(
         if !etag.is_empty() && role["etag"] != *etag {
             return Err(Refusal::aborted("There were concurrent changes to the role."));
         }
-        rest::masked(&mut role, &body, mask, FIELDS)?;
+        rest::masked(&mut role, &body, mask, &[FIELDS, &["etag"]].concat())?;
         let role = stamped(&world, role);
         transaction.put(key(&project, &id), role.clone());
         Ok(role)
@@ -186,12 +185,12 @@ async fn undelete(
         let Some(role) = transaction.value(&grave(&project, id)) else {
             let there = live(transaction, &project, id)?;
             let message = format!("{} is not deleted.", there["name"]);
-            return Err(Refusal { http: 400, ..Refusal::state(message) });
+            return Err(Refusal::state(message));
         };
         let deleted = Moment(role["deleted_at"].as_i64().unwrap_or_default());
         if deleted.plus(REMEMBERED) < world.clock.now() {
             let message = "The role was deleted more than 7 days ago.";
-            return Err(Refusal { http: 400, ..Refusal::state(message) });
+            return Err(Refusal::state(message));
         }
         let mut role = stamped(&world, (*role).clone());
         for field in ["deleted", "deleted_at"] {

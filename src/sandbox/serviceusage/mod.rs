@@ -119,10 +119,10 @@ async fn list(
     let entries = world.store.read(|view| {
         let prefix = key(&project, "");
         let names = view.scan(&prefix, "").map(|(key, _)| key[prefix.len()..].to_owned());
-        let entry = |name: String| (name.clone(), service(view, &project, &name));
+        let entry = |name: String| service(view, &project, &name);
         Ok::<_, Refusal>(names.map(entry).collect())
     })?;
-    Ok(Json(rest::page(&world, &parameters, "services", entries)))
+    Ok(Json(rest::listed(&world, &parameters, "services", entries)?))
 }
 
 async fn one(State(world): State<World>, Path((project, api)): Path<(String, String)>) -> Answer {

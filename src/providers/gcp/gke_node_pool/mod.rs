@@ -1,0 +1,188 @@
+//! `gke-node-pool`: machines of one sort in a cluster.
+//!
+//! A pool's name is `CLUSTER/POOL`. A pool whose name was not written down by a person ends in
+//! four characters that follow from what cannot be changed of its machines ([`make_name`]): other
+//! machines are another pool, which is made first, before the old one is drained and deleted.
+
+mod apply;
+mod observe;
+mod part;
+mod spec;
+mod wire;
+
+pub use spec::{Counted, Disk, Gpu, Limits, Market, Spec, Taint};
+
+use crate::kind::{self, Applied, Change, Kind, ProviderError, StepContext};
+use crate::model::{Mark, Need, Observation, Owner, Scope, SpecMark, Transition, base32_digest};
+use crate::providers::gcp::gke_cluster::{self, Cluster};
+use crate::providers::gcp::{Reader, Writer};
+use google_cloud_container_v1::model::NodePool as Live;
+use std::collections::BTreeSet;
+
+/// How many characters of the digest tell one make of a pool from another.
+const MAKE_CHARACTERS: usize = 4;
+
+/// The kind `gke-node-pool`.
+#[derive(Debug)]
+pub enum NodePool {}
+
+impl Kind for NodePool {
+    const NAME: &'static str = "gke-node-pool";
+    type Spec = Spec;
+    type Reader = Reader;
+    type Writer = Writer;
+
+    async fn observe(
+        reader: &Reader,
+        scope: &Scope<'_>,
+    ) -> Result<Observation<Spec>, ProviderError> {
+        observe::observe(reader, scope).await
+    }
+
+    async fn apply(
+        writer: &Writer,
+        step: &StepContext,
+        change: Change<Spec>,
+    ) -> Result<Applied, ProviderError> {
+        let hand = &writer.clusters;
+        match change {
+            Change::Create { after } => apply::create(hand, step, &after).await,
+            Change::Update { before, after, version } => {
+                apply::update(hand, step, &before, &after, &version).await
+            }
+            Change::Delete { before, version } => {
+                apply::delete(hand, step, &before, &version).await
+            }
+            Change::Wait { after, operation } => apply::wait(hand, step, &after, &operation).await,
+        }
+    }
+
+    fn transition(before: &Spec, after: &Spec) -> Transition {
+        let (old, new) = (before.make(), after.make());
+        let differs = spec::FIXED.iter().find(|(field, _)| old.get(*field) != new.get(*field));
+        differs.map_or(Transition::InPlace, |(_, words)| {
+            Transition::Replace(format!(
+                "the {words} of machines cannot be changed; with another `name:`, or none, the new \
+                 pool is made first"
+            ))
+        })
+    }
+
+    fn needs(name: &str, _: &Spec) -> BTreeSet<Need> {
+        let (cluster, _) = parts(name);
+        [Need::inside(Cluster::NAME, cluster)].into()
+    }
+
+    fn claims(spec: &Spec) -> BTreeSet<String> {
+        [kind::digest::<Self>(spec)].into()
+    }
+
+    fn lane(name: &str, spec: &Spec) -> Option<String> {
+        Some(gke_cluster::lane(&spec.location, parts(name).0))
+    }
+
+    fn lineage(name: &str, spec: &Spec) -> Option<String> {
+        name.strip_suffix(&make(spec)).map(str::to_owned)
+    }
+
+    fn disruption(before: Option<&Spec>, after: Option<&Spec>) -> Vec<String> {
+        let words = match (before, after) {
+            (Some(_), None) => {
+                "machines are cordoned and drained, then deleted: whoever still works on them is \
+                 stopped (`retiring: true` lets them finish first)"
+            }
+            (Some(before), Some(after)) if restarts(before, after) => {
+                "the pool's machines are made anew, one after the other: whoever works on them is \
+                 stopped"
+            }
+            _ => return Vec::new(),
+        };
+        vec![words.to_owned()]
+    }
+}
+
+/// Whether a change in place makes machines anew. New labels, taints, tags and limits do not.
+/// <https://cloud.google.com/kubernetes-engine/docs/how-to/node-upgrades>
+fn restarts(before: &Spec, after: &Spec) -> bool {
+    before.version != after.version && after.version.is_some()
+        || before.gke_metadata != after.gke_metadata
+        || before.single_process_oom_kill != after.single_process_oom_kill
+}
+
+/// The cluster and the pool in a pool's name.
+pub(crate) fn parts(name: &str) -> (&str, &str) {
+    name.split_once('/').unwrap_or((name, ""))
+}
+
+/// The name of a pool of which a person wrote only the beginning: other machines, another name.
+pub fn make_name(begin: &str, spec: &Spec) -> String {
+    format!("{begin}{}", make(spec))
+}
+
+/// What tells one make of a pool from another: a hyphen and four characters.
+fn make(spec: &Spec) -> String {
+    let digest = base32_digest(serde_json::Value::Object(spec.make()).to_string().as_bytes());
+    format!("-{}", &digest[..MAKE_CHARACTERS])
+}
+
+/// Whose a pool is. Its own labels say all but what was last applied: rewriting them may touch its
+/// machines, so the ledger remembers that.
+fn owner(stack: &str, name: &str, pool: &Live, remembered: Option<&BTreeSet<String>>) -> Owner {
+    let labels = pool.config.as_ref().map(|config| &config.resource_labels);
+    let value = |key: &str| labels?.get(key).map(String::as_str);
+    match Mark::owner(stack, NodePool::NAME, name, value) {
+        Owner::Ours(mark) => Owner::Ours(Mark { spec: last_applied(remembered), ..mark }),
+        Owner::Foreign => Owner::Foreign,
+    }
+}
+
+/// One digest is what was applied, several are an apply that did not end. Without any memory it
+/// cannot be told, which is no reason to do anything.
+fn last_applied(remembered: Option<&BTreeSet<String>>) -> SpecMark {
+    let mut digests = remembered.into_iter().flatten();
+    match (digests.next(), digests.next()) {
+        (Some(only), None) => SpecMark::Applied(only.clone()),
+        (Some(_), Some(_)) => SpecMark::Unfinished,
+        (None, _) => SpecMark::Applied("0-forgotten".to_owned()),
+    }
+}
+
+/// Why a pool is not to be touched by a step in `env`, if so.
+fn not_ours(pool: &Live, name: &str, stack: &str, env: &str) -> Option<String> {
+    match owner(stack, name, pool, None) {
+        Owner::Ours(mark) if mark.env == env => None,
+        Owner::Ours(mark) => Some(format!("it belongs to environment {} of this stack", mark.env)),
+        Owner::Foreign => Some("it does not belong to this stack".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pool(machine: &str) -> Spec {
+        Spec::new("us-central1", machine, Limits::total(0, 10))
+    }
+
+    #[test]
+    fn other_machines_are_another_make_of_the_same_pool() {
+        let (small, big) = (pool("n2-highmem-4"), pool("n2-highmem-16"));
+        let (one, other) = (make_name("c/user", &small), make_name("c/user", &big));
+        assert_ne!(one, other);
+        assert_eq!(NodePool::lineage(&one, &small), NodePool::lineage(&other, &big));
+        assert_eq!(NodePool::lineage("c/nb-n2", &small), None);
+    }
+
+    #[test]
+    fn other_limits_are_the_same_make() {
+        let (few, many) = (pool("e2-small"), Spec { limits: Limits::total(0, 99), ..pool("e2-small") });
+        assert_eq!(make_name("c/user", &few), make_name("c/user", &many));
+        assert_eq!(NodePool::transition(&few, &many), Transition::InPlace);
+    }
+
+    #[test]
+    fn the_name_of_a_make_never_changes() {
+        // A new release that changed this would replace every pool.
+        assert_eq!(make_name("c/user", &pool("n2-highmem-4")), "c/user-make");
+    }
+}
