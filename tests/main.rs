@@ -6,6 +6,7 @@ mod suite {
     mod applies;
     mod architecture;
     mod bench;
+    mod clusters;
     mod commands;
     mod crash;
     mod dependencies;

@@ -5,6 +5,7 @@
 
 use crate::project::buckets::Bucket;
 use crate::project::cloud::Cloud;
+use crate::project::clusters::Cluster;
 use crate::project::identities::Identity;
 use crate::project::ignore::Ignore;
 use crate::project::secrets::Secret;
@@ -39,6 +40,13 @@ pub struct Declaration {
     /// The buckets, by a short key; the name in the cloud is `${prefix}-KEY${suffix}`.
     #[serde(default)]
     pub buckets: BTreeMap<String, Bucket>,
+    /// The Kubernetes clusters, by a short key, with their pools of machines.
+    #[serde(default)]
+    pub clusters: BTreeMap<String, Cluster>,
+    /// How much a project may have in each region, as in `us-central1: { NVIDIA_T4_GPUS: 8 }`: what
+    /// is declared is held against it.
+    #[serde(default)]
+    pub quotas: BTreeMap<String, BTreeMap<String, u64>>,
     /// Accounts for programs, by a short key; the name in the cloud is `${prefix}-KEY${suffix}`.
     #[serde(default)]
     pub identities: BTreeMap<String, Identity>,

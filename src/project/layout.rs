@@ -1,8 +1,11 @@
 //! The declaration laid out in every environment.
 
+use crate::project::clusters::Tables;
 use crate::project::declaration::Declaration;
 use crate::project::environments::{Environment, SHARED};
 use crate::project::tree::Node;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The declaration as it holds in one environment.
 #[derive(Clone, Debug)]
@@ -13,6 +16,10 @@ pub(crate) struct Laid {
     pub(crate) tree: Node,
     /// The same as types.
     pub(crate) declaration: Declaration,
+    /// What machines there are, as far as we know.
+    pub(crate) tables: Arc<Tables>,
+    /// How derived names end in each environment.
+    pub(crate) suffixes: Arc<BTreeMap<String, String>>,
 }
 
 impl Laid {

@@ -1,6 +1,7 @@
 //! From a folder to a declaration that was checked in every environment.
 
 use crate::project::check::check;
+use crate::project::clusters::{Tables, load_tables};
 use crate::project::declaration::Declaration;
 use crate::project::environments::{Gathered, gather};
 use crate::project::files::{self, STACK_FILE};
@@ -14,6 +15,7 @@ use crate::project::tree::{
 use std::collections::BTreeMap;
 use std::io::ErrorKind::NotFound;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Short names for the paths of some values in `${…}`.
 const SHORT: [(&str, &str); 2] = [("project", "cloud.project"), ("region", "cloud.region")];
@@ -34,13 +36,16 @@ pub(crate) fn load(folder: &Path, shown: &Path, top: Option<&Path>) -> Loaded {
     only_plain(&base, &mut findings);
     placeholders(&base, &sources, &mut findings);
     let environments = gather(folder, shown, top, &mut sources, &mut findings);
+    let tables = Arc::new(load_tables(folder, shown, &mut sources, &mut findings));
+    let suffixes = Arc::new(suffixes(&environments));
     let mut layout = Vec::new();
     let mut lost = Vec::new();
     for gathered in &environments {
         let tree = merged(&base, gathered, &sources, &mut findings);
         let unusable = check(&DECLARATION, &tree, &mut findings);
         lost.extend(unusable.iter().filter(|path| path.len() <= 2).cloned());
-        layout.extend(laid(gathered, tree, &unusable, &mut findings));
+        let known = (Arc::clone(&tables), Arc::clone(&suffixes));
+        layout.extend(laid(gathered, tree, &unusable, known, &mut findings));
     }
     if !whole {
         // What is missing may stand in the file that could not be read.
@@ -175,18 +180,26 @@ fn own_project(tree: &mut Node, project: &Node) {
     }
 }
 
+/// How derived names end in each environment.
+fn suffixes(environments: &[Gathered]) -> BTreeMap<String, String> {
+    let suffix = |one: &Gathered| (one.environment.name.clone(), one.environment.suffix.clone());
+    environments.iter().map(suffix).collect()
+}
+
 /// The environment as types, if it has them.
 fn laid(
     gathered: &Gathered,
     tree: Node,
     unusable: &[Vec<String>],
+    (tables, suffixes): (Arc<Tables>, Arc<BTreeMap<String, String>>),
     findings: &mut Findings,
 ) -> Option<Laid> {
     let mut known = tree.clone();
     unusable.iter().for_each(|path| known.prune(path));
     match serde_json::from_value::<Declaration>(known.json()) {
         Ok(declaration) => {
-            Some(Laid { environment: gathered.environment.clone(), tree, declaration })
+            let environment = gathered.environment.clone();
+            Some(Laid { environment, tree, declaration, tables, suffixes })
         }
         Err(error) if !findings.stop() => {
             findings.push(Problem::error("type", &tree.range, error.to_string()));

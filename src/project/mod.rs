@@ -9,6 +9,7 @@
 
 pub mod buckets;
 pub mod cloud;
+pub mod clusters;
 pub mod environments;
 pub mod format;
 pub mod identities;

@@ -4,7 +4,9 @@ use crate::model::{Keys, Resource};
 use crate::project::format::{Wrong, date, duration, label_value};
 use crate::project::layout::Laid;
 use crate::project::problem::Findings;
-use crate::project::{buckets, cloud, environments, identities, ignore, secrets, services, stack};
+use crate::project::{
+    buckets, cloud, clusters, environments, identities, ignore, secrets, services, stack,
+};
 
 /// Checks a text; says what is wrong with it.
 pub(crate) type Format = fn(&str) -> Result<(), Wrong>;
@@ -29,13 +31,16 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("environment-name", environments::environment_name),
     ("expression", identities::expression),
     ("field-path", ignore::field_path),
+    ("gigabytes", clusters::gigabytes),
     ("github-repository", identities::github_repository),
     ("google-project", cloud::google_project),
     ("google-secret", secrets::google_secret),
     ("kubernetes-account", identities::kubernetes_account),
+    ("kubernetes-version", clusters::kubernetes_version),
     ("label-value", label_value),
     ("location", buckets::location::location),
     ("member", buckets::format::member),
+    ("node-range", clusters::node_range),
     ("prefix", stack::prefix),
     ("project-role", identities::project_role),
     ("region", cloud::region),
@@ -43,17 +48,19 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("sops-reference", secrets::sops_reference),
     ("stack-name", stack::stack_name),
     ("suffix", environments::suffix),
+    ("taint", clusters::taint),
     ("variable-name", secrets::variable_name),
     ("words", ignore::words),
     ("zone", cloud::zone),
 ];
 
 /// What the schema cannot say.
-pub(crate) const CHECKS: &[Check] = &[stack::check, buckets::check, identities::check];
+pub(crate) const CHECKS: &[Check] =
+    &[stack::check, buckets::check, clusters::check, identities::check];
 
 /// From sections to resources.
 pub(crate) const EXPANSIONS: &[Expansion] =
-    &[buckets::expand, identities::expand, services::expand];
+    &[buckets::expand, clusters::expand, identities::expand, services::expand];
 
 /// From resources to the keys that people call them by.
 pub(crate) const NAMINGS: &[Naming] = &[buckets::keys];
@@ -62,6 +69,7 @@ pub(crate) const NAMINGS: &[Naming] = &[buckets::keys];
 pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<String> {
     match path {
         ["buckets", key, setting] => buckets::derived(layout, laid, key, setting),
+        ["clusters", key, setting] => clusters::derived(layout, laid, key, setting),
         ["identities", key, setting] => identities::derived(layout, laid, key, setting),
         ["ledger", "bucket"] => Some(laid.ledger_bucket()),
         _ => None,

@@ -64,7 +64,8 @@ pub(super) fn error(refusal: &Refusal) -> Response {
         error["details"] = Value::Array(refusal.details.clone());
     }
     let mut response = answer(&json!({ "error": error }));
-    *response.status_mut() = StatusCode::from_u16(http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.extensions_mut().insert(refusal.code);
     response
 }

@@ -47,7 +47,11 @@ async fn a_saved_plan_that_is_killed_ends_well_when_it_is_run_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_destroy_that_is_killed_ends_well_when_it_is_run_again() {
     let before = Some("apply stacks/leap --auto-approve");
-    Platform::new().await.survives("destroy", before, "destroy stacks/leap --auto-approve");
+    Platform::new().await.survives(
+        "destroy",
+        before,
+        "destroy stacks/leap --dangerous-delete shared:gke-cluster/leap-cluster --auto-approve",
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

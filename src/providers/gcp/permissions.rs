@@ -1,6 +1,7 @@
 //! What planning and applying may call, and the roles that allow just that.
 //!
 //! Permissions of each method: <https://cloud.google.com/storage/docs/access-control/iam-permissions>,
+//! <https://cloud.google.com/iam/docs/roles-permissions/container>,
 //! <https://cloud.google.com/iam/docs/permissions-reference>.
 
 use crate::kind::Kind as _;
@@ -13,6 +14,8 @@ use crate::providers::gcp::gcp_workload_identity_pool::Pool;
 use crate::providers::gcp::gcp_workload_identity_provider::Provider;
 use crate::providers::gcp::gcs_bucket::Bucket;
 use crate::providers::gcp::gcs_bucket_access::BucketAccess;
+use crate::providers::gcp::gke_cluster::Cluster;
+use crate::providers::gcp::gke_node_pool::NodePool;
 use crate::render::{self, RenderError, Role};
 use std::collections::BTreeSet;
 
@@ -45,6 +48,14 @@ pub const READ_METHODS: &[ReadMethod] = &[
     ReadMethod {
         method: "GET /storage/v1/b/{bucket}/o/{object}",
         permission: "storage.objects.get",
+    },
+    ReadMethod {
+        method: "GET /v1/projects/{project}/locations/{location}/clusters",
+        permission: "container.clusters.list",
+    },
+    ReadMethod {
+        method: "GET /v1/projects/{project}/locations/{location}/operations",
+        permission: "container.operations.list",
     },
     ReadMethod {
         method: "GET /v1/projects/{project}/serviceAccounts",
@@ -105,6 +116,29 @@ pub const NEEDED: &[Needed] = &[
         kind: BucketAccess::NAME,
         plan: &["storage.buckets.get", "storage.buckets.getIamPolicy", "storage.buckets.list"],
         apply: &["storage.buckets.setIamPolicy", "storage.buckets.update"],
+    },
+    Needed {
+        kind: Cluster::NAME,
+        plan: &["container.clusters.list", "container.operations.list"],
+        apply: &[
+            "container.clusters.create",
+            "container.clusters.delete",
+            "container.clusters.get",
+            "container.clusters.update",
+            "container.operations.get",
+            // Machines run as the node account.
+            "iam.serviceAccounts.actAs",
+        ],
+    },
+    Needed {
+        kind: NodePool::NAME,
+        plan: &["container.clusters.list", "container.operations.list"],
+        apply: &[
+            "container.clusters.get",
+            "container.clusters.update",
+            "container.operations.get",
+            "iam.serviceAccounts.actAs",
+        ],
     },
     Needed {
         kind: Service::NAME,
@@ -217,6 +251,8 @@ mod tests {
         description: Look at what leap-infra may manage; change nothing
         stage: GA
         includedPermissions:
+        - container.clusters.list
+        - container.operations.list
         - iam.roles.list
         - iam.serviceAccounts.getIamPolicy
         - iam.serviceAccounts.list

@@ -30,7 +30,9 @@ pub(crate) fn unless_between<S: Serialize>(
 ) -> Result<(), ProviderError> {
     let fields = |spec: &S| serde_json::to_value(spec).unwrap_or_default();
     let (old, new, live) = (fields(before), fields(after), fields(now));
-    let known = |(name, value): (&String, &Value)| old.get(name) == Some(value) || new.get(name) == Some(value);
+    let known = |(name, value): (&String, &Value)| {
+        old.get(name) == Some(value) || new.get(name) == Some(value)
+    };
     match live.as_object().into_iter().flatten().all(known) {
         true => Ok(()),
         false => Err(of(what.to_owned(), before, now)),

@@ -6,8 +6,8 @@ use super::operation::{self, Begin, Effect, written};
 use super::path::Place;
 use super::record::{self, CLUSTERS};
 use super::{defaults, pool, rule};
-use crate::sandbox::refusal::Refusal;
 use crate::sandbox::World;
+use crate::sandbox::refusal::Refusal;
 
 pub(super) fn list(world: &World, place: &Place) -> Result<Value, Refusal> {
     world.store.read(|view| {
@@ -31,16 +31,7 @@ pub(super) fn create(world: &World, place: &Place, body: &Value) -> Result<Value
     let name = cluster["name"].as_str().unwrap_or_default().to_owned();
     rule::name(&name)?;
     rule::labels(&cluster["resourceLabels"])?;
-    let count = cluster["initialNodeCount"].as_u64().unwrap_or_default();
-    let pools = cluster["nodePools"].as_array().cloned().unwrap_or_default();
-    let pools = match (pools.is_empty(), count) {
-        (true, 0) => {
-            let message = "Cluster.initial_node_count must be greater than zero";
-            return Err(Refusal::invalid(message));
-        }
-        (true, count) => vec![defaults::default_pool(count)],
-        (false, _) => pools,
-    };
+    let pools = first_pools(&cluster)?;
     if let Some(fields) = cluster.as_object_mut() {
         fields.remove("nodePools");
         fields.remove("initialNodeCount");
@@ -64,6 +55,20 @@ pub(super) fn create(world: &World, place: &Place, body: &Value) -> Result<Value
         let kind = "CREATE_CLUSTER";
         operation::begin(world, tx, Begin { place, cluster: &name, pool: None, kind, effect })
     })
+}
+
+/// The pools that a new cluster comes with: at least one.
+fn first_pools(cluster: &Value) -> Result<Vec<Value>, Refusal> {
+    let count = cluster["initialNodeCount"].as_u64().unwrap_or_default();
+    let pools = cluster["nodePools"].as_array().cloned().unwrap_or_default();
+    match (pools.is_empty(), count) {
+        (true, 0) => {
+            let message = "Cluster.initial_node_count must be greater than zero";
+            Err(Refusal::invalid(message))
+        }
+        (true, count) => Ok(vec![defaults::default_pool(count)]),
+        (false, _) => Ok(pools),
+    }
 }
 
 pub(super) fn delete(world: &World, place: &Place, name: &str) -> Result<Value, Refusal> {

@@ -129,7 +129,8 @@ fn machines(cluster: &Value, config: &mut Value) {
     or(config, "metadata", json!({ "disable-legacy-endpoints": "true" }));
     or(config, "shieldedInstanceConfig", json!({ "enableIntegrityMonitoring": true }));
     or(config, "windowsNodeConfig", json!({}));
-    let mut disk = json!({ "diskType": config["diskType"], "sizeGb": text_of(&config["diskSizeGb"]) });
+    let mut disk =
+        json!({ "diskType": config["diskType"], "sizeGb": text_of(&config["diskSizeGb"]) });
     for field in ["provisionedIops", "provisionedThroughput"] {
         if !config["bootDisk"][field].is_null() {
             disk[field] = config["bootDisk"][field].clone();

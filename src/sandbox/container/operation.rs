@@ -1,6 +1,5 @@
 //! Operations: they take time, one at a time on each cluster, and may fail at their end.
 
-
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -33,16 +32,11 @@ pub(super) struct Begin<'a> {
 
 /// Refuses a change while another is under way on the cluster.
 /// <https://cloud.google.com/kubernetes-engine/docs/troubleshooting/operations>
-pub(super) fn alone(
-    view: &Transaction<'_>,
-    place: &Place,
-    cluster: &str,
-) -> Result<(), Refusal> {
+pub(super) fn alone(view: &Transaction<'_>, place: &Place, cluster: &str) -> Result<(), Refusal> {
     let prefix = record::within(OPERATIONS, place);
     let mut running = view.scan(&prefix, "").map(|(_, value)| value);
-    let running = running.find(|record| {
-        record["cluster"] == cluster && record["operation"]["status"] != "DONE"
-    });
+    let running = running
+        .find(|record| record["cluster"] == cluster && record["operation"]["status"] != "DONE");
     running.map_or(Ok(()), |record| {
         let name = record["operation"]["name"].as_str().unwrap_or_default();
         Err(Refusal::state(format!("Cluster is running incompatible operation {name}.")))
@@ -57,7 +51,8 @@ pub(super) fn begin(
 ) -> Result<Value, Refusal> {
     let Begin { place, cluster, pool, kind, effect } = begin;
     let now = world.clock.now();
-    let number = tx.value("gke/operations").and_then(|count| count.as_u64()).unwrap_or_default() + 1;
+    let number =
+        tx.value("gke/operations").and_then(|count| count.as_u64()).unwrap_or_default() + 1;
     tx.put("gke/operations", json!(number));
     let name = format!("operation-{}-{number:08x}", now.0 / 1_000);
     let target = match pool {
@@ -97,11 +92,12 @@ pub(super) fn begin(
 pub(super) fn settle(world: &World) -> Result<(), Refusal> {
     let now = world.clock.now();
     let due = |record: &Value| {
-        record["operation"]["status"] != "DONE" && record["ends"].as_i64().is_some_and(|end| end <= now.0)
+        record["operation"]["status"] != "DONE"
+            && record["ends"].as_i64().is_some_and(|end| end <= now.0)
     };
-    let waiting = world.store.read(|view| {
-        Ok::<_, Refusal>(view.scan(OPERATIONS, "").any(|(_, record)| due(record)))
-    })?;
+    let waiting = world
+        .store
+        .read(|view| Ok::<_, Refusal>(view.scan(OPERATIONS, "").any(|(_, record)| due(record))))?;
     if !waiting {
         return Ok(());
     }
@@ -119,8 +115,9 @@ fn end(tx: &mut Transaction<'_>, now: Moment, key: &str, mut record: Value) -> R
     let thing = record["key"].as_str().unwrap_or_default().to_owned();
     match Trouble::of(tx, &thing)? {
         Some(Trouble::Stuck) => return Ok(()),
-        Some(trouble) => fail(tx, &thing, &mut record, &trouble),
-        None => succeed(tx, &thing, &record),
+        // What does not work can still be deleted.
+        Some(trouble) if record["then"] != "goes" => fail(tx, &thing, &mut record, &trouble),
+        _ => succeed(tx, &thing, &record),
     }
     // The cluster rests again, unless it is the cluster that failed.
     let cluster = cluster_of(&thing);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::path::Place;
 use super::record::{self, CLUSTERS, POOLS};
 use super::{defaults, pool};
-use crate::sandbox::refusal::{Code, Refusal};
+use crate::sandbox::refusal::Refusal;
 use crate::sandbox::{StoreError, Transaction, World};
 
 /// A cluster that somebody else made.
@@ -145,8 +145,7 @@ pub(super) fn within_quota(
          available.",
         asked - limit
     );
-    let (code, reason) = (Code::PermissionDenied, "quotaExceeded");
-    Err(Refusal { code, http: 403, reason, message })
+    Err(Refusal::forbidden(message))
 }
 
 /// The machines that the clusters of a project would have, with the labels that they would carry.

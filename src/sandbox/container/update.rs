@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::operation::{self, Begin, Effect};
 use super::path::Place;
 use super::{pool, record, rule, version};
-use crate::sandbox::refusal::{Code, Refusal};
+use crate::sandbox::refusal::Refusal;
 use crate::sandbox::{Transaction, World};
 
 /// `UpdateCluster`: at most one desired thing at a time.
@@ -30,7 +30,9 @@ pub(super) fn cluster(
                 json!({ "currentMasterVersion": version::resolve(asked)? })
             }
             "desiredLocations" => json!({ "locations": value }),
-            "desiredAddonsConfig" => json!({ "addonsConfig": merged(&cluster["addonsConfig"], value) }),
+            "desiredAddonsConfig" => {
+                json!({ "addonsConfig": merged(&cluster["addonsConfig"], value) })
+            }
             "desiredClusterAutoscaling" => {
                 json!({ "autoscaling": merged(&cluster["autoscaling"], value) })
             }
@@ -62,8 +64,7 @@ pub(super) fn cluster_verb(
             let given = body["labelFingerprint"].as_str().unwrap_or_default();
             if given != record::fingerprint(cluster) {
                 let message = "Labels could not be set due to fingerprint mismatch.";
-                let (code, reason) = (Code::FailedPrecondition, "conditionNotMet");
-                return Err(Refusal { code, http: 412, reason, message: message.to_owned() });
+                return Err(Refusal::state(message));
             }
             let labels = body.get("resourceLabels").cloned().unwrap_or_else(|| json!({}));
             Ok(json!({ "resourceLabels": labels }))

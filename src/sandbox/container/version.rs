@@ -5,21 +5,15 @@ use serde_json::{Value, json};
 use crate::sandbox::refusal::Refusal;
 
 /// Versions that a control plane can have, newest first; made up after the pattern of real ones.
-const VERSIONS: [&str; 4] = [
-    "1.36.1-gke.1204000",
-    "1.35.4-gke.1127000",
-    "1.35.3-gke.1943000",
-    "1.34.6-gke.1588000",
-];
+const VERSIONS: [&str; 4] =
+    ["1.36.1-gke.1204000", "1.35.4-gke.1127000", "1.35.3-gke.1943000", "1.34.6-gke.1588000"];
 
 /// What a cluster gets that asks for none.
 const DEFAULT: &str = "1.35.3-gke.1943000";
 
 /// `getServerConfig`.
 pub(super) fn server_config() -> Value {
-    let channel = |name: &str, default: &str| {
-        json!({ "channel": name, "defaultVersion": default, "validVersions": VERSIONS })
-    };
+    let channel = |name: &str, default: &str| json!({ "channel": name, "defaultVersion": default, "validVersions": VERSIONS });
     json!({
         "defaultClusterVersion": DEFAULT,
         "validMasterVersions": VERSIONS,

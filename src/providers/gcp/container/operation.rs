@@ -44,11 +44,7 @@ pub(crate) fn is_busy(failed: &CallFailed) -> bool {
 }
 
 /// Waits for whatever is under way on a cluster and its pools, however it ends.
-pub(crate) async fn settle(
-    hand: &Hand,
-    step: &StepContext,
-    at: &At,
-) -> Result<(), ProviderError> {
+pub(crate) async fn settle(hand: &Hand, step: &StepContext, at: &At) -> Result<(), ProviderError> {
     let all = hand.operations(at).await?;
     for operation in all.into_iter().filter(|one| is_running(one) && is_about(one, &at.cluster)) {
         match until_done(hand, step, at, operation).await {
@@ -142,6 +138,7 @@ fn words(operation: &Operation) -> String {
 }
 
 /// Why an operation failed, if it did: what the cloud says, and its short name for it.
+#[expect(deprecated, reason = "only conditions tell a stockout from a quota")]
 fn reason(operation: &Operation) -> Option<String> {
     let error = operation.error.as_ref().filter(|error| error.code != 0)?;
     let conditions = operation.nodepool_conditions.iter().chain(&operation.cluster_conditions);
@@ -161,7 +158,9 @@ fn reason(operation: &Operation) -> Option<String> {
 /// What can be done about a condition.
 fn advice(condition: &str) -> Option<&'static str> {
     match condition {
-        "GCE_STOCKOUT" => Some("; the zone has no such machines left: name more zones, or try again later"),
+        "GCE_STOCKOUT" => {
+            Some("; the zone has no such machines left: name more zones, or try again later")
+        }
         "GCE_QUOTA_EXCEEDED" => Some("; ask for more quota, or lower the limits"),
         _ => None,
     }

@@ -25,14 +25,12 @@ impl Sight {
     }
 
     /// All clusters of a project, in whichever location.
-    pub(crate) async fn clusters(
-        &self,
-        project: &str,
-    ) -> Result<Arc<Vec<Cluster>>, ProviderError> {
+    pub(crate) async fn clusters(&self, project: &str) -> Result<Arc<Vec<Cluster>>, ProviderError> {
         let what = format!("the clusters of project {project}");
         let ask = async || {
             let call = || list(&self.client, project, &what);
-            let answer = self.retry.run(&what, None, call).await.map_err(|failed| hidden(failed, &what))?;
+            let answer =
+                self.retry.run(&what, None, call).await.map_err(|failed| hidden(failed, &what))?;
             Ok(Arc::new(answer))
         };
         self.clusters.answer(project, ask).await
@@ -46,7 +44,8 @@ impl Sight {
         let what = format!("the operations on clusters of project {project}");
         let ask = async || {
             let call = || operations(&self.client, project, "-");
-            let answer = self.retry.run(&what, None, call).await.map_err(|failed| hidden(failed, &what))?;
+            let answer =
+                self.retry.run(&what, None, call).await.map_err(|failed| hidden(failed, &what))?;
             Ok(Arc::new(answer))
         };
         self.operations.answer(project, ask).await

@@ -78,8 +78,12 @@ impl Kind for Cluster {
         let zonal = after.location.rsplit('-').next().is_some_and(|last| last.len() == 1);
         if before.version != after.version && after.version.is_some() {
             words.push(match zonal {
-                true => "the control plane is away for some minutes while it is upgraded".to_owned(),
-                false => "the control plane is upgraded one replica at a time and stays there".to_owned(),
+                true => {
+                    "the control plane is away for some minutes while it is upgraded".to_owned()
+                }
+                false => {
+                    "the control plane is upgraded one replica at a time and stays there".to_owned()
+                }
             });
         }
         if before.network_policy != after.network_policy {

@@ -69,6 +69,7 @@ fn is_resting(cluster: &Live) -> bool {
     cluster.status == LiveStatus::Running
 }
 
+#[expect(deprecated, reason = "conditions say less than the message")]
 fn status(cluster: &Live, operations: &[Operation]) -> Status {
     if cluster.status == LiveStatus::Error {
         let why = format!("the cluster is in state ERROR: {}", cluster.status_message);

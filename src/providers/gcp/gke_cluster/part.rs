@@ -104,22 +104,23 @@ impl Part {
     ) -> Result<Operation, CallFailed> {
         let update = ClusterUpdate::new().set_etag(&live.etag);
         let update = match self {
-            Self::Channel => update
-                .set_desired_release_channel(wire::channel(after.release_channel.as_deref())),
+            Self::Channel => {
+                update.set_desired_release_channel(wire::channel(after.release_channel.as_deref()))
+            }
             Self::Version => {
                 update.set_desired_master_version(after.version.as_deref().unwrap_or("-"))
             }
             Self::Zones => update.set_desired_locations(&after.node_zones),
             Self::Addons => update.set_desired_addons_config(wire::addons(after)),
-            Self::Autoscaling => {
-                update.set_desired_cluster_autoscaling(wire::autoscaling(after))
-            }
+            Self::Autoscaling => update.set_desired_cluster_autoscaling(wire::autoscaling(after)),
             Self::WorkloadIdentity => {
                 let pool = after.workload_identity.as_deref().unwrap_or_default();
                 let config = google_cloud_container_v1::model::WorkloadIdentityConfig::new();
                 update.set_desired_workload_identity_config(config.set_workload_pool(pool))
             }
-            Self::Logging => update.set_desired_logging_config(wire::logging_config(&after.logging)),
+            Self::Logging => {
+                update.set_desired_logging_config(wire::logging_config(&after.logging))
+            }
             Self::Monitoring => {
                 let prometheus = after.managed_prometheus;
                 let config = wire::monitoring_config(&after.monitoring, prometheus);
@@ -127,7 +128,8 @@ impl Part {
             }
             Self::NetworkPolicy => return hand.set_network_policy(at, wire::policy(after)).await,
             Self::Maintenance => {
-                let (wanted, policy) = (after.maintenance.as_ref(), live.maintenance_policy.as_ref());
+                let (wanted, policy) =
+                    (after.maintenance.as_ref(), live.maintenance_policy.as_ref());
                 let policy = wire::maintenance_policy(wanted, policy);
                 return hand.set_maintenance(at, policy.unwrap_or_default()).await;
             }

@@ -44,7 +44,7 @@ pub(super) fn to_wire(name: &str, spec: &Spec, labels: &BTreeMap<String, String>
     let identity = identity.map(|pool| api::WorkloadIdentityConfig::new().set_workload_pool(pool));
     Live::new()
         .set_name(name)
-        .set_initial_node_count(1)
+        .set_node_pools([api::NodePool::new().set_name(DEFAULT_POOL).set_initial_node_count(1)])
         .set_locations(node_zones)
         .set_initial_cluster_version(version.as_deref().unwrap_or_default())
         .set_release_channel(channel(release_channel.as_deref()))
@@ -57,7 +57,9 @@ pub(super) fn to_wire(name: &str, spec: &Spec, labels: &BTreeMap<String, String>
         .set_or_clear_workload_identity_config(identity)
         .set_logging_config(logging_config(logging))
         .set_monitoring_config(monitoring_config(monitoring, *managed_prometheus))
-        .set_or_clear_maintenance_policy(maintenance.as_ref().and_then(|it| maintenance_policy(Some(it), None)))
+        .set_or_clear_maintenance_policy(
+            maintenance.as_ref().and_then(|it| maintenance_policy(Some(it), None)),
+        )
         .set_ip_allocation_policy(api::IPAllocationPolicy::new().set_use_ip_aliases(true))
         .set_resource_labels(labels)
 }
@@ -197,6 +199,7 @@ fn monitoring(cluster: &Live) -> (Vec<String>, bool) {
     (names, prometheus.is_some_and(|it| it.enabled))
 }
 
+#[expect(deprecated, reason = "the newer field says nothing of clusters that are older")]
 fn private_to_wire(private: &Private) -> api::PrivateClusterConfig {
     api::PrivateClusterConfig::new()
         .set_enable_private_nodes(true)
@@ -204,13 +207,18 @@ fn private_to_wire(private: &Private) -> api::PrivateClusterConfig {
         .set_master_ipv4_cidr_block(&private.control_plane_range)
 }
 
+#[expect(deprecated, reason = "the newer field says nothing of clusters that are older")]
 fn private_from_wire(cluster: &Live, wanted: Option<&Spec>) -> Option<Private> {
     let config = cluster.private_cluster_config.as_ref().filter(|it| it.enable_private_nodes)?;
     let asked = wanted.and_then(|wanted| wanted.private.as_ref());
     let chosen = asked.is_some_and(|asked| asked.control_plane_range.is_empty());
     Some(Private {
         endpoint: config.enable_private_endpoint,
-        control_plane_range: if chosen { String::new() } else { config.master_ipv4_cidr_block.clone() },
+        control_plane_range: if chosen {
+            String::new()
+        } else {
+            config.master_ipv4_cidr_block.clone()
+        },
     })
 }
 
@@ -227,12 +235,12 @@ pub(super) fn maintenance_policy(
     let window = api::MaintenanceWindow::new().set_maintenance_exclusions(kept);
     let window = match maintenance {
         None => return Some(policy.set_window(window)),
-        Some(Maintenance::Daily(at)) => {
-            window.set_daily_maintenance_window(api::DailyMaintenanceWindow::new().set_start_time(at))
-        }
+        Some(Maintenance::Daily(at)) => window
+            .set_daily_maintenance_window(api::DailyMaintenanceWindow::new().set_start_time(at)),
         Some(Maintenance::Recurring { start, end, recurrence }) => {
             let time = |text: &str| google_cloud_wkt::Timestamp::try_from(text).ok();
-            let times = api::TimeWindow::new().set_start_time(time(start)?).set_end_time(time(end)?);
+            let times =
+                api::TimeWindow::new().set_start_time(time(start)?).set_end_time(time(end)?);
             let window_of = api::RecurringTimeWindow::new().set_window(times);
             window.set_recurring_window(window_of.set_recurrence(recurrence))
         }

@@ -72,6 +72,7 @@ async fn begin_once_alone(
     let what = format!("creating node pool {}", step.id.name);
     loop {
         operation::settle(hand, step, at).await?;
+        step.ensure_held(&what)?;
         match hand.create_pool(at, body.clone()).await {
             Ok(operation) => return Ok(operation),
             Err(failed) if failed.reason == Reason::Exists => return Err(Begun::Exists),
@@ -160,7 +161,8 @@ async fn finish(
             return Ok(if idle { applied.saying("was already so") } else { applied });
         };
         let (what, mark) = (part.words(name), &step.mark);
-        operation::change(hand, step, at, &what, || part.begin(hand, at, &live, after, mark)).await?;
+        operation::change(hand, step, at, &what, || part.begin(hand, at, &live, after, mark))
+            .await?;
         changed = true;
     }
 }

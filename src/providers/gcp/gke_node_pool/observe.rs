@@ -57,6 +57,7 @@ fn found(
     Some(Found { name, place, owner, spec, version, status, holds: None })
 }
 
+#[expect(deprecated, reason = "conditions say less than the message")]
 fn status(name: &str, pool: &Live, operations: &[Operation]) -> Status {
     if pool.status == LiveStatus::Error {
         let why = format!("the pool is in state ERROR: {}", pool.status_message);

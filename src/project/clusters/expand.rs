@@ -1,0 +1,152 @@
+//! From declared clusters to complete resources.
+
+use super::format::bounds;
+use super::placed::{Placed, PlacedPool, placed};
+use super::pools;
+use super::settings::{Cluster, Maintenance, NetworkPolicy, Profile, ReleaseChannel};
+use crate::model::{Place, Resource, ResourceId, Source};
+use crate::project::layout::Laid;
+use crate::project::problem::Range;
+use crate::providers::gcp::gke_cluster;
+use crate::providers::gcp::gke_node_pool::{Counted, Spec as PoolSpec};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Every cluster of every environment, and its pools.
+pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
+    for placed in &placed(layout) {
+        let spec = json(&cluster(placed));
+        resources.push(resource(placed, "gke-cluster", &placed.name, spec, &placed.key.range));
+        for pool in &placed.pools() {
+            resources.push(self::pool(placed, pool));
+        }
+    }
+}
+
+fn pool(placed: &Placed<'_>, pool: &PlacedPool<'_>) -> Resource {
+    let spec = pools::spec(placed, pool.pool);
+    let name = pools::name(placed, pool, &spec);
+    let notes = notes(placed, pool, &spec);
+    let mut resource = resource(placed, "gke-node-pool", &name, json(&spec), &pool.key.range);
+    resource.place.parent = Some(placed.name.clone());
+    Resource { notes, ..resource }
+}
+
+/// What a person should be told in words.
+fn notes(placed: &Placed<'_>, pool: &PlacedPool<'_>, spec: &PoolSpec) -> Vec<String> {
+    let (limits, zones) = (&spec.limits, placed.zones(pool.pool).len());
+    let mut notes = Vec::new();
+    if limits.counted == Counted::PerZone && zones > 1 {
+        let (max, all) = (limits.max, i64::from(limits.max) * i64::try_from(zones).unwrap_or(1));
+        notes.push(format!("{max} machines in each of {zones} zones: {all} in all"));
+    }
+    if pool.pool.retiring {
+        notes.push("nothing new starts here; remove the pool once it is empty".to_owned());
+    }
+    notes
+}
+
+fn resource(placed: &Placed<'_>, kind: &str, name: &str, spec: Value, range: &Range) -> Resource {
+    let mut place = Place::project(&placed.laid.declaration.cloud.project);
+    place.location = Some(placed.location().to_owned());
+    Resource {
+        id: ResourceId::new(placed.laid.env(), kind, name),
+        place,
+        spec,
+        needs: BTreeSet::new(),
+        source: Source::from(range),
+        notes: Vec::new(),
+    }
+}
+
+fn json(spec: &impl serde::Serialize) -> Value {
+    serde_json::to_value(spec).expect("specs are maps of plain values")
+}
+
+fn cluster(placed: &Placed<'_>) -> gke_cluster::Spec {
+    let Cluster {
+        environments: _,
+        name: _,
+        regional: _, // with the location
+        node_zones,
+        version: _,
+        release_channel,
+        network,
+        subnetwork,
+        private,
+        network_policy,
+        autoscaling_profile,
+        node_auto_provisioning,
+        workload_identity,
+        logging,
+        monitoring,
+        managed_prometheus,
+        http_load_balancing,
+        horizontal_pod_autoscaling,
+        maintenance,
+        keep_default_pool,
+        service_account: _, // of the pools
+        single_process_oom_kill: _,
+        labels,
+        protect,
+        pools: _,
+    } = placed.cluster;
+    let cloud = &placed.laid.declaration.cloud;
+    let mut all_labels = cloud.labels.clone();
+    all_labels.extend(labels.clone());
+    let words = |list: &[String]| list.iter().map(|word| word.to_uppercase()).collect();
+    gke_cluster::Spec {
+        node_zones: node_zones.clone(),
+        version: placed.version().map(str::to_owned),
+        release_channel: release_channel.map(channel),
+        network: network.clone(),
+        subnetwork: subnetwork.clone(),
+        private: private.as_ref().map(|private| gke_cluster::Private {
+            endpoint: private.endpoint,
+            control_plane_range: private.control_plane_range.clone().unwrap_or_default(),
+        }),
+        network_policy: *network_policy == Some(NetworkPolicy::Calico),
+        http_load_balancing: *http_load_balancing,
+        horizontal_pod_autoscaling: *horizontal_pod_autoscaling,
+        autoscaling_profile: match autoscaling_profile {
+            Profile::Balanced => "BALANCED",
+            Profile::OptimizeUtilization => "OPTIMIZE_UTILIZATION",
+        }
+        .to_owned(),
+        auto_provisioning: node_auto_provisioning.iter().filter_map(limit).collect(),
+        workload_identity: workload_identity.then(|| format!("{}.svc.id.goog", cloud.project)),
+        logging: words(logging),
+        monitoring: words(monitoring),
+        managed_prometheus: *managed_prometheus,
+        maintenance: maintenance.as_ref().map(window),
+        default_pool: *keep_default_pool,
+        labels: all_labels,
+        protect: *protect,
+        ..gke_cluster::Spec::new(placed.location())
+    }
+    .normal()
+}
+
+fn channel(channel: ReleaseChannel) -> String {
+    match channel {
+        ReleaseChannel::Rapid => "RAPID",
+        ReleaseChannel::Regular => "REGULAR",
+        ReleaseChannel::Stable => "STABLE",
+        ReleaseChannel::Extended => "EXTENDED",
+    }
+    .to_owned()
+}
+
+fn limit((resource, text): (&String, &String)) -> Option<gke_cluster::Limit> {
+    let (min, max) = bounds(text)?;
+    Some(gke_cluster::Limit { resource: resource.clone(), min: min.into(), max: max.into() })
+}
+
+fn window(maintenance: &Maintenance) -> gke_cluster::Maintenance {
+    match maintenance.clone() {
+        Maintenance::Daily { daily_at } => gke_cluster::Maintenance::Daily(daily_at),
+        Maintenance::Recurring { start, end, repeat } => {
+            gke_cluster::Maintenance::Recurring { start, end, recurrence: repeat }
+        }
+    }
+}

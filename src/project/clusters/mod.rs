@@ -1,0 +1,25 @@
+//! `clusters` and `quotas`: what is written about clusters and their pools of machines, what of it
+//! cannot be, and what it becomes.
+
+mod checks;
+mod expand;
+mod format;
+mod machines;
+mod names;
+mod placed;
+mod pools;
+mod role;
+mod settings;
+mod tables;
+
+pub use settings::{
+    Cluster, Disk, DiskSettings, Driver, Gpu, GpuSettings, Maintenance, NetworkPolicy, Nodes, Pool,
+    Private, Profile, ReleaseChannel, Role, RoleVersions, Sharing, Version,
+};
+pub use tables::Tables;
+
+pub(crate) use checks::check;
+pub(crate) use expand::expand;
+pub(crate) use format::{gigabytes, kubernetes_version, node_range, taint};
+pub(crate) use placed::derived;
+pub(crate) use tables::load as load_tables;

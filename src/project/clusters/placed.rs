@@ -1,0 +1,119 @@
+//! Which environments have which cluster, and under which name.
+
+use super::settings::{Cluster, Pool, Version};
+use crate::project::environments::SHARED;
+use crate::project::layout::Laid;
+use crate::project::problem::Range;
+use crate::project::tree::{Key, Node};
+
+/// One cluster in one environment.
+pub(super) struct Placed<'a> {
+    /// The environment.
+    pub(super) laid: &'a Laid,
+    /// The short key and where it was written.
+    pub(super) key: &'a Key,
+    /// The settings as they were written.
+    pub(super) node: &'a Node,
+    /// The settings.
+    pub(super) cluster: &'a Cluster,
+    /// The name in the cloud.
+    pub(super) name: String,
+}
+
+/// One pool of it.
+pub(super) struct PlacedPool<'a> {
+    /// The short key and where it was written.
+    pub(super) key: &'a Key,
+    /// The settings as they were written.
+    pub(super) node: &'a Node,
+    /// The settings.
+    pub(super) pool: &'a Pool,
+}
+
+impl Placed<'_> {
+    /// Where a setting was written, or else the cluster's key.
+    pub(super) fn range(&self, setting: &str) -> &Range {
+        self.node.child(setting).map_or(&self.key.range, |node| &node.range)
+    }
+
+    /// The region or the zone.
+    pub(super) fn location(&self) -> &str {
+        let cloud = &self.laid.declaration.cloud;
+        match (self.cluster.regional, &cloud.zone) {
+            (false, Some(zone)) => zone,
+            _ => &cloud.region,
+        }
+    }
+
+    /// The pools, in the order in which they were written.
+    pub(super) fn pools(&self) -> Vec<PlacedPool<'_>> {
+        let written = self.node.child("pools").map(Node::entries).unwrap_or_default();
+        let pool =
+            |(key, node)| Some(PlacedPool { key, node, pool: self.cluster.pools.get(&key.name)? });
+        written.iter().map(|(key, node)| (key, node)).filter_map(pool).collect()
+    }
+
+    /// The zones of a pool; none where Google chooses.
+    pub(super) fn zones<'p>(&'p self, pool: &'p Pool) -> Vec<&'p str> {
+        let zones = match (pool.zones.is_empty(), self.cluster.regional) {
+            (false, _) => &pool.zones,
+            (true, true) => &self.cluster.node_zones,
+            (true, false) => return vec![self.location()],
+        };
+        zones.iter().map(String::as_str).collect()
+    }
+
+    /// The version that the control plane shall have.
+    pub(super) fn version(&self) -> Option<&str> {
+        match self.cluster.version.as_ref()? {
+            Version::One(version) => Some(version),
+            Version::Each(each) => each.control_plane.as_deref(),
+        }
+    }
+}
+
+impl PlacedPool<'_> {
+    /// Where a setting was written, or else the pool's key.
+    pub(super) fn range(&self, setting: &str) -> &Range {
+        self.node.child(setting).map_or(&self.key.range, |node| &node.range)
+    }
+}
+
+/// Every cluster in every environment that has it.
+pub(super) fn placed(layout: &[Laid]) -> Vec<Placed<'_>> {
+    let default = default_environments(layout);
+    let mut list = Vec::new();
+    for laid in layout {
+        let written = laid.tree.child("clusters").map(Node::entries).unwrap_or_default();
+        for (key, node) in written {
+            let Some(cluster) = laid.declaration.clusters.get(&key.name) else { continue };
+            let environments = cluster.environments.as_ref().unwrap_or(&default);
+            if environments.iter().any(|name| name == laid.env()) {
+                let name = final_name(laid, &key.name, cluster);
+                list.push(Placed { laid, key, node, cluster, name });
+            }
+        }
+    }
+    list
+}
+
+/// `shared`, or the only environment.
+fn default_environments(layout: &[Laid]) -> Vec<String> {
+    let shared = layout.iter().find(|laid| laid.env() == SHARED).or(layout.first());
+    shared.into_iter().map(|laid| laid.env().to_owned()).collect()
+}
+
+fn final_name(laid: &Laid, key: &str, cluster: &Cluster) -> String {
+    let derived = || format!("{}-{key}{}", laid.declaration.prefix, laid.environment.suffix);
+    cluster.name.clone().unwrap_or_else(derived)
+}
+
+/// What a setting of a cluster is when it is not said and follows from something else.
+pub(crate) fn derived(layout: &[Laid], laid: &Laid, key: &str, setting: &str) -> Option<String> {
+    let cluster = laid.declaration.clusters.get(key)?;
+    match setting {
+        "name" => Some(final_name(laid, key, cluster)),
+        "in" => Some(format!("[{}]", default_environments(layout).join(", "))),
+        _ => None,
+    }
+}
