@@ -54,7 +54,7 @@ pub(super) fn begin(
     let number =
         tx.value("gke/operations").and_then(|count| count.as_u64()).unwrap_or_default() + 1;
     tx.put("gke/operations", json!(number));
-    let name = format!("operation-{}-{number:08x}", now.0 / 1_000);
+    let name = format!("operation-{number:08}");
     let target = match pool {
         Some(pool) => format!("clusters/{cluster}/nodePools/{pool}"),
         None => format!("clusters/{cluster}"),
