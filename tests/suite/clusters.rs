@@ -124,7 +124,9 @@ async fn a_plan_takes_as_many_calls_for_three_hundred_pools_as_for_one() {
         // Somebody made a cluster with just such pools: how it came to be does not matter here.
         let name = |it: &Resource| it.id.name.trim_start_matches("hub/").to_owned();
         let there: Vec<_> = wanted.iter().map(|it| json!({ "name": name(it) })).collect();
-        let cluster = json!({ "cluster": { "name": "hub", "nodePools": there } });
+        let cluster = json!({
+            "cluster": { "name": "hub", "releaseChannel": {}, "nodePools": there }
+        });
         let parent = format!("v1/projects/{PROJECT}/locations/{REGION}/clusters");
         let url = format!("{}/{parent}", bench.sandbox.url());
         let answer = reqwest::Client::new().post(url).json(&cluster).send().await.unwrap();
