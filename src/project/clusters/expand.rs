@@ -7,6 +7,7 @@ use super::settings::{Cluster, Maintenance, NetworkPolicy, Profile, ReleaseChann
 use crate::model::{Place, Resource, ResourceId, Source};
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
+use crate::project::services;
 use crate::providers::gcp::gke_cluster;
 use crate::providers::gcp::gke_node_pool::{Counted, Spec as PoolSpec};
 use serde_json::Value;
@@ -16,7 +17,9 @@ use std::collections::BTreeSet;
 pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
     for placed in &placed(layout) {
         let spec = json(&cluster(placed));
-        resources.push(resource(placed, "gke-cluster", &placed.name, spec, &placed.key.range));
+        let mut cluster = resource(placed, "gke-cluster", &placed.name, spec, &placed.key.range);
+        cluster.needs.extend(services::enabling(layout, &cluster.place.project, gke_cluster::API));
+        resources.push(cluster);
         for pool in &placed.pools() {
             resources.push(self::pool(placed, pool));
         }

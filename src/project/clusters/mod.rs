@@ -21,5 +21,5 @@ pub use tables::Tables;
 pub(crate) use checks::check;
 pub(crate) use expand::expand;
 pub(crate) use format::{gigabytes, kubernetes_version, node_range, taint};
-pub(crate) use placed::derived;
+pub(crate) use placed::{any, derived, with_identities};
 pub(crate) use tables::load as load_tables;

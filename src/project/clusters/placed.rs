@@ -1,6 +1,8 @@
 //! Which environments have which cluster, and under which name.
 
 use super::settings::{Cluster, Pool, Version};
+use crate::model::ResourceId;
+use crate::project::declaration::Declaration;
 use crate::project::environments::SHARED;
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
@@ -95,6 +97,21 @@ pub(super) fn placed(layout: &[Laid]) -> Vec<Placed<'_>> {
         }
     }
     list
+}
+
+/// The clusters of a project whose programs may act as accounts: the first of them brings the
+/// project's pool of identities, `PROJECT.svc.id.goog`.
+/// <https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity>
+pub(crate) fn with_identities(layout: &[Laid], project: &str) -> Vec<ResourceId> {
+    let all = placed(layout).into_iter().filter(|placed| placed.cluster.workload_identity);
+    let here = all.filter(|placed| placed.laid.declaration.cloud.project == project);
+    here.map(|it| ResourceId::new(it.laid.env(), "gke-cluster", it.name)).collect()
+}
+
+/// Whether an environment has clusters in a project.
+pub(crate) fn any(laid: &Laid, project: &str) -> bool {
+    let Declaration { cloud, clusters, .. } = &laid.declaration;
+    cloud.project == project && !clusters.is_empty()
 }
 
 /// `shared`, or the only environment.

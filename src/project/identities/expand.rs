@@ -4,6 +4,7 @@ use super::derived::{ACT_AS, PAYS, USE, github_member, kubernetes_member, reques
 use super::placed::{Identities, Placed, placed};
 use super::settings::{Identity, Role};
 use crate::model::{Place, Resource, ResourceId, Source};
+use crate::project::clusters;
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
 use crate::providers::gcp::policy::{Condition, Grant, Spec};
@@ -76,12 +77,12 @@ fn account(placed: &Placed<'_>) -> Resource {
 fn access(identities: &Identities<'_>, placed: &Placed<'_>) -> Option<Resource> {
     let Identity { kubernetes, github, used_by, .. } = placed.identity;
     let (env, project) = (placed.laid.env(), placed.project());
-    let kubernetes = kubernetes.iter().map(|it| Grant::new(ACT_AS, kubernetes_member(project, it)));
+    let bound = kubernetes.iter().map(|it| Grant::new(ACT_AS, kubernetes_member(project, it)));
     let number = placed.laid.declaration.cloud.project_number.unwrap_or_default();
     let subjects = github.iter().filter_map(|it| it.subject());
     let jobs = subjects.map(|it| Grant::new(ACT_AS, github_member(number, POOL, &it)));
     let users = used_by.iter().map(|it| Grant::new(USE, identities.member(it, env)));
-    let spec = Spec::new(kubernetes.chain(jobs).chain(users));
+    let spec = Spec::new(bound.chain(jobs).chain(users));
     if spec.grants.is_empty() {
         return None;
     }
@@ -89,6 +90,10 @@ fn access(identities: &Identities<'_>, placed: &Placed<'_>) -> Option<Resource> 
     let written = written.filter_map(|key| placed.node.entry(key)).map(|(key, _)| &key.range).min();
     let (kind, range) = ("gcp-service-account-access", written.unwrap_or(&placed.key.range));
     let mut resource = with(resource(env, kind, placed.email(), project, range), &spec);
+    if !kubernetes.is_empty() {
+        // Members of a pool of identities that is not there yet are refused.
+        resource.needs.extend(clusters::with_identities(identities.layout, project));
+    }
     if !github.is_empty() {
         let home = home_of_pool(identities, project).unwrap_or(env);
         let provider = format!("{project}/{POOL}/{PROVIDER}");

@@ -2,10 +2,10 @@
 
 use crate::model::{Place, Resource, ResourceId, Source};
 use crate::project::format::Wrong;
-use crate::project::identities;
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
-use crate::providers::gcp::gcp_service;
+use crate::project::{clusters, identities};
+use crate::providers::gcp::{gcp_service, gke_cluster};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,12 +54,24 @@ pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
     }
 }
 
+/// What enables an API in a project, if the project's APIs are declared.
+pub(crate) fn enabling(layout: &[Laid], project: &str, api: &str) -> Option<ResourceId> {
+    let mut here = layout.iter().filter(|laid| laid.declaration.cloud.project == project);
+    let home = here.clone().next()?;
+    let name = gcp_service::service_name(project, api);
+    here.any(|laid| laid.declaration.services.is_some())
+        .then(|| ResourceId::new(home.env(), "gcp-service", name))
+}
+
 /// What is declared in a project needs these.
 fn needed(layout: &[Laid], project: &str) -> BTreeSet<&'static str> {
     let mut needed = BTreeSet::new();
     let here = layout.iter().filter(|laid| laid.declaration.cloud.project == project);
     if here.into_iter().any(|laid| !laid.declaration.buckets.is_empty()) {
         needed.insert("storage.googleapis.com");
+    }
+    if layout.iter().any(|laid| clusters::any(laid, project)) {
+        needed.extend(["compute.googleapis.com", gke_cluster::API]);
     }
     for placed in identities::placed(layout).list.iter().filter(|it| it.project() == project) {
         needed.extend(["iam.googleapis.com", "cloudresourcemanager.googleapis.com"]);

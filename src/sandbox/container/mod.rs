@@ -25,10 +25,13 @@ use http::{Method, Uri};
 use serde_json::Value;
 
 use super::refusal::Refusal;
-use super::{Api, Label, World, rest};
+use super::{Api, Label, World, rest, serviceusage};
 use path::{Path, Target};
 
 pub use seed::{Machine, SeedCluster, Trouble, machines, seed_cluster, set_quota, trouble};
+
+/// The name under which it is enabled.
+const SERVICE: &str = "container.googleapis.com";
 
 /// The API.
 #[derive(Clone, Copy, Debug, Default)]
@@ -109,6 +112,7 @@ fn called(world: &World, method: &Method, uri: &Uri, mut body: Value) -> Result<
     let unknown = || Refusal::not_found("Not Found");
     let path = Path::read(uri.path()).ok_or_else(unknown)?;
     enums::to_names(&mut body);
+    serviceusage::needs(world, &path.place.project, SERVICE)?;
     operation::settle(world)?;
     let place = &path.place;
     let verb = path.verb.as_deref();

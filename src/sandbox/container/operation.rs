@@ -10,6 +10,9 @@ use super::seed::Trouble;
 use crate::sandbox::refusal::Refusal;
 use crate::sandbox::{Moment, Transaction, World};
 
+/// How many ended operations of a location are remembered.
+const KEPT: usize = 50;
+
 /// What an operation does to a thing once it ends.
 pub(super) enum Effect {
     /// It is made and runs.
@@ -50,6 +53,7 @@ pub(super) fn begin(
     begin: Begin<'_>,
 ) -> Result<Value, Refusal> {
     let Begin { place, cluster, pool, kind, effect } = begin;
+    forget(tx, place);
     let now = world.clock.now();
     let number =
         tx.value("gke/operations").and_then(|count| count.as_u64()).unwrap_or_default() + 1;
@@ -86,6 +90,16 @@ pub(super) fn begin(
     });
     tx.put(format!("{OPERATIONS}{}/{}/{name}", place.project, place.location), record);
     Ok(operation)
+}
+
+/// Forgets what ended long ago: the newest few are kept for those who still ask how they ended.
+fn forget(tx: &mut Transaction<'_>, place: &Place) {
+    let prefix = record::within(OPERATIONS, place);
+    let ended = tx.scan(&prefix, "");
+    let ended = ended.filter(|(_, record)| record["operation"]["status"] == "DONE");
+    let ended: Vec<String> = ended.map(|(key, _)| key.to_owned()).collect();
+    let old = ended.len().saturating_sub(KEPT);
+    ended[..old].iter().for_each(|key| tx.remove(key));
 }
 
 /// Lets everything happen whose time has come.

@@ -1,8 +1,11 @@
 //! The calls that only look, each once in a run.
 
-use crate::kind::{ProviderError, Retry};
+use crate::kind::{Kind as _, ProviderError, Retry};
+use crate::model::Scope;
 use crate::providers::gcp::client::Connection;
 use crate::providers::gcp::error::{CallFailed, Purpose, Reason};
+use crate::providers::gcp::gcp_service::{Service, service_name};
+use crate::providers::gcp::gke_cluster;
 use crate::providers::gcp::memo::Memo;
 use google_cloud_container_v1::client::ClusterManager;
 use google_cloud_container_v1::model::{Cluster, Operation};
@@ -24,14 +27,27 @@ impl Sight {
         Self { client, retry, clusters: Memo::default(), operations: Memo::default() }
     }
 
-    /// All clusters of a project, in whichever location.
-    pub(crate) async fn clusters(&self, project: &str) -> Result<Arc<Vec<Cluster>>, ProviderError> {
+    /// All clusters of a project, in whichever location; none, if the API is off and the stack
+    /// enables it.
+    pub(crate) async fn clusters(
+        &self,
+        scope: &Scope<'_>,
+        project: &str,
+    ) -> Result<Arc<Vec<Cluster>>, ProviderError> {
         let what = format!("the clusters of project {project}");
         let ask = async || {
             let call = || list(&self.client, project, &what);
-            let answer =
-                self.retry.run(&what, None, call).await.map_err(|failed| hidden(failed, &what))?;
-            Ok(Arc::new(answer))
+            let answer = self.retry.run(&what, None, call).await;
+            let enabled = service_name(project, gke_cluster::API);
+            match answer {
+                Err(failed)
+                    if failed.reason == Reason::ApiOff
+                        && scope.declares(Service::NAME, &enabled) =>
+                {
+                    Ok(Arc::default())
+                }
+                answer => Ok(Arc::new(answer.map_err(|failed| hidden(failed, &what))?)),
+            }
         };
         self.clusters.answer(project, ask).await
     }

@@ -13,6 +13,9 @@ use crate::model::{Mark, Observation, Owner, Scope, Transition, label};
 use crate::providers::gcp::{Reader, Writer};
 use google_cloud_container_v1::model::Cluster as Live;
 
+/// The API of clusters and pools.
+pub const API: &str = "container.googleapis.com";
+
 /// The kind `gke-cluster`.
 #[derive(Debug)]
 pub enum Cluster {}

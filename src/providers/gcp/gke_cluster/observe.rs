@@ -16,7 +16,7 @@ pub(super) async fn observe(
 ) -> Result<Observation<Spec>, ProviderError> {
     let mut found: BTreeMap<String, Found<Spec>> = BTreeMap::new();
     for project in projects(scope) {
-        for cluster in reader.clusters.clusters(project).await?.iter() {
+        for cluster in reader.clusters.clusters(scope, project).await?.iter() {
             let Some(one) = self::found(reader, scope, project, cluster).await? else { continue };
             // Names are unique only in their location: ours comes before somebody else's.
             let known = found.get(&one.name);

@@ -74,7 +74,7 @@ pub(super) fn from_wire(cluster: &Live, wanted: Option<&Spec>) -> Spec {
     let scaling = addons.and_then(|it| it.horizontal_pod_autoscaling.as_ref());
     let identity = cluster.workload_identity_config.as_ref();
     let identity = identity.map(|it| it.workload_pool.clone()).filter(|pool| !pool.is_empty());
-    let chosen = wanted.is_none_or(|wanted| wanted.node_zones.is_empty());
+    let chosen = wanted.is_some_and(|wanted| wanted.node_zones.is_empty());
     let written = cluster.resource_labels.iter().filter(|(key, _)| is_written(key));
     let protect = cluster.resource_labels.get(PROTECT).is_some_and(|value| value == "true");
     let (logging, (monitoring, managed_prometheus)) = (logging(cluster), monitoring(cluster));

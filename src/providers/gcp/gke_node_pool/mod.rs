@@ -14,6 +14,7 @@ pub use spec::{Counted, Disk, Gpu, Limits, Market, Spec, Taint};
 
 use crate::kind::{self, Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Mark, Need, Observation, Owner, Scope, SpecMark, Transition, base32_digest};
+use crate::providers::gcp::gcp_service_account::Account;
 use crate::providers::gcp::gke_cluster::{self, Cluster};
 use crate::providers::gcp::{Reader, Writer};
 use google_cloud_container_v1::model::NodePool as Live;
@@ -68,9 +69,11 @@ impl Kind for NodePool {
         })
     }
 
-    fn needs(name: &str, _: &Spec) -> BTreeSet<Need> {
+    fn needs(name: &str, spec: &Spec) -> BTreeSet<Need> {
         let (cluster, _) = parts(name);
-        [Need::inside(Cluster::NAME, cluster)].into()
+        let account = Some(&spec.service_account).filter(|account| account.contains('@'));
+        let account = account.map(|email| Need::refers(Account::NAME, email));
+        account.into_iter().chain([Need::inside(Cluster::NAME, cluster)]).collect()
     }
 
     fn claims(spec: &Spec) -> BTreeSet<String> {

@@ -15,7 +15,7 @@ pub(super) async fn observe(
 ) -> Result<Observation<Spec>, ProviderError> {
     let mut observation = Observation::default();
     for project in projects(scope) {
-        let clusters = reader.clusters.clusters(project).await?;
+        let clusters = reader.clusters.clusters(scope, project).await?;
         let resting = |pool: &Live| pool.status == LiveStatus::Running;
         let operations = match clusters.iter().flat_map(|it| &it.node_pools).all(resting) {
             true => Default::default(),

@@ -65,7 +65,7 @@ pub(super) fn from_wire(location: &str, pool: &Live, wanted: Option<&Spec>) -> S
     let nothing = api::NodeConfig::new();
     let config = pool.config.as_ref().unwrap_or(&nothing);
     let asked = wanted.and_then(|wanted| wanted.version.as_deref());
-    let chosen = wanted.is_none_or(|wanted| wanted.zones.is_empty());
+    let chosen = wanted.is_some_and(|wanted| wanted.zones.is_empty());
     let metadata = config.workload_metadata_config.as_ref();
     let kubelet = config.kubelet_config.as_ref();
     let resource_labels = config.resource_labels.iter().filter(|(key, _)| is_written(key));
