@@ -35,6 +35,10 @@ pub(crate) fn changes(request: &Request<'_>, steps: &[Step]) -> BTreeMap<Resourc
         let (before, after) = (claims(&step.before), claims(&step.after));
         let change: &mut ClaimChange = changes.entry(step.id.clone()).or_default();
         change.after.retain(|claim| after.contains(claim));
+        if step.action == Action::Delete {
+            // Also what somebody has taken away since is forgotten only with the step.
+            change.during.extend(request.claims.get(&step.id).into_iter().flatten().cloned());
+        }
         let added = after.difference(&before);
         for claim in added {
             change.during.insert(claim.clone());

@@ -127,7 +127,9 @@ impl Platform {
             assert_eq!(self.world(), arrival, "{at}\n{}{}", again.stderr, again.stdout);
             assert!(!self.holds("lease.json"), "{at}: a lease is left behind");
             self.pause();
-            assert!(self.plan(line).is_nothing_to_do(), "{at}: something is left to do");
+            let left = self.plan(line);
+            let told = format!("{}{}", left.stderr, left.stdout);
+            assert!(left.is_nothing_to_do(), "{at}: something is left to do\n{told}");
         }
         println!("{journey}: killed {killed} times, {taken_over} leases taken over");
         assert!(killed + 1 >= KILLS && taken_over > 0, "{journey}: {killed}, {taken_over}");

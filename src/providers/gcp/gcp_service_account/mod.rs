@@ -178,6 +178,14 @@ async fn write(
     let email = &step.id.name;
     let what = format!("changing service account {email}");
     if account.disabled != after.disabled {
+        let (live, owner) = read(account, &step.mark.stack);
+        let begun = matches!(&owner, Owner::Ours(mark) if mark.spec == SpecMark::Unfinished);
+        if !begun {
+            // Whoever dies between the calls leaves a mark that says so.
+            let unfinished = Mark { spec: SpecMark::Unfinished, ..step.mark.clone() };
+            step.ensure_lease(&what, CALL_TIMEOUT)?;
+            writer.patch_account(email, body(&live, &unfinished)).await?;
+        }
         step.ensure_lease(&what, CALL_TIMEOUT)?;
         writer.switch_account(email, after.disabled).await?;
     }
