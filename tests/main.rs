@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout)] // what was measured, with --nocapture
 
 mod suite {
+    mod adoption;
     mod applies;
     mod architecture;
     mod bench;
@@ -13,6 +14,7 @@ mod suite {
     mod events;
     mod examples;
     mod guards;
+    mod handover;
     mod hands;
     mod kill;
     mod laws;

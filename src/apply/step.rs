@@ -97,6 +97,8 @@ fn change(step: &Step) -> Result<Change<Value>, ProviderError> {
             Change::Update { before: before()?, after: after()?, version: version()? }
         }
         Action::Delete => Change::Delete { before: before()?, version: version()? },
+        Action::Adopt => Change::Adopt { spec: before()?, version: version()? },
+        Action::Disown => Change::Disown { spec: before()?, version: version()? },
         Action::Wait => {
             let operation = step.operation.clone().ok_or_else(|| missing("operation"))?;
             Change::Wait { after: after()?, operation }

@@ -189,14 +189,7 @@ fn agreed(
         let failure = Failure::new(Exit::Error, "nobody is here to approve the plan");
         return Err(failure.hint("say --auto-approve to go on without being asked"));
     }
-    let question = match doing.purpose {
-        "destroy" => {
-            let things = counted(plan.counts().destroy, "thing");
-            format!("{things} will be deleted. Destroy this?")
-        }
-        "rollback" => "Go back to this?".to_owned(),
-        _ => "Apply this?".to_owned(),
-    };
+    let question = question(plan, doing.purpose);
     let names: Vec<&str> = approvals.iter().map(String::as_str).collect();
     Ok(ui.confirms(&match names.as_slice() {
         [] => question,
@@ -264,6 +257,25 @@ impl Interrupts {
             () = next(&mut self.interrupt) => {}
             () = next(&mut self.terminate) => {}
         }
+    }
+}
+
+/// What a person is asked first.
+fn question(plan: &Plan, purpose: &str) -> String {
+    let counts = plan.counts();
+    match purpose {
+        "destroy" => {
+            format!("{} will be deleted. Destroy this?", counted(counts.destroy, "thing"))
+        }
+        "adopt" => {
+            format!("{} will be marked as ours. Adopt this?", counted(counts.adopt, "thing"))
+        }
+        "disown" => {
+            let things = counted(counts.disown, "thing");
+            format!("{things} will no longer be marked as ours. Hand this back?")
+        }
+        "rollback" => "Go back to this?".to_owned(),
+        _ => "Apply this?".to_owned(),
     }
 }
 

@@ -11,6 +11,7 @@ pub mod exit;
 pub mod failure;
 pub mod gates;
 pub mod machine;
+pub mod marks;
 pub mod planning;
 pub mod progress;
 pub mod saved;
@@ -77,6 +78,9 @@ enum Command {
     Apply(command::apply::Args),
     Destroy(command::destroy::Args),
     Rollback(command::rollback::Args),
+    Adopt(command::adopt::Args),
+    Disown(command::disown::Args),
+    Discover(command::discover::Args),
     Drift(command::drift::Args),
     Show(command::show::Args),
     Explain(command::explain::Args),
@@ -96,6 +100,10 @@ impl Command {
             | Self::Destroy(command::destroy::Args { apply, .. })
             | Self::Rollback(command::rollback::Args { apply, .. }) => {
                 Events::open(ui.json, apply.json_into())
+            }
+            Self::Adopt(command::adopt::Args { marks, .. })
+            | Self::Disown(command::disown::Args { marks, .. }) => {
+                Events::open(ui.json, marks.apply.json_into())
             }
             _ => Ok(Events::default()),
         }
@@ -146,6 +154,9 @@ async fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Apply(args) => command::apply::run(&args, ui).await,
         Command::Destroy(args) => command::destroy::run(&args, ui).await,
         Command::Rollback(args) => command::rollback::run(&args, ui).await,
+        Command::Adopt(args) => command::adopt::run(&args, ui).await,
+        Command::Disown(args) => command::disown::run(&args, ui).await,
+        Command::Discover(args) => command::discover::run(&args, ui).await,
         Command::Drift(args) => command::drift::run(&args, ui).await,
         Command::Show(args) => command::show::run(&args, ui).await,
         Command::Explain(args) => command::explain::run(&args, ui),

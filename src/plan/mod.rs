@@ -5,6 +5,8 @@
 //! which order, and what is refused; the executor decides nothing.
 
 mod back;
+mod adopt;
+mod alike;
 mod claims;
 mod compare;
 mod diff;
@@ -21,6 +23,7 @@ mod step;
 mod target;
 
 pub use back::{Stays, stays};
+pub use adopt::{MarksError, adopt, disown};
 pub use claims::ClaimChange;
 pub use compare::Request;
 pub use diff::FieldChange;
@@ -37,6 +40,8 @@ pub use target::{Narrowed, Targets, narrow};
 
 use crate::model::Extent;
 
+use std::collections::BTreeMap;
+
 /// What it takes to make the world what the stack says.
 ///
 /// # Errors
@@ -46,6 +51,16 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Cycle> {
     let request = &Request { stack: &laid.stack, ..*request };
     let mut parts = compare::compare(request);
     laid.settle(request, &mut parts.steps);
+    let plan = finished(request, parts)?;
+    Ok(Plan {
+        unchanged: compare::unchanged(request, &plan.steps, &plan.refusals),
+        unknown: compare::unknown(request),
+        ..plan
+    })
+}
+
+/// Steps in their order, and what they rely on.
+fn finished(request: &Request<'_>, mut parts: compare::Parts) -> Result<Plan, Cycle> {
     let needs = order::edges(request, &mut parts);
     let (steps, refusals) = order::sorted(request, parts, needs)?;
     Ok(Plan {
@@ -53,12 +68,13 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Cycle> {
         stack: request.stack.name().to_owned(),
         environments: request.environments.to_vec(),
         claims: claims::changes(request, &steps),
-        unchanged: compare::unchanged(request, &steps, &refusals),
-        unknown: compare::unknown(request),
+        unchanged: BTreeMap::new(),
+        unknown: Vec::new(),
         observed: observed::of_steps(request, &steps),
         ignored: laid.ignored,
         ours: request.ours().map(|(id, ..)| id).collect(),
         extent: Extent::Whole,
+        ignored: Vec::new(),
         steps,
         refusals,
         too_many: Vec::new(),

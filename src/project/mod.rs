@@ -9,6 +9,7 @@
 
 pub mod buckets;
 pub mod cloud;
+pub mod discover;
 pub mod environments;
 pub mod format;
 pub mod ignore;
@@ -24,15 +25,19 @@ mod explain;
 mod files;
 mod kept;
 mod layout;
+mod lines;
 mod load;
+pub mod managed;
 mod schema;
 mod sections;
 mod words;
 
 pub use declaration::Declaration;
+pub use discover::Discovered;
 pub use environments::{Environment, Gate, Target};
 pub use explain::{ExplainError, Explanation, Origin};
 pub use files::{FindError, find};
+pub use lines::Written;
 pub use problem::{Position, Problem, Problems, Range, Severity, Sources};
 pub use schema::{Schema, schema};
 
@@ -138,7 +143,11 @@ impl Project {
         let stack = Stack::new(self.name(), environments, resources);
         let mut keys = Keys::new();
         sections::NAMINGS.iter().for_each(|name| name(&self.layout, &mut keys));
-        let stack = stack.map(|stack| stack.ignoring(ignore::rules(&self.layout)).keyed(keys));
+        let namings = self.layout.iter().map(|laid| (laid.env().to_owned(), laid.naming()));
+        let namings = namings.collect();
+        let stack = stack.map(|stack| {
+            stack.ignoring(ignore::rules(&self.layout)).keyed(keys).naming_by(namings)
+        });
         stack.map_err(|error| Problems {
             list: vec![Problem::error("expansion", &self.range(), error.to_string())],
             sources: self.sources.clone(),

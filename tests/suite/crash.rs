@@ -3,8 +3,10 @@
 
 use super::bench::{Bench, access, bucket, bucket_with, loom, stack, visible};
 use leap_infra::apply::About;
+use leap_infra::cli::marks::Marks;
 use leap_infra::ledger::Kept;
-use leap_infra::model::Stack;
+use leap_infra::model::{Manage, Resource, Stack};
+use leap_infra::plan::Plan;
 use leap_infra::sandbox::{Action, Fault, Match, Snapshot};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,7 +15,35 @@ use std::time::Duration;
 struct Journey {
     name: &'static str,
     from: Option<Stack>,
+    /// What is handed back again before it begins.
+    handed_back: Option<Stack>,
     to: Stack,
+    way: Way,
+}
+
+/// What kind of plan leads there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Apply,
+    Mark(Marks),
+}
+
+impl Journey {
+    fn new(name: &'static str, from: Option<Stack>, to: Stack) -> Self {
+        Self { name, from, handed_back: None, to, way: Way::Apply }
+    }
+
+    async fn plan(&self, bench: &Bench) -> Plan {
+        match self.way {
+            Way::Apply => bench.plan(&self.to).await,
+            Way::Mark(Marks::Adopt) => bench.marks(&self.to, Marks::Adopt, &[]).await,
+            Way::Mark(Marks::Disown) => bench.marks(&self.to, Marks::Disown, &["*"]).await,
+        }
+    }
+}
+
+fn observed(resource: Resource) -> Resource {
+    Resource { manage: Manage::Observe, ..resource }
 }
 
 fn journeys() -> Vec<Journey> {
@@ -26,11 +56,14 @@ fn journeys() -> Vec<Journey> {
         });
         spec.uniform_access = true;
     };
-    let full = || {
+    let everything = || {
         let data = bucket_with("home-data", logs);
         let shared = access("home-data", &[writers, readers]);
-        stack([data, bucket("home-logs"), shared, loom("home-loom", 3)])
+        [data, bucket("home-logs"), shared]
     };
+    let marked = || stack(everything());
+    let let_be = || stack(everything().map(observed));
+    let full = || stack(everything().into_iter().chain([loom("home-loom", 3)]));
     let changed = || {
         let old = bucket_with("home-data", |spec| {
             logs(spec);
@@ -39,9 +72,18 @@ fn journeys() -> Vec<Journey> {
         stack([old, bucket("home-logs"), bucket("home-more"), access("home-data", &[readers])])
     };
     vec![
-        Journey { name: "from nothing", from: None, to: full() },
-        Journey { name: "a change of everything", from: Some(full()), to: changed() },
-        Journey { name: "destroy", from: Some(full()), to: full().without(&["prod".into()]) },
+        Journey::new("from nothing", None, full()),
+        Journey::new("a change of everything", Some(full()), changed()),
+        Journey::new("destroy", Some(full()), full().without(&["prod".into()])),
+        Journey {
+            handed_back: Some(let_be()),
+            way: Way::Mark(Marks::Adopt),
+            ..Journey::new("adopt", Some(marked()), marked())
+        },
+        Journey {
+            way: Way::Mark(Marks::Disown),
+            ..Journey::new("disown", Some(marked()), let_be())
+        },
     ]
 }
 
@@ -116,12 +158,15 @@ async fn departure(bench: &Bench, journey: &Journey) -> Snapshot {
         // Lists lag behind what was just made; what nobody declares is only seen in lists.
         bench.sandbox.clock().advance(Duration::from_secs(5));
     }
+    if let Some(stack) = &journey.handed_back {
+        bench.mark(stack, Marks::Disown, &["*"]).await;
+    }
     bench.sandbox.snapshot().unwrap()
 }
 
 /// How many calls it takes when nothing happens.
 async fn undisturbed(bench: &Bench, journey: &Journey, start: &Snapshot) -> u64 {
-    let plan = bench.plan(&journey.to).await;
+    let plan = journey.plan(bench).await;
     bench.sandbox.restore(start).unwrap();
     let left_behind = std::collections::BTreeSet::new();
     let report = bench.apply_with(&journey.to, &plan, left_behind, Default::default()).await;
@@ -134,7 +179,7 @@ async fn undisturbed(bench: &Bench, journey: &Journey, start: &Snapshot) -> u64 
 async fn crash(bench: &Bench, journey: &Journey, start: &Snapshot, call: u64, then: Action) {
     bench.sandbox.set_faults(Vec::new());
     bench.sandbox.restore(start).unwrap();
-    let plan = bench.plan(&journey.to).await;
+    let plan = journey.plan(bench).await;
     let on = Match { call: Some(call), ..Match::default() };
     bench.sandbox.restore(start).unwrap();
     bench.sandbox.set_faults(vec![Fault { on, then }]);
@@ -153,5 +198,7 @@ async fn recover(bench: &Bench, journey: &Journey) {
     bench.sandbox.set_faults(Vec::new());
     bench.sandbox.clear_calls();
     bench.sandbox.clock().advance(Duration::from_secs(61));
-    bench.apply(&journey.to).await;
+    let plan = journey.plan(bench).await;
+    let report = bench.apply_plan(&journey.to, &plan).await.unwrap();
+    assert!(report.is_complete(), "{}: {report:#?}", journey.name);
 }

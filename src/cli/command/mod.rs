@@ -1,7 +1,10 @@
 //! One file per command; the doc comment of each `Args` is its help.
 
+pub mod adopt;
 pub mod apply;
 pub mod destroy;
+pub mod discover;
+pub mod disown;
 pub mod doctor;
 pub mod drift;
 pub mod explain;

@@ -39,6 +39,13 @@ pub struct LedgerBucket {
     pub location: String,
 }
 
+/// Whether a bucket is the ledger of a stack, whichever.
+pub(crate) fn is_a_ledger(bucket: &Bucket) -> bool {
+    let name = bucket.name.rsplit('/').next().unwrap_or_default();
+    let marked = bucket.labels.contains_key(label::STACK);
+    marked && bucket.labels.get(label::ID) == Some(&Mark::id_of(KIND, name))
+}
+
 /// The ledger's bucket.
 #[derive(Clone, Debug)]
 pub struct LedgerStore {
@@ -65,7 +72,7 @@ impl LedgerStore {
         let value = |key: &str| bucket.labels.get(key).map(String::as_str);
         match Mark::owner(stack, KIND, name, value) {
             Owner::Ours(_) => Ok(()),
-            Owner::Foreign => {
+            Owner::OtherStack(_) | Owner::Foreign => {
                 let why = format!("the bucket is not the ledger of stack {stack}");
                 Err(ProviderError::Taken { name: name.clone(), why })
             }

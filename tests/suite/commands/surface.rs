@@ -3,8 +3,10 @@
 use super::Terminal;
 use insta::assert_snapshot;
 
-const COMMANDS: [&str; 9] =
-    ["validate", "plan", "apply", "destroy", "show", "explain", "schema", "sandbox", "doctor"];
+const COMMANDS: [&str; 12] = [
+    "validate", "plan", "apply", "destroy", "adopt", "disown", "discover", "show", "explain",
+    "schema", "sandbox", "doctor",
+];
 
 #[test]
 fn help_says_what_there_is() {

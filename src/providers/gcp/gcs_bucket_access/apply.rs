@@ -65,6 +65,40 @@ pub(super) async fn delete(
     Ok(Applied::gone())
 }
 
+/// Makes grants that are there already ours: the label says so, and the policy stays as it is.
+pub(super) async fn adopt(
+    writer: &Writer,
+    step: &StepContext,
+    spec: Spec,
+) -> Result<Applied, ProviderError> {
+    let name = &step.id.name;
+    let bucket = ours(writer, step).await?.ok_or_else(|| gone(step))?;
+    let policy = writer.policy(name).await?.ok_or_else(|| gone(step))?;
+    let live = policy::grants(&policy);
+    if let Some(lost) = spec.grants.iter().find(|grant| !live.contains(grant)) {
+        return Err(no_longer_granted(name, lost));
+    }
+    label(writer, step, bucket, Some(step.mark.spec.as_label())).await?;
+    Ok(Applied::at(Version(etag(&policy))))
+}
+
+/// Takes the label off; what was granted stays granted.
+pub(super) async fn disown(writer: &Writer, step: &StepContext) -> Result<Applied, ProviderError> {
+    match ours(writer, step).await? {
+        None => Ok(Applied::gone().saying("the bucket was already gone")),
+        Some(bucket) => label(writer, step, bucket, None).await.map(|_| Applied::gone()),
+    }
+}
+
+fn no_longer_granted(bucket: &str, lost: &Grant) -> ProviderError {
+    ProviderError::Stale {
+        what: format!("the access on bucket {bucket}"),
+        field: lost.role.clone(),
+        before: format!("granted to {}", lost.member),
+        now: "not granted".to_owned(),
+    }
+}
+
 impl Shift {
     fn new(before: Spec, after: Spec) -> Self {
         let set = |spec: Spec| spec.grants.into_iter().collect();
@@ -112,12 +146,7 @@ impl Shift {
             return Ok(false);
         }
         if let Some(lost) = self.before.difference(&live).next() {
-            return Err(ProviderError::Stale {
-                what: format!("the access on bucket {name}"),
-                field: lost.role.clone(),
-                before: format!("granted to {}", lost.member),
-                now: "not granted".to_owned(),
-            });
+            return Err(no_longer_granted(name, lost));
         }
         policy::change(policy, &add, &remove);
         Ok(true)

@@ -1,6 +1,7 @@
 //! The kinds against the sandbox: one step at a time, as the engine would take it.
 
 mod access;
+mod adopt;
 mod bucket;
 mod ledger;
 mod observe;
@@ -9,8 +10,8 @@ mod round_trip;
 use crate::kind::Retry;
 use crate::kind::{Applied, Change, ProviderError, StepContext};
 use crate::model::{
-    Found, Mark, Observation, Owner, Place, Resource, ResourceId, Rules as _, Scope, Source,
-    SpecMark, Version,
+    Depth, Found, Manage, Mark, Observation, Owner, Place, Resource, ResourceId, Rules as _, Scope,
+    Source, SpecMark, Version,
 };
 use crate::providers::gcp::gcs_bucket::Spec as BucketSpec;
 use crate::providers::gcp::{Connection, Endpoint};
@@ -89,6 +90,7 @@ impl Bench {
             wanted: wanted.iter().map(|it| (it.id.name.as_str(), it)).collect(),
             leaving: BTreeMap::new(),
             claims: claims.iter().map(|(name, claims)| (*name, claims)).collect(),
+            depth: Depth::Listed,
         };
         observers(&self.connection).observe(kind, &scope).await
     }
@@ -160,7 +162,8 @@ fn step(kind: &str, name: &str, change: &Change<Value>) -> StepContext {
         Change::Create { after } | Change::Update { after, .. } | Change::Wait { after, .. } => {
             SpecMark::Applied(registry().digest(kind, after))
         }
-        Change::Delete { .. } => SpecMark::Unfinished,
+        Change::Adopt { spec, .. } => SpecMark::Applied(registry().digest(kind, spec)),
+        Change::Delete { .. } | Change::Disown { .. } => SpecMark::Unfinished,
     };
     let later = Instant::now() + Duration::from_secs(60);
     StepContext {
@@ -183,6 +186,7 @@ fn wanted<S: Serialize>(kind: &str, name: &str, spec: &S) -> Resource {
         needs: BTreeSet::new(),
         source: Source::default(),
         notes: Vec::new(),
+        manage: Manage::Full,
     }
 }
 
