@@ -25,6 +25,5 @@ pub use rules::{Extent, Rules, Transition};
 pub use source::Source;
 pub use world::{
     Bond, Claims, Depth, Footprint, Found, Had, Need, Observation, Scope, Status, Taken,
-    UnknownOwner,
-    Version, World,
+    UnknownOwner, Version, World,
 };

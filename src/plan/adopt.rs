@@ -3,7 +3,7 @@
 
 use crate::model::{Bond, Found, Manage, Owner, Resource, ResourceId};
 use crate::plan::compare::{self, Parts, refusal};
-use crate::plan::target::matching;
+use crate::plan::name::matching;
 use crate::plan::{
     Action, ClaimChange, Cycle, NoSuchTarget, Origin, Plan, Refused, Request, Step, diff, finished,
     ignore,
@@ -34,11 +34,11 @@ pub fn adopt(request: &Request<'_>, addresses: &[String]) -> Result<Plan, MarksE
     let declared: BTreeSet<ResourceId> = declared.cloned().collect();
     let mut chosen = match addresses {
         [] => declared.clone(),
-        addresses => matching(addresses, &declared)?,
+        addresses => matching(addresses, &declared, request.stack.keys())?,
     };
     // Whoever names one thing wants to know when it cannot be had; `*` is whatever there is.
     let whole: Vec<String> = addresses.iter().filter(|it| !it.contains('*')).cloned().collect();
-    let named = matching(&whole, &declared)?;
+    let named = matching(&whole, &declared, request.stack.keys())?;
     let outer: Vec<ResourceId> = chosen.iter().flat_map(|id| around(request, id)).collect();
     chosen.extend(outer);
     let mut parts = Parts::default();
@@ -121,7 +121,7 @@ pub fn disown(request: &Request<'_>, addresses: &[String]) -> Result<Plan, Marks
     let recorded = request.claims.keys().filter(|id| request.selects(&id.env));
     let ours = request.ours().map(|(id, ..)| id);
     let known = declared.chain(recorded).cloned().chain(ours).collect();
-    let mut chosen = matching(addresses, &known)?;
+    let mut chosen = matching(addresses, &known, request.stack.keys())?;
     let inside = known.iter().filter(|id| outers(request, id).iter().any(|it| chosen.contains(it)));
     let inside: Vec<ResourceId> = inside.cloned().collect();
     chosen.extend(inside);

@@ -4,9 +4,9 @@
 //! always give the same plan, byte for byte. Everything hard is settled here: what to do, in
 //! which order, and what is refused; the executor decides nothing.
 
-mod back;
 mod adopt;
 mod alike;
+mod back;
 mod claims;
 mod compare;
 mod diff;
@@ -22,8 +22,8 @@ mod stale;
 mod step;
 mod target;
 
-pub use back::{Stays, stays};
 pub use adopt::{MarksError, adopt, disown};
+pub use back::{Stays, stays};
 pub use claims::ClaimChange;
 pub use compare::Request;
 pub use diff::FieldChange;
@@ -71,7 +71,6 @@ fn finished(request: &Request<'_>, mut parts: compare::Parts) -> Result<Plan, Cy
         unchanged: BTreeMap::new(),
         unknown: Vec::new(),
         observed: observed::of_steps(request, &steps),
-        ignored: laid.ignored,
         ours: request.ours().map(|(id, ..)| id).collect(),
         extent: Extent::Whole,
         ignored: Vec::new(),

@@ -16,8 +16,8 @@ use super::gate::{self, Gate};
 use super::refusal::Refusal;
 use super::wire::{Cutter, Wires};
 use super::{
-    Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Transport, Turn, World,
-    gcs, grpc, guard, tls,
+    Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Transport, Turn,
+    World, gcs, grpc, guard, tls,
 };
 
 /// How to start a sandbox. The default: in memory, any port, the real time, lags on.
@@ -74,7 +74,8 @@ pub struct Sandbox {
 
 /// Starts a sandbox on loopback.
 pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
-    let Options { folder, port, transport, clock, behaviour, faults, on_crash, turn, apis } = options;
+    let Options { folder, port, transport, clock, behaviour, faults, on_crash, turn, apis } =
+        options;
     let store = folder.map_or_else(|| Ok(Store::in_memory()), |folder| Store::open(&folder))?;
     let listen = |source| SandboxError::Listen { port, source };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(listen)?;

@@ -115,11 +115,8 @@ async fn a_crash_at_any_call_is_recovered_by_running_again() {
 async fn a_rollback_that_dies_at_any_call_goes_on_where_it_was_going() {
     let mut bench = Bench::new().await;
     let plain = bench.about.clone();
-    let journey = Journey {
-        name: "rollback",
-        from: Some(journeys().remove(1).to),
-        to: journeys().remove(0).to,
-    };
+    let (later, earlier) = (journeys().remove(1).to, journeys().remove(0).to);
+    let journey = Journey::new("rollback", Some(later), earlier);
     let start = departure(&bench, &journey).await;
     let kept = Kept { files: [("stack/stack.yaml".into(), "stack: home".into())].into() };
     bench.about = About {

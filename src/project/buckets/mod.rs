@@ -20,8 +20,7 @@ pub use settings::{
 };
 
 pub(crate) use checks::check;
-pub(crate) use expand::{expand, keys};
 pub(crate) use discover::discover;
-pub(crate) use expand::expand;
+pub(crate) use expand::{expand, keys};
 pub(crate) use names::bucket_name;
 pub(crate) use placed::derived;
