@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::fault::{Action, Faults};
 use super::refusal::{Code, Refusal};
 use super::wire::Cutter;
-use super::{Api, Clock, Fault, Label, grpc};
+use super::{Api, Clock, Fault, Label, grpc, record};
 
 /// So many calls are remembered; then the older half is forgotten.
 const MOST_CALLS: usize = 200_000;
@@ -209,7 +209,11 @@ pub(super) async fn pass(
         gate.answered(*number, &response);
         return response;
     }
-    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let asked = record::asked(api.name(), &parts, &body);
+    let mut response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    if let Some(asked) = asked {
+        response = asked.answered(response).await;
+    }
     after(&gate, actions, cutter.as_ref()).await;
     gate.only_the_living(&arrival).await;
     gate.answered(*number, &response);
