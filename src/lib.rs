@@ -10,6 +10,7 @@
 
 pub mod apply;
 pub mod cli;
+pub mod conformance;
 pub mod kind;
 pub mod ledger;
 pub mod model;

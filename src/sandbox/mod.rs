@@ -26,7 +26,6 @@ mod world;
 pub use clock::{Clock, Moment};
 pub use fault::{Action, Fault, Match};
 pub use gate::{Call, OnCrash, Turn};
-pub use gate::{Call, OnCrash};
 pub use record::RECORD;
 pub use server::{Options, Sandbox, SandboxError, start};
 pub use snapshot::Snapshot;

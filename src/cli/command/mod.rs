@@ -2,6 +2,7 @@
 
 pub mod adopt;
 pub mod apply;
+pub mod conformance;
 pub mod destroy;
 pub mod discover;
 pub mod disown;

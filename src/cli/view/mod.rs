@@ -1,6 +1,7 @@
 //! How things look: each view turns one thing into text and prints nothing.
 
 mod change;
+pub mod conformance;
 pub mod drift;
 pub mod event;
 pub mod history;
