@@ -66,7 +66,6 @@ impl Spending {
     }
 
     /// What was used so far, in US dollars, at most.
-    #[expect(clippy::cast_precision_loss, reason = "a run costs far less than 2^53 billionths")]
     pub fn dollars(&self) -> f64 {
         self.billionths as f64 / 1e9
     }
@@ -90,7 +89,6 @@ impl Spending {
         let calls = self.calls + 1;
         let billionths = self.billionths + charge.price() + bytes.div_ceil(1_000) * KILOBYTE;
         let time = SLOW * u32::try_from(kept).unwrap_or(u32::MAX);
-        #[expect(clippy::cast_precision_loss, reason = "the same")]
         let dollars = (billionths + kept * CLASS_A) as f64 / 1e9;
         let over = if dollars > self.limits.dollars {
             Some("money")

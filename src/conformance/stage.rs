@@ -7,6 +7,7 @@ use google_cloud_gax::error::Error;
 use google_cloud_iam_v1::model::{GetPolicyOptions, Policy};
 use google_cloud_storage::model::Bucket;
 use google_cloud_wkt::FieldMask;
+use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -258,8 +259,8 @@ impl Stage {
     /// Makes a call to the JSON API.
     pub(super) async fn http(&mut self, request: Request) -> Result<Answer, Stop> {
         let (charge, creates) = match &request.method {
-            &reqwest::Method::POST => (Charge::A, true),
-            &reqwest::Method::DELETE => (Charge::Free, false),
+            &Method::POST => (Charge::A, true),
+            &Method::DELETE => (Charge::Free, false),
             _ if request.path.contains("/o?") => (Charge::A, false),
             _ => (Charge::B, false),
         };

@@ -98,7 +98,7 @@ fn compared(report: &Report, recorded: Option<&[Exchange]>, ui: &Ui) -> Exit {
         None => report.outcomes.iter().all(conformance::Outcome::holds),
         Some(recorded) => {
             let differences = conformance::differences(recorded, &report.transcript);
-            ui.say(view::differences(&differences));
+            ui.remark_or_say(&view::differences(&differences));
             differences.is_empty()
         }
     };

@@ -1,7 +1,7 @@
 //! Objects, by the JSON API.
 
 use google_cloud_storage::model::Bucket;
-use reqwest::Method;
+use http::Method;
 
 use super::End;
 use crate::conformance::client::{Answer, Request, escaped};
