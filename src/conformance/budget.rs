@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn what_the_tear_down_needs_is_never_spent() {
         // A bucket costs one call of class A, and keeps nine for the tear-down.
-        let mut spending = spending(0.000_2, 1_000, LONG);
+        let mut spending = spending(0.000_15, 1_000, LONG);
         spending.spend(Charge::A, 0, true).unwrap();
         let refused = spending.spend(Charge::A, 0, true).unwrap_err();
         assert!(refused.starts_with("not enough money"), "{refused}");

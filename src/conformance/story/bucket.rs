@@ -15,11 +15,11 @@ pub(super) async fn names(stage: &mut Stage) -> End {
     let good = stage.create("", Bucket::new()).await?;
     stage.expect("letters, digits, dashes", "OK", good.code);
     let base = stage.name("");
-    let long = format!("{base}{}", "a".repeat(64 - base.len()));
+    let long = format!("{base}{}", "a".repeat(64));
     let bad = [
         ("capitals", format!("{base}-A")),
         ("a dash at the end", format!("{base}-")),
-        ("64 characters", long),
+        ("more than 63 characters", long),
         ("an address", "10.0.0.1".to_owned()),
         ("goog in front", format!("goog-{base}")),
         ("two characters", "ab".to_owned()),
