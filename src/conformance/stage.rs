@@ -258,9 +258,9 @@ impl Stage {
 
     /// Makes a call to the JSON API.
     pub(super) async fn http(&mut self, request: Request) -> Result<Answer, Stop> {
-        let (charge, creates) = match &request.method {
-            &Method::POST => (Charge::A, true),
-            &Method::DELETE => (Charge::Free, false),
+        let (charge, creates) = match request.method {
+            Method::POST => (Charge::A, true),
+            Method::DELETE => (Charge::Free, false),
             _ if request.path.contains("/o?") => (Charge::A, false),
             _ => (Charge::B, false),
         };
