@@ -135,7 +135,7 @@ pub fn faults_in(file: &Path) -> Result<Vec<Fault>, Failure> {
             .hint("docs/sandbox.md says how faults are written")
     };
     let text = std::fs::read_to_string(file).map_err(|error| failure(&error))?;
-    serde_json::from_str(&text).map_err(|error| failure(&error))
+    Fault::list(&text).map_err(|error| failure(&error))
 }
 
 /// The failure of a sandbox that does not start.

@@ -10,16 +10,22 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::future::BoxFuture;
 use http::HeaderValue;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Serialize;
 
+use super::damage::damaged;
 use super::fault::{Action, Faults};
 use super::refusal::{Code, Refusal};
+use super::view::View;
 use super::wire::Cutter;
-use super::{Api, Clock, Fault, Label, grpc, record};
+use super::{Api, Clock, Fault, Label, Moment, Store, StoreError, grpc, record};
 
 /// So many calls are remembered; then the older half is forgotten.
 const MOST_CALLS: usize = 200_000;
+
+/// The largest body of a call, in bytes. A call is held in memory as a whole; what is larger is
+/// uploaded in parts, as clients do with large objects anyway.
+pub(super) const LARGEST_BODY: usize = 256 << 20;
 
 /// A call that the sandbox has received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -48,6 +54,7 @@ pub type Turn = Arc<dyn Fn(&Label) -> BoxFuture<'static, Box<dyn Send>> + Send +
 /// The state of the gate; one for the whole server.
 pub(super) struct Gate {
     state: Mutex<State>,
+    store: Store,
     clock: Clock,
     latency: Duration,
     on_crash: Option<OnCrash>,
@@ -87,13 +94,16 @@ enum Caller {
 impl Gate {
     pub(super) fn new(
         faults: Vec<Fault>,
+        store: Store,
         clock: Clock,
         latency: Duration,
         on_crash: Option<OnCrash>,
         turn: Option<Turn>,
     ) -> Self {
-        let state = State { faults: Faults::new(faults), ..State::default() };
-        Self { state: Mutex::new(state), clock, latency, on_crash, turn }
+        let state = Mutex::default();
+        let gate = Self { state, store, clock, latency, on_crash, turn };
+        gate.set_faults(faults);
+        gate
     }
 
     pub(super) fn calls(&self) -> Vec<Call> {
@@ -113,6 +123,7 @@ impl Gate {
     pub(super) fn set_faults(&self, faults: Vec<Fault>) {
         let mut state = self.state();
         state.faults = Faults::new(faults);
+        self.store.look_back(state.faults.look_back());
         state.caller = Caller::Alive;
     }
 
@@ -186,14 +197,17 @@ pub(super) async fn pass(
 ) -> Response {
     let (parts, body) = request.into_parts();
     // The whole body is read first, so that from here on a call is all or nothing.
-    let body = match body.collect().await {
+    let is_grpc = grpc::is_grpc(&parts.headers);
+    let body = match Limited::new(body, LARGEST_BODY).collect().await {
         Ok(body) => body.to_bytes(),
-        Err(error) => return Refusal::invalid(error.to_string()).into_response(),
+        Err(error) if error.is::<LengthLimitError>() => {
+            return refused(Refusal::too_large(LARGEST_BODY), is_grpc);
+        }
+        Err(error) => return refused(Refusal::invalid(error.to_string()), is_grpc),
     };
     let label = api.label(&parts, &body);
     let Some(arrival) = gate.arrive(api.name(), &label) else { return never().await };
     let Arrival { number, actions, .. } = &arrival;
-    let is_grpc = grpc::is_grpc(&parts.headers);
     let _turn = match &gate.turn {
         Some(turn) => Some(turn(&label).await),
         None => None,
@@ -209,15 +223,18 @@ pub(super) async fn pass(
         gate.answered(*number, &response);
         return response;
     }
-    let asked = record::asked(api.name(), &parts, &body);
-    let mut response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let (asked, view) = (record::asked(api.name(), &parts, &body), View::of(actions));
+    let mut response = view.around(next.run(Request::from_parts(parts, Body::from(body)))).await;
     if let Some(asked) = asked {
         response = asked.answered(response).await;
     }
     after(&gate, actions, cutter.as_ref()).await;
     gate.only_the_living(&arrival).await;
     gate.answered(*number, &response);
-    response
+    if view.skew != 0 {
+        dated(&mut response, http::header::DATE, view.around(async { gate.clock.now() }).await);
+    }
+    damaged(response, actions).await
 }
 
 fn delay(action: &Action) -> Option<Duration> {
@@ -242,13 +259,49 @@ async fn before(
             }
             Action::CutBefore => return Some(cut(cutter).await),
             Action::Status { code, message, retry_after_seconds } => {
-                let refusal = Refusal::of_status(*code, message);
-                return Some(refused(refusal, *retry_after_seconds, is_grpc));
+                let mut response = refused(Refusal::of_status(*code, message), is_grpc);
+                if let Some(seconds) = *retry_after_seconds {
+                    let headers = response.headers_mut();
+                    headers.insert(http::header::RETRY_AFTER, HeaderValue::from(seconds));
+                }
+                return Some(response);
+            }
+            Action::StatusUntil { code, seconds } => {
+                let mut response = refused(Refusal::of_status(*code, ""), is_grpc);
+                let now = gate.clock.now();
+                dated(&mut response, http::header::DATE, now);
+                let then = now.plus(Duration::from_secs(*seconds));
+                dated(&mut response, http::header::RETRY_AFTER, then);
+                return Some(response);
+            }
+            Action::NameTaken => {
+                let message = "The requested name is not available: it was deleted a moment ago.";
+                return Some(refused(Refusal::exists(message), is_grpc));
+            }
+            Action::Meanwhile { key, value } => {
+                if let Err(error) = meanwhile(&gate.store, key, value.as_ref()) {
+                    return Some(refused(error.into(), is_grpc));
+                }
             }
             _ => {}
         }
     }
     None
+}
+
+/// What somebody else does to the world.
+fn meanwhile(
+    store: &Store,
+    key: &str,
+    value: Option<&serde_json::Value>,
+) -> Result<(), StoreError> {
+    store.transact(|transaction| {
+        match value {
+            Some(value) => transaction.put(key, value.clone()),
+            None => transaction.remove(key),
+        }
+        Ok(())
+    })
 }
 
 /// What strikes between the effect and the answer.
@@ -266,12 +319,14 @@ async fn after(gate: &Gate, actions: &[Action], cutter: Option<&ConnectInfo<Cutt
     }
 }
 
-fn refused(refusal: Refusal, retry_after: Option<u64>, is_grpc: bool) -> Response {
-    let mut response = if is_grpc { grpc::answer(Err(refusal)) } else { refusal.into_response() };
-    if let Some(seconds) = retry_after {
-        response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from(seconds));
+fn refused(refusal: Refusal, is_grpc: bool) -> Response {
+    if is_grpc { grpc::answer(Err(refusal)) } else { refusal.into_response() }
+}
+
+fn dated(response: &mut Response, name: http::HeaderName, moment: Moment) {
+    if let Some(date) = moment.http_date() {
+        response.headers_mut().insert(name, date);
     }
-    response
 }
 
 async fn cut<T>(cutter: Option<&ConnectInfo<Cutter>>) -> T {

@@ -6,7 +6,9 @@
 //! what it stands in for. `docs/sandbox.md` says what it does, and why one may
 //! believe that the real cloud does the same.
 
+mod chaos;
 mod clock;
+mod damage;
 mod fault;
 mod gate;
 pub mod gcs;
@@ -20,11 +22,13 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod view;
 mod wire;
 mod world;
 
+pub use chaos::{Chaos, Mishap};
 pub use clock::{Clock, Moment};
-pub use fault::{Action, Fault, Match};
+pub use fault::{Action, Ending, Fault, Match};
 pub use gate::{Call, OnCrash, Turn};
 pub use record::RECORD;
 pub use server::{Options, Sandbox, SandboxError, start};

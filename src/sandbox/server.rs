@@ -81,7 +81,9 @@ pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
 
-    let gate = Arc::new(Gate::new(faults, clock.clone(), behaviour.latency, on_crash, turn));
+    let latency = behaviour.latency;
+    let gate = Gate::new(faults, store.clone(), clock.clone(), latency, on_crash, turn);
+    let gate = Arc::new(gate);
     let world = World { store, clock, behaviour, address, transport };
     let router = router(&world, &gate, apis);
 
@@ -110,7 +112,7 @@ fn router(world: &World, gate: &Arc<Gate>, more: Vec<Arc<dyn Api>>) -> Router {
         };
         all = all.merge(routes.layer(middleware::from_fn(pass)));
     }
-    // The whole body is in memory by then; whoever runs the sandbox sends it.
+    // The gate has read the whole body by then, and has set its limit.
     all.layer(DefaultBodyLimit::disable()).layer(middleware::from_fn(guard::only_local))
 }
 
