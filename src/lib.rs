@@ -19,3 +19,4 @@ pub mod project;
 pub mod providers;
 pub mod render;
 pub mod sandbox;
+pub mod selftest;

@@ -16,6 +16,7 @@ mod suite {
     mod guards;
     mod handover;
     mod hands;
+    mod hostile;
     mod kill;
     mod laws;
     mod looks;
@@ -24,10 +25,12 @@ mod suite {
     mod plans;
     mod project;
     mod saved;
+    mod selftest;
     mod shell;
     mod source;
     mod stale;
     mod toy;
     mod turns;
     mod unlock;
+    mod weather;
 }

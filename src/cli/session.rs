@@ -107,15 +107,18 @@ fn patience(ui: &Ui) -> Retry {
 }
 
 /// The ledger lives where the first environment lives.
-fn ledger(connection: &Connection, project: &Project, stack: &Stack, retry: Retry) -> Ledger {
+pub(crate) fn ledger_bucket(project: &Project, stack: &Stack) -> LedgerBucket {
     let first = stack.environments().first().map(String::as_str).unwrap_or_default();
-    let bucket = LedgerBucket {
+    LedgerBucket {
         name: project.ledger_bucket().to_owned(),
         stack: stack.name().to_owned(),
         project: project.project(first).to_owned(),
         location: project.region(first).to_uppercase(),
-    };
-    let store = Arc::new(LedgerStore::new(connection, bucket));
+    }
+}
+
+fn ledger(connection: &Connection, project: &Project, stack: &Stack, retry: Retry) -> Ledger {
+    let store = Arc::new(LedgerStore::new(connection, ledger_bucket(project, stack)));
     Ledger::new(store, retry).with_wall_clock(machine::since_1970)
 }
 

@@ -1,10 +1,11 @@
 //! What every call passes through: it is recorded, may be struck by a fault,
 //! and takes its time.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -59,6 +60,8 @@ pub(super) struct Gate {
     latency: Duration,
     on_crash: Option<OnCrash>,
     turn: Option<Turn>,
+    /// The time that calls spent in APIs, in nanoseconds; those at the same time count each.
+    worked: AtomicU64,
 }
 
 #[derive(Default)]
@@ -100,14 +103,18 @@ impl Gate {
         on_crash: Option<OnCrash>,
         turn: Option<Turn>,
     ) -> Self {
-        let state = Mutex::default();
-        let gate = Self { state, store, clock, latency, on_crash, turn };
+        let (state, worked) = Default::default();
+        let gate = Self { state, store, clock, latency, on_crash, turn, worked };
         gate.set_faults(faults);
         gate
     }
 
     pub(super) fn calls(&self) -> Vec<Call> {
         self.state().calls.clone()
+    }
+
+    pub(super) fn worked(&self) -> Duration {
+        Duration::from_nanos(self.worked.load(Ordering::Relaxed))
     }
 
     /// Empties the record, counts from 1 again, and lets a dead caller's successor in.
@@ -198,6 +205,10 @@ pub(super) async fn pass(
     let (parts, body) = request.into_parts();
     // The whole body is read first, so that from here on a call is all or nothing.
     let is_grpc = grpc::is_grpc(&parts.headers);
+    if body.size_hint().lower() > LARGEST_BODY as u64 {
+        // Not even waited for.
+        return refused(Refusal::too_large(LARGEST_BODY), is_grpc);
+    }
     let body = match Limited::new(body, LARGEST_BODY).collect().await {
         Ok(body) => body.to_bytes(),
         Err(error) if error.is::<LengthLimitError>() => {
@@ -224,7 +235,10 @@ pub(super) async fn pass(
         return response;
     }
     let (asked, view) = (record::asked(api.name(), &parts, &body), View::of(actions));
+    let began = Instant::now();
     let mut response = view.around(next.run(Request::from_parts(parts, Body::from(body)))).await;
+    let took = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+    gate.worked.fetch_add(took, Ordering::Relaxed);
     if let Some(asked) = asked {
         response = asked.answered(response).await;
     }

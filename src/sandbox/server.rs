@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -170,6 +171,11 @@ impl Sandbox {
     /// The calls since the record was cleared.
     pub fn calls(&self) -> Vec<Call> {
         self.gate.calls()
+    }
+
+    /// The time that all calls together have spent in the APIs, delays of faults not counted.
+    pub fn worked(&self) -> Duration {
+        self.gate.worked()
     }
 
     /// Empties the record and counts calls from 1 again; answers callers again after a crash.

@@ -17,6 +17,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("apply", &["model", "kind", "plan", "ledger"]),
     ("providers", &["model", "kind", "render", "ledger"]),
     ("project", &["model", "kind", "render", "providers"]),
+    ("selftest", &["apply", "kind", "ledger", "model", "plan", "providers", "sandbox"]),
     (
         "cli",
         &[
@@ -30,6 +31,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "providers",
             "render",
             "sandbox",
+            "selftest",
         ],
     ),
 ];

@@ -107,12 +107,16 @@ impl Bench {
     }
 
     pub async fn memory(&self, stack: &Stack) -> Memory {
+        self.try_memory(stack).await.unwrap()
+    }
+
+    pub async fn try_memory(&self, stack: &Stack) -> Result<Memory, ProviderError> {
         let connection = self.connection().await;
-        self.ledger(&connection, stack).recall(stack.environments()).await.unwrap()
+        self.ledger(&connection, stack).recall(stack.environments()).await
     }
 
     pub async fn try_plan(&self, stack: &Stack) -> Result<Plan, Vec<ProviderError>> {
-        let memory = self.memory(stack).await;
+        let memory = self.try_memory(stack).await.map_err(|error| vec![error])?;
         let connection = self.connection().await;
         let observers = self.observers(&connection);
         let world = observers.world(stack, &memory.footprint, &memory.claims).await?;

@@ -7,9 +7,13 @@ use leap_infra::cli::marks::Marks;
 use leap_infra::ledger::Kept;
 use leap_infra::model::{Manage, Resource, Stack};
 use leap_infra::plan::Plan;
-use leap_infra::sandbox::{Action, Fault, Match, Snapshot};
+use leap_infra::sandbox::{Chaos, Mishap, Sandbox, Snapshot};
+use leap_infra::selftest::{Ending, Rehearsal, Subject, World};
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+/// On how many kinds of bad luck each journey is tried.
+const SEEDS: u64 = 12;
 
 /// From this stack to that one.
 struct Journey {
@@ -93,18 +97,14 @@ async fn a_crash_at_any_call_is_recovered_by_running_again() {
     let mut points = BTreeMap::new();
     for journey in journeys() {
         let start = departure(&bench, &journey).await;
-        let calls = undisturbed(&bench, &journey, &start).await;
-        let arrival = bench.world();
-        for call in 1..=calls {
-            for then in [Action::CrashBefore, Action::CrashAfterEffect, Action::CrashAfter] {
-                let at = format!("{}: call {call}, {then:?}", journey.name);
-                crash(&bench, &journey, &start, call, then).await;
-                recover(&bench, &journey).await;
-                assert_eq!(bench.world(), arrival, "{at}");
-                assert!(bench.plan(&journey.to).await.is_empty(), "{at}: not empty afterwards");
-                assert!(bench.memory(&journey.to).await.leases.is_empty(), "{at}: a lease is left");
-                *points.entry(journey.name).or_insert(0) += 1;
-            }
+        let subject = Traveller { bench: &bench, journey: &journey };
+        let rehearsal = Rehearsal::of(&subject).await.unwrap();
+        let name = journey.name;
+        assert_ne!(visible(&start), *rehearsal.arrival(), "{name}: nothing happened");
+        for point in rehearsal.points() {
+            let recovered = rehearsal.recovers(point).await;
+            assert_eq!(recovered, Ok(()), "{name}: {point}");
+            *points.entry(name).or_insert(0) += 1;
         }
     }
     println!("crash points recovered: {points:?}");
@@ -125,26 +125,41 @@ async fn a_rollback_that_dies_at_any_call_goes_on_where_it_was_going() {
         back_to: Some("apply-before".into()),
         ..plain
     };
-    let calls = undisturbed(&bench, &journey, &start).await;
-    let arrival = bench.world();
+    assert_ne!(visible(&start), BTreeMap::new(), "there is nothing to go back from");
+    let subject = Traveller { bench: &bench, journey: &journey };
+    let rehearsal = Rehearsal::of(&subject).await.unwrap();
     let mut points = 0;
-    for call in 1..=calls {
-        for then in [Action::CrashBefore, Action::CrashAfterEffect, Action::CrashAfter] {
-            let at = format!("call {call}, {then:?}");
-            crash(&bench, &journey, &start, call, then).await;
-            recover(&bench, &journey).await;
-            assert_eq!(bench.world(), arrival, "{at}");
-            assert!(bench.plan(&journey.to).await.is_empty(), "{at}: not empty afterwards");
-            let memory = bench.memory(&journey.to).await;
-            assert!(memory.leases.is_empty(), "{at}: a lease is left");
-            assert_eq!(memory.rolled_back["prod"].to, "apply-before", "{at}");
-            let ledger = bench.ledger(&bench.connection().await, &journey.to);
-            assert_eq!(ledger.kept(&kept.digest()).await.unwrap(), Some(kept.clone()), "{at}");
-            points += 1;
-        }
+    for point in rehearsal.points() {
+        assert_eq!(rehearsal.recovers(point).await, Ok(()), "{point}");
+        let memory = bench.memory(&journey.to).await;
+        assert_eq!(memory.rolled_back["prod"].to, "apply-before", "{point}");
+        let ledger = bench.ledger(&bench.connection().await, &journey.to);
+        assert_eq!(ledger.kept(&kept.digest()).await.unwrap(), Some(kept.clone()), "{point}");
+        points += 1;
     }
     println!("crash points of a rollback recovered: {points}");
     assert!(points > 30, "{points}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_among_faults_is_repaired_by_running_again() {
+    let bench = Bench::new().await;
+    let (mut complete, mut repaired) = (0, 0);
+    for journey in journeys().into_iter().filter(|journey| journey.way == Way::Apply) {
+        departure(&bench, &journey).await;
+        let subject = Traveller { bench: &bench, journey: &journey };
+        let rehearsal = Rehearsal::of(&subject).await.unwrap();
+        for seed in 1..=SEEDS {
+            let chaos = Chaos { seed, rate: 0.12, of: Mishap::all() };
+            match rehearsal.endures(chaos).await {
+                Ok(endured) if endured.ending == Ok(Ending::Complete) => complete += 1,
+                Ok(_) => repaired += 1,
+                Err(why) => panic!("{}: seed {seed}: {why}", journey.name),
+            }
+        }
+    }
+    println!("among faults: {complete} complete at once, {repaired} repaired");
+    assert!(complete > 0 && repaired > 0, "{complete}, {repaired}");
 }
 
 async fn departure(bench: &Bench, journey: &Journey) -> Snapshot {
@@ -161,41 +176,62 @@ async fn departure(bench: &Bench, journey: &Journey) -> Snapshot {
     bench.sandbox.snapshot().unwrap()
 }
 
-/// How many calls it takes when nothing happens.
-async fn undisturbed(bench: &Bench, journey: &Journey, start: &Snapshot) -> u64 {
-    let plan = journey.plan(bench).await;
-    bench.sandbox.restore(start).unwrap();
-    let left_behind = std::collections::BTreeSet::new();
-    let report = bench.apply_with(&journey.to, &plan, left_behind, Default::default()).await;
-    assert!(report.unwrap().is_complete());
-    assert_ne!(visible(start), bench.world(), "{}: nothing happened", journey.name);
-    bench.sandbox.calls().len() as u64
+/// Somebody on a journey, who may die on the way.
+struct Traveller<'a> {
+    bench: &'a Bench,
+    journey: &'a Journey,
 }
 
-/// Applies until the crash; what runs is dropped in the middle of whatever it does.
-async fn crash(bench: &Bench, journey: &Journey, start: &Snapshot, call: u64, then: Action) {
-    bench.sandbox.set_faults(Vec::new());
-    bench.sandbox.restore(start).unwrap();
-    let plan = journey.plan(bench).await;
-    let on = Match { call: Some(call), ..Match::default() };
-    bench.sandbox.restore(start).unwrap();
-    bench.sandbox.set_faults(vec![Fault { on, then }]);
-    let left_behind = std::collections::BTreeSet::new();
-    tokio::select! {
-        report = bench.apply_with(&journey.to, &plan, left_behind, Default::default()) => {
-            // A crash after the very last call is no crash.
-            report.unwrap();
-        }
-        () = bench.crashed.notified() => {}
+impl Subject for Traveller<'_> {
+    type Plan = Plan;
+
+    fn sandbox(&self) -> &Sandbox {
+        &self.bench.sandbox
     }
-}
 
-/// Another run, a good minute later, when the lease of the dead one has expired.
-async fn recover(bench: &Bench, journey: &Journey) {
-    bench.sandbox.set_faults(Vec::new());
-    bench.sandbox.clear_calls();
-    bench.sandbox.clock().advance(Duration::from_secs(61));
-    let plan = journey.plan(bench).await;
-    let report = bench.apply_plan(&journey.to, &plan).await.unwrap();
-    assert!(report.is_complete(), "{}: {report:#?}", journey.name);
+    async fn died(&self) {
+        self.bench.crashed.notified().await;
+    }
+
+    async fn plan(&self) -> Result<Plan, String> {
+        match self.journey.way {
+            Way::Apply => {
+                let plan = self.bench.try_plan(&self.journey.to).await;
+                plan.map_err(|errors| format!("{errors:?}"))
+            }
+            Way::Mark(_) => Ok(self.journey.plan(self.bench).await),
+        }
+    }
+
+    async fn apply(&self, plan: &Plan) -> Result<Ending, String> {
+        let left_behind = std::collections::BTreeSet::new();
+        let apply =
+            self.bench.apply_with(&self.journey.to, plan, left_behind, Default::default()).await;
+        let report = apply.map_err(|error| error.to_string())?;
+        let ended = if report.is_complete() {
+            Ending::Complete
+        } else {
+            Ending::Partly(format!("{:?}", report.steps))
+        };
+        Ok(ended)
+    }
+
+    async fn run_again(&self) -> Result<Ending, String> {
+        let plan = self.journey.plan(self.bench).await;
+        let report = self.bench.apply_plan(&self.journey.to, &plan).await;
+        let report = report.map_err(|error| error.to_string())?;
+        assert!(report.is_complete(), "{report:#?}");
+        Ok(Ending::Complete)
+    }
+
+    async fn left_to_do(&self) -> Option<String> {
+        let plan = self.bench.plan(&self.journey.to).await;
+        let leases = self.bench.memory(&self.journey.to).await.leases;
+        let rest = (!plan.is_empty()).then(|| format!("not empty afterwards: {:?}", plan.steps));
+        rest.or_else(|| (!leases.is_empty()).then(|| "a lease is left".to_owned()))
+    }
+
+    fn world(&self) -> World {
+        self.bench.world()
+    }
 }

@@ -11,6 +11,7 @@ pub mod outline;
 pub mod plan;
 pub mod problems;
 pub mod report;
+pub mod selftest;
 pub mod stale;
 pub mod style;
 pub mod value;

@@ -89,9 +89,14 @@ impl LedgerStore {
         let answer = request.set_bucket_id(name).set_bucket(bucket).send().await;
         let Err(error) = answer else { return Ok(()) };
         let failed = self.failed(Purpose::Write, "making", &error);
-        match self.find().await {
+        match (failed.reason, self.find().await) {
             // Somebody was faster, or the answer to an earlier call was lost.
-            Ok(Some(bucket)) if failed.reason == Reason::Exists => self.check(&bucket),
+            (Reason::Exists, Ok(Some(bucket))) => self.check(&bucket),
+            (Reason::Exists, Ok(None)) => Err(ProviderError::Transient {
+                what: format!("making the ledger {name}"),
+                why: "a bucket of that name is being deleted".to_owned(),
+                retry_after: None,
+            }),
             _ => Err(failed.into()),
         }
     }

@@ -2,6 +2,7 @@
 
 mod access;
 mod bucket;
+mod doors;
 mod fault;
 mod json;
 mod object;

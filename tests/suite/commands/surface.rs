@@ -3,7 +3,7 @@
 use super::Terminal;
 use insta::assert_snapshot;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "validate",
     "plan",
     "apply",
@@ -16,6 +16,7 @@ const COMMANDS: [&str; 13] = [
     "schema",
     "sandbox",
     "conformance",
+    "selftest",
     "doctor",
 ];
 
