@@ -173,8 +173,17 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// The stack of the thread that programs begin with; threads of tests have a quarter of it, and
+/// code that was not optimised needs much.
+const STACK: usize = 8 << 20;
+
 #[test]
 fn a_hostile_project_file_is_refused_in_words() {
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(refuse_hostile_files);
+    thread.unwrap().join().unwrap();
+}
+
+fn refuse_hostile_files() {
     let folder = leap();
     let stack = folder.path().join("stacks/leap");
     for (what, bytes) in hostile() {

@@ -214,9 +214,9 @@ fn a_person_sees_what_is_tried_again_and_how_it_ended() {
     let said = story(lost, apply);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
 
-    let denied = r#"[{ "on": { "method": "CreateBucket", "nth": 3 },
-        "then": { "status": { "code": 403 } } }]"#;
-    let said = story(denied, apply);
+    let refused = r#"[{ "on": { "method": "CreateBucket", "nth": 3 },
+        "then": { "status": { "code": 400 } } }]"#;
+    let said = story(refused, apply);
     assert_eq!(said.code, Some(6), "{}{}", said.stdout, said.stderr);
 
     let wrong = r#"{"random": {"seed": 1, "of": ["thunder"]}}"#;
