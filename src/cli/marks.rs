@@ -15,7 +15,7 @@ pub struct MarksArgs {
     /// What is meant, as plans show it below the name of the environment: `prod:gcs-bucket/data`,
     /// without the environment, or with `*` for anything; and the folder of the stack
     #[arg(value_name = "ADDRESS|STACK")]
-    words: Vec<String>,
+    named: Vec<String>,
     /// The environments; all of them, in promotion order, when none is named
     #[arg(short, long, value_name = "NAME")]
     env: Vec<String>,
@@ -42,7 +42,7 @@ impl MarksArgs {
     /// When more than one stack was named.
     pub fn meant(&self) -> Result<(LookArgs, Vec<String>), Failure> {
         let (folders, addresses): (Vec<&String>, Vec<&String>) =
-            self.words.iter().partition(|word| Path::new(word.as_str()).is_dir());
+            self.named.iter().partition(|word| Path::new(word.as_str()).is_dir());
         if folders.len() > 1 {
             let summary = format!("{} and {} are two stacks", folders[0], folders[1]);
             return Err(Failure::new(Exit::Error, summary).hint("name one"));

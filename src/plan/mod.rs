@@ -55,6 +55,7 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Cycle> {
     Ok(Plan {
         unchanged: compare::unchanged(request, &plan.steps, &plan.refusals),
         unknown: compare::unknown(request),
+        ignored: laid.ignored,
         ..plan
     })
 }

@@ -56,7 +56,7 @@ pub enum Mishap {
     /// Half the answer arrives.
     #[serde(rename = "truncated")]
     Truncated,
-    /// A call that looks sees what was before the last change.
+    /// A list shows what was before the last change.
     #[serde(rename = "lag")]
     Lag,
     /// The server's clock is off, by up to five seconds.
@@ -129,7 +129,10 @@ impl Mishap {
                 let endings = [Ending::Broken, Ending::Chunked, Ending::Quiet];
                 Some(Action::Truncate(endings[dice.below(3) as usize]))
             }
-            Self::Lag => Some(Action::Lag { changes: 1 }).filter(|_| !label.mutating),
+            // What is read by its name is there at once in the clouds that we stand in for.
+            Self::Lag => {
+                Some(Action::Lag { changes: 1 }).filter(|_| label.method.contains("/List"))
+            }
             Self::Skew => Some(Action::Skew { seconds: dice.below(11) as i64 - 5 }),
         }
     }

@@ -210,8 +210,10 @@ impl<'a, S: Subject> Rehearsal<'a, S> {
             Err(why) => Err(why),
         };
         let calls = sandbox.calls().len();
-        if ending == Ok(Ending::Complete) && self.subject.world() != self.arrival {
-            return Err("the run among faults said that all was done, and it was not".to_owned());
+        let difference = difference(&self.arrival, &self.subject.world());
+        if let (Ok(Ending::Complete), Some(difference)) = (&ending, difference) {
+            let claim = "the run among faults said that all was done, and it was not";
+            return Err(format!("{claim}: {difference}"));
         }
         self.calm().await?;
         Ok(Endured { ending, calls })
