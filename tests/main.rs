@@ -7,6 +7,7 @@ mod suite {
     mod applies;
     mod architecture;
     mod bench;
+    mod canary;
     mod commands;
     mod crash;
     mod dependencies;

@@ -72,6 +72,7 @@ fn context(surroundings: &Surroundings, step: &Step, lease_ends: Ends) -> StepCo
         progress: Arc::new(move |note| {
             emit(Event::Progress { id: id.clone(), note: note.to_owned() });
         }),
+        secrets: Arc::clone(&surroundings.options.secrets),
     }
 }
 

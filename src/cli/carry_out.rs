@@ -7,6 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::gates::GateArgs;
 use crate::cli::machine;
 use crate::cli::progress::Progress;
+use crate::cli::secrets::{self, Resolver};
 use crate::cli::session::Session;
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::counted;
@@ -153,6 +154,7 @@ impl Session {
         let options = Options {
             parallelism: usize::from(args.parallelism),
             lock_timeout: Duration::from_secs(args.lock_timeout),
+            secrets: secrets::shared(Resolver::new(&self.folder, &self.connection)),
             ..Options::default()
         };
         let (progress, events) = (progress.clone(), self.events());

@@ -15,6 +15,7 @@ pub mod marks;
 pub mod planning;
 pub mod progress;
 pub mod saved;
+pub mod secrets;
 pub mod selection;
 pub mod session;
 pub mod target;
@@ -92,6 +93,7 @@ enum Command {
     History(command::history::Args),
     Unlock(command::unlock::Args),
     Hold(command::hold::Args),
+    Secret(command::secret::Args),
 }
 
 impl Command {
@@ -170,5 +172,6 @@ async fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::History(args) => command::history::run(&args, ui).await,
         Command::Unlock(args) => command::unlock::run(&args, ui).await,
         Command::Hold(args) => command::hold::run(&args, ui).await,
+        Command::Secret(args) => command::secret::run(&args, ui).await,
     }
 }

@@ -9,11 +9,13 @@ mod erased;
 mod error;
 mod observe;
 mod retry;
+mod secret;
 mod step;
 
 pub use erased::{Actors, Observers, Registry};
 pub use error::ProviderError;
 pub use retry::{MayPass, Retried, Retry};
+pub use secret::{Glance, NoSecrets, Resolve, Resolved, SecretError};
 pub use step::{Applied, Change, Ends, Note, StepContext};
 
 use crate::model::{Need, Observation, Scope, Transition};

@@ -1,6 +1,6 @@
 //! One step, as a kind sees it.
 
-use crate::kind::ProviderError;
+use crate::kind::{ProviderError, Resolve};
 use crate::model::{Mark, Place, ResourceId, Version};
 use std::sync::Arc;
 use std::time::Duration;
@@ -127,6 +127,8 @@ pub struct StepContext {
     pub poll: Duration,
     /// Takes progress for people ("waiting for operation-1").
     pub progress: Note,
+    /// Finds the values of secrets.
+    pub secrets: Arc<dyn Resolve>,
 }
 
 impl StepContext {

@@ -10,6 +10,7 @@ mod mark;
 mod overrides;
 mod resource;
 mod rules;
+pub mod secret;
 mod source;
 mod world;
 

@@ -41,6 +41,7 @@ pub use lines::Written;
 pub use problem::{Position, Problem, Problems, Range, Severity, Sources};
 pub use schema::{Schema, schema};
 
+use crate::model::secret::Reference;
 use crate::model::{Keys, Resource, ResourceId, Stack};
 use crate::project::layout::Laid;
 use serde_json::Value;
@@ -129,6 +130,18 @@ impl Project {
     /// The region where everything of an environment goes that names no other place.
     pub fn region(&self, env: &str) -> &str {
         &self.laid(env).map_or(self.first(), |laid| &laid.declaration).cloud.region
+    }
+
+    /// Where each declared secret of an environment is kept, by its key.
+    pub fn secrets(&self, env: &str) -> BTreeMap<&str, Reference> {
+        let layout = &self.layout;
+        let laid = self.laid(env);
+        let all =
+            laid.iter().flat_map(|laid| laid.declaration.secrets.iter().map(move |it| (laid, it)));
+        let kept = all.filter_map(|(laid, (key, secret))| {
+            Some((key.as_str(), secrets::reference(layout, laid, key, secret)?))
+        });
+        kept.collect()
     }
 
     /// Every resource of every environment, with its complete settings.

@@ -40,16 +40,17 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("sops-reference", secrets::sops_reference),
     ("stack-name", stack::stack_name),
     ("suffix", environments::suffix),
+    ("topic", secrets::topic),
     ("variable-name", secrets::variable_name),
     ("words", ignore::words),
     ("zone", cloud::zone),
 ];
 
 /// What the schema cannot say.
-pub(crate) const CHECKS: &[Check] = &[stack::check, buckets::check];
+pub(crate) const CHECKS: &[Check] = &[stack::check, buckets::check, secrets::check];
 
 /// From sections to resources.
-pub(crate) const EXPANSIONS: &[Expansion] = &[buckets::expand];
+pub(crate) const EXPANSIONS: &[Expansion] = &[buckets::expand, secrets::expand];
 
 /// From resources to the keys that people call them by.
 pub(crate) const NAMINGS: &[Naming] = &[buckets::keys];

@@ -17,8 +17,8 @@ use super::gate::{self, Gate};
 use super::refusal::Refusal;
 use super::wire::{Cutter, Wires};
 use super::{
-    Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Transport, Turn,
-    World, gcs, grpc, guard, tls,
+    Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Transport, Turn, Vault,
+    World, gcs, grpc, guard, secretmanager, tls,
 };
 
 /// How to start a sandbox. The default: in memory, any port, the real time, lags on.
@@ -77,7 +77,11 @@ pub struct Sandbox {
 pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
     let Options { folder, port, transport, clock, behaviour, faults, on_crash, turn, apis } =
         options;
-    let store = folder.map_or_else(|| Ok(Store::in_memory()), |folder| Store::open(&folder))?;
+    let store = match &folder {
+        Some(folder) => Store::open(folder)?,
+        None => Store::in_memory(),
+    };
+    let vault = Vault::open(folder.as_deref())?;
     let listen = |source| SandboxError::Listen { port, source };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
@@ -85,7 +89,7 @@ pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
     let latency = behaviour.latency;
     let gate = Gate::new(faults, store.clone(), clock.clone(), latency, on_crash, turn);
     let gate = Arc::new(gate);
-    let world = World { store, clock, behaviour, address, transport };
+    let world = World { store, clock, behaviour, vault, address, transport };
     let router = router(&world, &gate, apis);
 
     let (acceptor, authority) = match transport {
@@ -103,7 +107,8 @@ pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
 }
 
 fn router(world: &World, gate: &Arc<Gate>, more: Vec<Arc<dyn Api>>) -> Router {
-    let built_in: Vec<Arc<dyn Api>> = vec![Arc::new(Unknown), Arc::new(gcs::Gcs)];
+    let built_in: Vec<Arc<dyn Api>> =
+        vec![Arc::new(Unknown), Arc::new(gcs::Gcs), Arc::new(secretmanager::SecretManager)];
     let mut all = Router::new();
     for api in built_in.into_iter().chain(more) {
         let gate = Arc::clone(gate);

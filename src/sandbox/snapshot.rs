@@ -10,14 +10,18 @@ use super::store::Content;
 
 /// Fields that tell when, or for how many times, something was done, and not what came of it.
 const HISTORY: &[&str] = &[
+    "createTime",
     "create_time",
     "delete_time",
+    "destroyTime",
     "effective_time",
     "etag",
     "finalize_time",
     "generation",
     "lock_time",
     "metageneration",
+    "nextRotationTime",
+    "sealed",
     "terminal_storage_class_update_time",
     "toggle_time",
     "update_storage_class_time",

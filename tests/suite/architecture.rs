@@ -102,6 +102,7 @@ const OUTSIDE: &[Outside] = &[
             "gcp_auth::",
             "Storage::builder",
             "StorageControl::builder",
+            "SecretManagerService::builder",
         ],
         // What speaks for itself on the wire does so in one file too.
         allowed: &[

@@ -15,6 +15,7 @@ pub mod plan;
 pub mod rollback;
 pub mod sandbox;
 pub mod schema;
+pub mod secret;
 pub mod selftest;
 pub mod show;
 pub mod unlock;

@@ -4,6 +4,7 @@ use crate::kind::Retry;
 use crate::providers::gcp::credentials::{CredentialSource, CredentialsError};
 use google_cloud_auth::credentials::{Credentials, anonymous};
 use google_cloud_gax::retry_policy::NeverRetry;
+use google_cloud_secretmanager_v1::client::SecretManagerService;
 use google_cloud_storage::client::{Storage, StorageControl};
 use std::time::Duration;
 
@@ -34,6 +35,8 @@ pub struct Connection {
     pub(crate) control: StorageControl,
     /// The bytes of objects, over HTTP.
     pub(crate) storage: Storage,
+    /// Secrets, over HTTP.
+    pub(crate) secrets: SecretManagerService,
     /// How calls that only look are tried again; the engine sees to those that change something.
     pub(crate) retry: Retry,
 }
@@ -45,7 +48,7 @@ pub enum ConnectionError {
     #[error("the credentials for Google Cloud cannot be used")]
     Credentials(#[from] CredentialsError),
     /// The client could not be made.
-    #[error("the client for Cloud Storage could not be made")]
+    #[error("a client for Google Cloud could not be made")]
     Client(#[from] google_cloud_gax::client_builder::Error),
 }
 
@@ -62,7 +65,8 @@ impl Connection {
             Endpoint::Live { credentials } => (None, credentials.credentials().await?),
         };
         let control = control(url, credentials.clone()).await?;
-        Ok(Self { control, storage: storage(url, credentials).await?, retry })
+        let secrets = secrets(url, credentials.clone()).await?;
+        Ok(Self { control, storage: storage(url, credentials).await?, secrets, retry })
     }
 }
 
@@ -85,6 +89,18 @@ async fn storage(
     credentials: Credentials,
 ) -> Result<Storage, ConnectionError> {
     let builder = Storage::builder().with_credentials(credentials).with_retry_policy(NeverRetry);
+    Ok(match url {
+        Some(url) => builder.with_endpoint(url).build().await?,
+        None => builder.build().await?,
+    })
+}
+
+async fn secrets(
+    url: Option<&String>,
+    credentials: Credentials,
+) -> Result<SecretManagerService, ConnectionError> {
+    let builder =
+        SecretManagerService::builder().with_credentials(credentials).with_retry_policy(NeverRetry);
     Ok(match url {
         Some(url) => builder.with_endpoint(url).build().await?,
         None => builder.build().await?,

@@ -1,6 +1,7 @@
 //! What Google Cloud's errors mean to us.
 
 use crate::kind::{MayPass, ProviderError};
+use crate::model::secret::Value;
 use google_cloud_gax::error::Error;
 use google_cloud_gax::error::rpc::{Code, StatusDetails};
 use std::error::Error as _;
@@ -73,6 +74,11 @@ impl CallFailed {
         matches!(self.reason, Reason::Precondition | Reason::Outrun)
     }
 
+    /// The same without what the cloud said, if that repeats a secret which it was sent.
+    pub(crate) fn hiding(self, value: &Value) -> Self {
+        Self { why: value.unless_in(&self.why), ..self }
+    }
+
     /// What the cloud said.
     pub(crate) fn why(&self) -> &str {
         &self.why
@@ -111,11 +117,13 @@ impl From<CallFailed> for ProviderError {
 }
 
 fn reason(error: &Error) -> Reason {
-    if let Some(status) = error.http_status_code() {
-        return of_http(status);
-    }
-    if let Some(status) = error.status() {
-        return of_code(&status.code);
+    // One HTTP status stands for several codes; where the answer names its code, that counts.
+    match (error.status(), error.http_status_code()) {
+        (Some(status), http) if http.is_none() || status.code != Code::Unknown => {
+            return of_code(&status.code);
+        }
+        (_, Some(http)) => return of_http(http),
+        _ => {}
     }
     if error.is_authentication() {
         return Reason::Denied;

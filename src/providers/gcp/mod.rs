@@ -13,6 +13,9 @@ mod ledger_store;
 mod memo;
 pub mod permissions;
 mod reader;
+pub mod secret;
+pub mod secret_access;
+mod secret_versions;
 mod stale;
 #[cfg(test)]
 mod tests;
@@ -21,4 +24,5 @@ mod writer;
 pub use client::{Connection, ConnectionError, Endpoint};
 pub use ledger_store::{LedgerBucket, LedgerStore};
 pub use reader::Reader;
+pub use secret_versions::{SecretVersions, State as VersionState, Version as SecretVersion};
 pub use writer::Writer;

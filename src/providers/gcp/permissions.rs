@@ -5,6 +5,8 @@
 use crate::kind::Kind as _;
 use crate::providers::gcp::gcs_bucket::Bucket;
 use crate::providers::gcp::gcs_bucket_access::BucketAccess;
+use crate::providers::gcp::secret::Secret;
+use crate::providers::gcp::secret_access::SecretAccess;
 use crate::render::{self, RenderError, Role};
 use std::collections::BTreeSet;
 
@@ -37,6 +39,22 @@ pub const READ_METHODS: &[ReadMethod] = &[
     ReadMethod {
         method: "GET /storage/v1/b/{bucket}/o/{object}",
         permission: "storage.objects.get",
+    },
+    ReadMethod {
+        method: "GET /v1/projects/{project}/secrets",
+        permission: "secretmanager.secrets.list",
+    },
+    ReadMethod {
+        method: "GET /v1/projects/{project}/secrets/{secret}",
+        permission: "secretmanager.secrets.get",
+    },
+    ReadMethod {
+        method: "GET /v1/projects/{project}/secrets/{secret}:getIamPolicy",
+        permission: "secretmanager.secrets.getIamPolicy",
+    },
+    ReadMethod {
+        method: "GET /v1/projects/{project}/secrets/{secret}/versions/{version}",
+        permission: "secretmanager.versions.get",
     },
 ];
 
@@ -72,6 +90,30 @@ pub const NEEDED: &[Needed] = &[
         kind: BucketAccess::NAME,
         plan: &["storage.buckets.get", "storage.buckets.getIamPolicy", "storage.buckets.list"],
         apply: &["storage.buckets.setIamPolicy", "storage.buckets.update"],
+    },
+    Needed {
+        kind: Secret::NAME,
+        plan: &["secretmanager.secrets.get", "secretmanager.secrets.list"],
+        apply: &[
+            "secretmanager.secrets.create",
+            "secretmanager.secrets.delete",
+            "secretmanager.secrets.update",
+        ],
+    },
+    Needed {
+        kind: SecretAccess::NAME,
+        plan: &[
+            "secretmanager.secrets.get",
+            "secretmanager.secrets.getIamPolicy",
+            "secretmanager.secrets.list",
+        ],
+        apply: &["secretmanager.secrets.setIamPolicy", "secretmanager.secrets.update"],
+    },
+    // Whatever takes a secret from Secret Manager: planning compares numbers of versions.
+    Needed {
+        kind: "secrets",
+        plan: &["secretmanager.versions.get"],
+        apply: &["secretmanager.versions.access"],
     },
     Needed {
         kind: "ledger",
@@ -124,12 +166,24 @@ mod tests {
         description: Look at what leap-infra may manage; change nothing
         stage: GA
         includedPermissions:
+        - secretmanager.secrets.get
+        - secretmanager.secrets.getIamPolicy
+        - secretmanager.secrets.list
+        - secretmanager.versions.get
         - storage.buckets.get
         - storage.buckets.getIamPolicy
         - storage.buckets.list
         - storage.objects.get
         - storage.objects.list
         ");
+    }
+
+    #[test]
+    fn planning_may_not_read_the_values_of_secrets() {
+        let access = "secretmanager.versions.access";
+        assert!(!permissions(Purpose::Plan).contains(access));
+        assert!(!READ_METHODS.iter().any(|it| it.method.ends_with(":access")));
+        assert!(permissions(Purpose::Apply).contains(access));
     }
 
     #[test]

@@ -6,6 +6,8 @@ use crate::providers::gcp::client::Connection;
 use crate::providers::gcp::error::CallFailed;
 use crate::providers::gcp::memo::Memo;
 use google_cloud_iam_v1::model::Policy;
+use google_cloud_secretmanager_v1::client::SecretManagerService;
+use google_cloud_secretmanager_v1::model::Secret;
 use google_cloud_storage::client::StorageControl;
 use google_cloud_storage::model::Bucket;
 use std::sync::Arc;
@@ -19,7 +21,9 @@ pub(crate) const AT_ONCE: usize = 100;
 #[derive(Debug)]
 pub struct Reader {
     control: StorageControl,
-    retry: Retry,
+    pub(crate) retry: Retry,
+    pub(crate) secrets: SecretManagerService,
+    pub(crate) secret_lists: Memo<Arc<Vec<Arc<Secret>>>>,
     lists: Memo<Arc<Vec<Arc<Bucket>>>>,
     buckets: Memo<Option<Arc<Bucket>>>,
 }
@@ -27,8 +31,14 @@ pub struct Reader {
 impl Reader {
     /// A reader for one run.
     pub fn new(connection: &Connection) -> Self {
-        let (control, retry) = (connection.control.clone(), connection.retry.clone());
-        Self { control, retry, lists: Memo::default(), buckets: Memo::default() }
+        Self {
+            control: connection.control.clone(),
+            retry: connection.retry.clone(),
+            secrets: connection.secrets.clone(),
+            secret_lists: Memo::default(),
+            lists: Memo::default(),
+            buckets: Memo::default(),
+        }
     }
 
     /// The buckets of a project.

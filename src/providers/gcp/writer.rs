@@ -5,6 +5,7 @@ use crate::providers::gcp::client::Connection;
 use crate::providers::gcp::error::{CallFailed, Purpose};
 use google_cloud_gax::error::Error;
 use google_cloud_iam_v1::model::Policy;
+use google_cloud_secretmanager_v1::client::SecretManagerService;
 use google_cloud_storage::client::StorageControl;
 use google_cloud_storage::model::Bucket;
 use google_cloud_wkt::FieldMask;
@@ -13,12 +14,13 @@ use google_cloud_wkt::FieldMask;
 #[derive(Debug)]
 pub struct Writer {
     control: StorageControl,
+    pub(crate) secrets: SecretManagerService,
 }
 
 impl Writer {
     /// A writer.
     pub fn new(connection: &Connection) -> Self {
-        Self { control: connection.control.clone() }
+        Self { control: connection.control.clone(), secrets: connection.secrets.clone() }
     }
 
     /// A bucket as it is now.

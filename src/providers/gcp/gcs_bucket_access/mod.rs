@@ -6,7 +6,7 @@
 
 mod apply;
 mod observe;
-mod policy;
+pub(crate) mod policy;
 mod spec;
 
 pub use spec::{Condition, Grant, Spec};

@@ -9,7 +9,7 @@ use google_cloud_type::model::Expr;
 use std::collections::BTreeSet;
 
 /// Every grant of a policy, but for those that each bucket is born with.
-pub(super) fn grants(policy: &Policy) -> BTreeSet<Grant> {
+pub(crate) fn grants(policy: &Policy) -> BTreeSet<Grant> {
     policy.bindings.iter().flat_map(grants_of).filter(|grant| !is_inborn(grant)).collect()
 }
 
@@ -38,7 +38,7 @@ fn condition(expression: &Expr) -> Condition {
 }
 
 /// Takes `remove` out of a policy and puts `add` in.
-pub(super) fn change(policy: &mut Policy, add: &BTreeSet<Grant>, remove: &BTreeSet<Grant>) {
+pub(crate) fn change(policy: &mut Policy, add: &BTreeSet<Grant>, remove: &BTreeSet<Grant>) {
     for grant in remove {
         for binding in policy.bindings.iter_mut().filter(|binding| holds(binding, grant)) {
             binding.members.retain(|member| *member != grant.member);

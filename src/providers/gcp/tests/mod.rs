@@ -6,6 +6,7 @@ mod bucket;
 mod ledger;
 mod observe;
 mod round_trip;
+mod secret;
 
 use crate::kind::Retry;
 use crate::kind::{Applied, Change, ProviderError, StepContext};
@@ -175,6 +176,7 @@ fn step(kind: &str, name: &str, change: &Change<Value>) -> StepContext {
         lease_ends: Arc::new(move || later),
         poll: Duration::from_millis(1),
         progress: Arc::new(|_| ()),
+        secrets: Arc::new(crate::kind::NoSecrets),
     }
 }
 

@@ -1,0 +1,192 @@
+//! What Google's JSON APIs have in common: errors, update masks, pages.
+//!
+//! Errors: <https://cloud.google.com/apis/design/errors#http_mapping>. Masks and pages:
+//! <https://google.aip.dev/134>, <https://google.aip.dev/158>.
+
+use axum::extract::Query;
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, Uri, header};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use super::StoreError;
+use super::refusal::{Code, Refusal};
+
+/// A refused call of a JSON API.
+#[derive(Debug)]
+pub(super) struct Refused(pub(super) Refusal);
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self(refusal)
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        error(&self.0)
+    }
+}
+
+/// A `google.rpc.Status` as JSON, under the HTTP status of its code.
+pub(super) fn error(refusal: &Refusal) -> Response {
+    let http = match refusal.code {
+        Code::Ok => 200,
+        Code::InvalidArgument | Code::FailedPrecondition | Code::OutOfRange => 400,
+        Code::Unauthenticated => 401,
+        Code::PermissionDenied => 403,
+        Code::NotFound => 404,
+        Code::AlreadyExists | Code::Aborted => 409,
+        Code::ResourceExhausted => 429,
+        Code::Unimplemented => 501,
+        Code::Unavailable => 503,
+        Code::DeadlineExceeded => 504,
+        Code::Internal => 500,
+    };
+    let (status, message) = (refusal.code.name(), &refusal.message);
+    let body = json!({ "error": { "code": http, "message": message, "status": status } });
+    let status = StatusCode::from_u16(http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = answer(&body);
+    *response.status_mut() = status;
+    response
+}
+
+/// An answer in JSON.
+pub(super) fn answer(body: &Value) -> Response {
+    let kind = [(header::CONTENT_TYPE, "application/json; charset=UTF-8")];
+    (kind, body.to_string()).into_response()
+}
+
+/// The parameters of a call, those that it does not know left aside.
+pub(super) fn parameters<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refusal> {
+    let Query(parameters) =
+        Query::try_from_uri(uri).map_err(|error| Refusal::invalid(error.body_text()))?;
+    Ok(parameters)
+}
+
+/// Whether a caller wants enums as numbers: `$alt=json;enum-encoding=int`.
+pub(super) fn wants_numbers(uri: &Uri) -> bool {
+    uri.query().is_some_and(|query| query.contains("enum-encoding"))
+}
+
+/// The body of a call.
+pub(super) fn body(bytes: &[u8]) -> Result<Value, Refusal> {
+    match bytes {
+        [] => Ok(json!({})),
+        bytes => serde_json::from_slice(bytes)
+            .map_err(|_| Refusal::invalid("Invalid JSON payload received.")),
+    }
+}
+
+/// One page of a list: `from` is the token of the page, empty for the first.
+pub(super) fn page(
+    field: &str,
+    items: Vec<Value>,
+    size: usize,
+    from: &str,
+) -> Result<Value, Refusal> {
+    let start: usize = match from {
+        "" => 0,
+        token => data_encoding::BASE64URL_NOPAD
+            .decode(token.as_bytes())
+            .ok()
+            .and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok())
+            .ok_or_else(|| Refusal::invalid("Invalid page token."))?,
+    };
+    let total = items.len();
+    let page: Vec<Value> = items.into_iter().skip(start).take(size).collect();
+    let end = start + page.len();
+    let mut body = json!({ "totalSize": total });
+    if !page.is_empty() {
+        body[field] = Value::Array(page);
+    }
+    if end < total {
+        let token = data_encoding::BASE64URL_NOPAD.encode(end.to_string().as_bytes());
+        body["nextPageToken"] = json!(token);
+    }
+    Ok(body)
+}
+
+/// Copies the fields that a mask names from `patch` to `target`; each must begin with one of
+/// `may_change`. Names may be written in either case.
+pub(super) fn masked(
+    target: &mut Value,
+    patch: &Value,
+    mask: &str,
+    may_change: &[&str],
+) -> Result<(), Refusal> {
+    if mask.is_empty() {
+        return Err(Refusal::invalid("The update_mask must not be empty."));
+    }
+    mask.split(',').try_for_each(|path| {
+        let steps: Vec<String> = path.trim().split('.').map(camel).collect();
+        match steps.first() {
+            Some(first) if may_change.contains(&first.as_str()) => {
+                copy(target, patch, &steps);
+                Ok(())
+            }
+            _ => Err(Refusal::invalid(format!("Invalid update_mask path: {path}"))),
+        }
+    })
+}
+
+fn copy(target: &mut Value, patch: &Value, steps: &[String]) {
+    let [step, rest @ ..] = steps else { return };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    let Some(fields) = target.as_object_mut() else { return };
+    match (patch.get(step), rest) {
+        (None | Some(Value::Null), []) => _ = fields.remove(step),
+        (Some(value), []) => _ = fields.insert(step.clone(), value.clone()),
+        (value, rest) => {
+            let inner = fields.entry(step.clone()).or_insert(Value::Null);
+            copy(inner, value.unwrap_or(&Value::Null), rest);
+        }
+    }
+}
+
+/// `next_rotation_time` as JSON writes it.
+fn camel(name: &str) -> String {
+    let mut parts = name.split('_');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |name, part| {
+        let (head, tail) = part.split_at(part.len().min(1));
+        name + &head.to_uppercase() + tail
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mask_changes_what_it_names_in_either_case() {
+        let mut target = json!({ "labels": { "a": "1" }, "expireTime": "x", "etag": "1" });
+        let patch = json!({ "labels": { "b": "2" }, "rotation": { "rotationPeriod": "9s" } });
+        let may = &["labels", "expireTime", "rotation"];
+        masked(&mut target, &patch, "labels,expire_time,rotation.rotation_period", may).unwrap();
+        let expected = json!({ "labels": { "b": "2" }, "etag": "1",
+            "rotation": { "rotationPeriod": "9s" } });
+        assert_eq!(target, expected);
+        assert!(masked(&mut target, &patch, "etag", may).is_err());
+        assert!(masked(&mut target, &patch, "", may).is_err());
+    }
+
+    #[test]
+    fn pages_follow_one_another_to_the_end() {
+        let items: Vec<Value> = (0..5).map(|number| json!(number)).collect();
+        let first = page("items", items.clone(), 3, "").unwrap();
+        let token = first["nextPageToken"].as_str().unwrap();
+        let second = page("items", items.clone(), 3, token).unwrap();
+        assert_eq!(second["items"], json!([3, 4]));
+        assert!(second.get("nextPageToken").is_none());
+        assert!(page("items", items, 3, "?").is_err());
+    }
+}
