@@ -6,6 +6,7 @@ mod doors;
 mod fault;
 mod json;
 mod object;
+mod secretmanager;
 mod server;
 mod tls;
 mod upload;
