@@ -64,8 +64,8 @@ secrets:
   lost: { env: CANARY_LOST }
   file: { file: private/file.txt }
   open: { file: private/open.txt }
-  sops: { sops: "all.enc.yaml#inbox.key" }
-  broken: { sops: "all.enc.yaml#broken" }
+  sops: { sops: "enc/all.yaml#inbox.key" }
+  broken: { sops: "enc/all.yaml#broken" }
 "#;
 
 /// What each command is run with, in an order that gives all of them something to do, and how it
@@ -119,9 +119,9 @@ impl Cage {
             fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
             path.to_string_lossy().into_owned()
         };
-        put("environments/prod.yaml", "{}\n", 0o644);
+        put("environments/prod.yaml", "environment: prod\n", 0o644);
         put("stack/stack.yaml", STACK, 0o644);
-        put("stack/all.enc.yaml", "sops: {}\n", 0o644);
+        put("stack/enc/all.yaml", "sops: {}\n", 0o644);
         for (place, mode) in [("file", 0o600), ("open", 0o644), ("manager", 0o600)] {
             put(&format!("stack/private/{place}.txt"), &canary(place), mode);
         }
