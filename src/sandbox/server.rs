@@ -17,8 +17,8 @@ use super::gate::{self, Gate};
 use super::refusal::Refusal;
 use super::wire::{Cutter, Wires};
 use super::{
-    Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Transport, Turn, Vault,
-    World, gcs, grpc, guard, secretmanager, tls,
+    Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Transport, Turn,
+    Vault, World, gcs, grpc, guard, secretmanager, tls,
 };
 
 /// How to start a sandbox. The default: in memory, any port, the real time, lags on.
