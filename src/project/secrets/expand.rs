@@ -104,13 +104,14 @@ fn resource(made: &Made<'_>, kind: &str, spec: Value, range: &Range) -> Resource
         place: Place::project(&made.laid.declaration.cloud.project),
         spec,
         needs: BTreeSet::new(),
+        manage: made.make.manage.into(),
         source: Source::from(range),
         notes: Vec::new(),
     }
 }
 
 fn spec(made: &Made<'_>) -> secret::Spec {
-    let Make { environments: _, name: _, readers: _, locations, labels, expires, rotate } =
+    let Make { environments: _, name: _, manage: _, readers: _, locations, labels, expires, rotate } =
         made.make;
     let mut all_labels = made.laid.declaration.cloud.labels.clone();
     all_labels.extend(labels.clone());

@@ -1,6 +1,7 @@
 //! The types of what is written about a secret that is made by us.
 
 use crate::project::format::Wrong;
+use crate::project::managed::Manage;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -24,6 +25,10 @@ pub struct Make {
     #[serde(default)]
     #[schemars(extend("items" = { "type": "string", "format": "region" }))]
     pub locations: Vec<String>,
+    /// How far the secret and who may read it are managed: `observe` looks and never touches,
+    /// `mark` also marks it as ours, `full` makes it what is declared.
+    #[serde(default)]
+    pub manage: Manage,
     /// Labels on the secret.
     #[serde(default)]
     #[schemars(extend("additionalProperties" = { "type": "string", "format": "label-value" }))]

@@ -136,6 +136,7 @@ mod tests {
             place: Place::project("p"),
             spec: json!({ "data": [{ "key": "oauth", "from": reference(secret) }] }),
             needs: Default::default(),
+            manage: Default::default(),
             source: Source::default(),
             notes: Vec::new(),
         };

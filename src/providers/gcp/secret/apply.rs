@@ -4,10 +4,10 @@
 //! still what the plan saw, and is sent for exactly that etag.
 
 use crate::kind::{Applied, ProviderError, StepContext};
-use crate::model::Version;
+use crate::model::{Version, label};
 use crate::providers::gcp::Writer;
 use crate::providers::gcp::error::{CallFailed, Reason};
-use crate::providers::gcp::secret::{Spec, check_ours, wire};
+use crate::providers::gcp::secret::{Spec, check_adoptable, check_ours, wire};
 use crate::providers::gcp::stale;
 use google_cloud_secretmanager_v1::model::Secret as Live;
 use std::collections::BTreeMap;
@@ -39,7 +39,8 @@ pub(super) async fn create(
             now: "made with other settings, by another run".to_owned(),
         });
     }
-    Ok(change(writer, step, secret, after, None).await?.saying("was already there"))
+    let made = change(writer, step, secret, after, check_ours, None).await?;
+    Ok(made.saying("was already there"))
 }
 
 /// Changes a secret where it stands.
@@ -52,7 +53,50 @@ pub(super) async fn update(
 ) -> Result<Applied, ProviderError> {
     let secret = writer.secret(&step.place.project, &step.id.name).await?;
     let secret = secret.ok_or_else(|| gone(step))?;
-    change(writer, step, secret, after, Some(Planned { before, after: Some(after), seen })).await
+    let planned = Planned { before, after: Some(after), seen };
+    change(writer, step, secret, after, check_ours, Some(planned)).await
+}
+
+/// Puts our mark on a secret that is nobody's, and changes nothing else.
+pub(super) async fn adopt(
+    writer: &Writer,
+    step: &StepContext,
+    spec: &Spec,
+    seen: &Version,
+) -> Result<Applied, ProviderError> {
+    let secret = writer.secret(&step.place.project, &step.id.name).await?;
+    let secret = secret.ok_or_else(|| gone(step))?;
+    let planned = Planned { before: spec, after: None, seen };
+    change(writer, step, secret, spec, check_adoptable, Some(planned)).await
+}
+
+/// Takes every label of ours off a secret.
+pub(super) async fn disown(
+    writer: &Writer,
+    step: &StepContext,
+    spec: &Spec,
+    seen: &Version,
+) -> Result<Applied, ProviderError> {
+    let (project, name) = (&step.place.project, &step.id.name);
+    let planned = Planned { before: spec, after: None, seen };
+    let mut secret = writer.secret(project, name).await?;
+    for _ in 0..TRIES {
+        let Some(now) = secret else { return Ok(Applied::gone().saying("was already gone")) };
+        let ours = |key: &String| key.starts_with(label::PREFIX);
+        if !now.labels.keys().any(ours) {
+            return Ok(Applied::at(Version(now.etag)).saying("was already handed back"));
+        }
+        check_ours(step, &now)?;
+        planned.check(step, &now)?;
+        let labels = now.labels.clone().into_iter().filter(|(key, _)| !ours(key));
+        let body = Live::new().set_labels(labels);
+        step.ensure_held(&format!("handing back secret {name}"))?;
+        match writer.update_secret(project, name, body, &now.etag, vec!["labels"]).await {
+            Ok(secret) => return Ok(Applied::at(Version(secret.etag))),
+            Err(failed) => secret = moved_on(writer, step, &now, failed).await?,
+        }
+    }
+    Err(busy(step))
 }
 
 /// What a plan relied on.
@@ -76,17 +120,18 @@ impl Planned<'_> {
     }
 }
 
-/// Brings a secret to `after`, starting from how it was just read.
+/// Brings a secret to `after`, starting from how it was just read. `check` says whose it may be.
 async fn change(
     writer: &Writer,
     step: &StepContext,
     mut secret: Live,
     after: &Spec,
+    check: fn(&StepContext, &Live) -> Result<(), ProviderError>,
     planned: Option<Planned<'_>>,
 ) -> Result<Applied, ProviderError> {
     let (project, name) = (&step.place.project, &step.id.name);
     for _ in 0..TRIES {
-        check_ours(step, &secret)?;
+        check(step, &secret)?;
         planned.as_ref().map_or(Ok(()), |planned| planned.check(step, &secret))?;
         let labels = wire::labels(after, &step.mark, Some(&secret));
         let mut fields = wire::changed_fields(&wire::from_wire(&secret), after);

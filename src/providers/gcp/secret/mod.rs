@@ -12,7 +12,7 @@ pub(crate) mod wire;
 pub use spec::{Rotation, Spec};
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
-use crate::model::{Mark, Observation, Owner, Scope, Transition, label};
+use crate::model::{Mark, Observation, Owner, Scope, Transition};
 use crate::providers::gcp::{Reader, Writer};
 use google_cloud_secretmanager_v1::model::Secret as Live;
 
@@ -24,6 +24,7 @@ pub enum Secret {}
 
 impl Kind for Secret {
     const NAME: &'static str = "secret";
+    const PROTECTED: bool = true;
     type Spec = Spec;
     type Reader = Reader;
     type Writer = Writer;
@@ -48,6 +49,8 @@ impl Kind for Secret {
             Change::Delete { before, version } => {
                 apply::delete(writer, step, &before, &version).await
             }
+            Change::Adopt { spec, version } => apply::adopt(writer, step, &spec, &version).await,
+            Change::Disown { spec, version } => apply::disown(writer, step, &spec, &version).await,
             Change::Wait { .. } => Err(ProviderError::Unexpected {
                 what: step.id.to_string(),
                 why: "secrets have no operations to wait for".to_owned(),
@@ -74,15 +77,19 @@ pub(crate) fn owner(secret: &Live, stack: &str) -> Owner {
     Mark::owner(stack, Secret::NAME, wire::name(secret), value)
 }
 
+/// Refuses a secret that is neither ours nor nobody's.
+pub(crate) fn check_adoptable(step: &StepContext, secret: &Live) -> Result<(), ProviderError> {
+    let free = owner(secret, &step.mark.stack) == Owner::Foreign;
+    if free { Ok(()) } else { check_ours(step, secret) }
+}
+
 /// Refuses a secret that is not one of ours in the environment of a step.
 pub(crate) fn check_ours(step: &StepContext, secret: &Live) -> Result<(), ProviderError> {
     let why = match owner(secret, &step.mark.stack) {
         Owner::Ours(mark) if mark.env == step.id.env => return Ok(()),
         Owner::Ours(mark) => format!("it belongs to environment {} of this stack", mark.env),
-        Owner::Foreign => match secret.labels.get(label::STACK) {
-            Some(other) if *other != step.mark.stack => format!("it belongs to stack {other}"),
-            _ => "it does not belong to this stack".to_owned(),
-        },
+        Owner::OtherStack(other) => format!("it belongs to stack {other}"),
+        Owner::Foreign => "it does not belong to this stack".to_owned(),
     };
     Err(ProviderError::Taken { name: step.id.name.clone(), why })
 }

@@ -20,19 +20,22 @@ pub(super) async fn observe(
 ) -> Result<Observation<Spec>, ProviderError> {
     let mut observation = Observation::default();
     for (name, (place, secret)) in seen(reader, scope).await? {
-        let owner = owner(&secret, scope.stack);
-        if owner == Owner::Foreign && !scope.wanted.contains_key(name.as_str()) {
-            continue;
-        }
-        observation.found.push(Found {
+        let wanted = scope.wanted.contains_key(name.as_str());
+        let found = Found {
             name,
             place,
-            owner,
+            owner: owner(&secret, scope.stack),
             spec: wire::from_wire(&secret),
             version: Version(secret.etag.clone()),
             status: Status::Ready,
             holds: None,
-        });
+        };
+        match &found.owner {
+            Owner::Ours(_) => observation.found.push(found),
+            _ if wanted => observation.found.push(found),
+            Owner::Foreign => observation.strangers.push(found),
+            Owner::OtherStack(_) => {}
+        }
     }
     Ok(observation)
 }

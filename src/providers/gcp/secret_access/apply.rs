@@ -50,6 +50,40 @@ pub(super) async fn delete(
     Ok(Applied::gone())
 }
 
+/// Makes grants ours that are there already: only the label is written.
+pub(super) async fn adopt(
+    writer: &Writer,
+    step: &StepContext,
+    spec: Spec,
+) -> Result<Applied, ProviderError> {
+    let secret = ours(writer, step).await?.ok_or_else(|| gone(step))?;
+    let policy = writer.secret_policy(&step.place.project, &step.id.name).await?;
+    let policy = policy.ok_or_else(|| gone(step))?;
+    let live = policy::grants(&policy);
+    if let Some(lost) = grants(&spec.accessors).difference(&live).next() {
+        return Err(no_longer_granted(&step.id.name, lost));
+    }
+    label(writer, step, secret, Some(step.mark.spec.as_label())).await?;
+    Ok(Applied::at(Version(BASE64.encode(&policy.etag))))
+}
+
+/// Takes the label off; what was granted stays granted.
+pub(super) async fn disown(writer: &Writer, step: &StepContext) -> Result<Applied, ProviderError> {
+    match ours(writer, step).await? {
+        None => Ok(Applied::gone().saying("the secret was already gone")),
+        Some(secret) => label(writer, step, secret, None).await.map(|()| Applied::gone()),
+    }
+}
+
+fn no_longer_granted(secret: &str, lost: &Grant) -> ProviderError {
+    ProviderError::Stale {
+        what: format!("the access on secret {secret}"),
+        field: ACCESSOR.to_owned(),
+        before: format!("granted to {}", lost.member),
+        now: "not granted".to_owned(),
+    }
+}
+
 /// Changes the policy; none if the secret is gone.
 async fn shift(
     writer: &Writer,
@@ -97,12 +131,7 @@ fn adjust(
         return Ok(false);
     }
     if let Some(lost) = before.difference(&live).next() {
-        return Err(ProviderError::Stale {
-            what: format!("the access on secret {name}"),
-            field: ACCESSOR.to_owned(),
-            before: format!("granted to {}", lost.member),
-            now: "not granted".to_owned(),
-        });
+        return Err(no_longer_granted(name, lost));
     }
     policy::change(policy, &add, &remove);
     Ok(true)

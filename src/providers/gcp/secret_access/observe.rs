@@ -2,7 +2,8 @@
 
 use crate::kind::{Kind as _, ProviderError};
 use crate::model::{
-    Found, Mark, Observation, Owner, Place, Scope, SpecMark, Status, Taken, UnknownOwner, Version,
+    Found, Mark, Observation, Owner, Place, Resource, Scope, SpecMark, Status, Taken, UnknownOwner,
+    Version,
 };
 use crate::providers::gcp::Reader;
 use crate::providers::gcp::gcs_bucket_access::policy;
@@ -27,12 +28,16 @@ pub(super) async fn observe(
         let claims = scope.claims.get(name.as_str()).map(|claims| (*claims).clone());
         match owner(&secret, scope.stack) {
             Owner::Ours(mark) if wanted.is_some() || label.is_some() || claims.is_some() => {
-                let wanted = wanted.and_then(|it| Spec::deserialize(&it.spec).ok());
-                let wanted = wanted.map(|spec| spec.accessors);
+                let (wanted, mark) = (accessors(wanted), Some(mark));
                 ours.push(Candidate { name, place, mark, label, wanted, claims });
             }
+            // Declared on a secret that is nobody's: what is there can be adopted with it.
             Owner::Foreign if wanted.is_some() => {
-                let why = "the secret does not belong to this stack".to_owned();
+                let (wanted, mark) = (accessors(wanted), None);
+                ours.push(Candidate { name, place, mark, label, wanted, claims });
+            }
+            Owner::OtherStack(other) if wanted.is_some() => {
+                let why = format!("the secret belongs to stack {other}");
                 observation.taken.push(Taken { name, why });
             }
             _ => {}
@@ -51,11 +56,17 @@ pub(super) async fn observe(
     Ok(observation)
 }
 
-/// A secret of ours whose policy is to be looked at.
+/// Who shall read a secret, as it is declared.
+fn accessors(wanted: Option<&&Resource>) -> Option<BTreeSet<String>> {
+    Some(Spec::deserialize(&wanted?.spec).ok()?.accessors)
+}
+
+/// A secret whose policy is to be looked at.
 struct Candidate {
     name: String,
     place: Place,
-    mark: Mark,
+    /// Its mark; none, if it carries nobody's.
+    mark: Option<Mark>,
     label: Option<String>,
     wanted: Option<BTreeSet<String>>,
     claims: Option<BTreeSet<String>>,
@@ -75,33 +86,36 @@ impl Candidate {
                 accessors.insert(grant.member);
                 continue;
             }
-            unknown.push(UnknownOwner {
-                name: self.name.clone(),
-                env: self.mark.env.clone(),
-                what: format!("{} has {}", grant.member, grant.role),
-                public: grant.is_public(),
-            });
+            if let Some(mark) = &self.mark {
+                unknown.push(UnknownOwner {
+                    name: self.name.clone(),
+                    env: mark.env.clone(),
+                    what: format!("{} has {}", grant.member, grant.role),
+                    public: grant.is_public(),
+                });
+            }
         }
         let leftover = accessors.iter().any(|member| !has(&self.wanted, member));
         // With the label but nothing of ours left, only the label is to be removed; as long as
         // there are grants that may be ours, it is kept, since it makes us look.
         let spent = self.claims.is_some() || unknown.is_empty();
-        let present = leftover || self.label.is_some() && (self.wanted.is_some() || spent);
+        let present = self.mark.is_none()
+            || leftover
+            || self.label.is_some() && (self.wanted.is_some() || spent);
         let version = Version(BASE64.encode(&live.etag));
         (present.then(|| self.found(accessors, version)), unknown)
     }
 
     fn found(self, accessors: BTreeSet<String>, version: Version) -> Found<Spec> {
         let Self { name, place, mark, label, wanted: _, claims: _ } = self;
-        let mark = Mark {
-            id: Mark::id_of(SecretAccess::NAME, &name),
-            spec: SpecMark::from_label(label.as_deref()),
-            ..mark
-        };
+        let owner = mark.map_or(Owner::Foreign, |mark| {
+            let id = Mark::id_of(SecretAccess::NAME, &name);
+            Owner::Ours(Mark { id, spec: SpecMark::from_label(label.as_deref()), ..mark })
+        });
         Found {
             name,
             place,
-            owner: Owner::Ours(mark),
+            owner,
             spec: Spec { accessors },
             version,
             status: Status::Ready,
