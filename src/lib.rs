@@ -10,6 +10,7 @@
 
 pub mod apply;
 pub mod cli;
+pub mod conformance;
 pub mod kind;
 pub mod ledger;
 pub mod model;
@@ -18,3 +19,4 @@ pub mod project;
 pub mod providers;
 pub mod render;
 pub mod sandbox;
+pub mod selftest;

@@ -3,9 +3,11 @@
 #![allow(clippy::print_stdout)] // what was measured, with --nocapture
 
 mod suite {
+    mod adoption;
     mod applies;
     mod architecture;
     mod bench;
+    mod canary;
     mod clusters;
     mod commands;
     mod crash;
@@ -14,7 +16,9 @@ mod suite {
     mod events;
     mod examples;
     mod guards;
+    mod handover;
     mod hands;
+    mod hostile;
     mod identities;
     mod kill;
     mod laws;
@@ -24,10 +28,12 @@ mod suite {
     mod plans;
     mod project;
     mod saved;
+    mod selftest;
     mod shell;
     mod source;
     mod stale;
     mod toy;
     mod turns;
     mod unlock;
+    mod weather;
 }

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 #![allow(missing_docs, unreachable_pub)]
 
+mod cloud;
 mod meter;
 mod other;
 mod role;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         return exit;
     }
     start();
+    cloud::measure();
     let mut tables = Tables::new();
     for access in [Access::None, Access::Everywhere] {
         for size in SIZES {
@@ -68,7 +70,7 @@ impl Tables {
                 "whole plan",
                 "CPU",
                 "peak memory",
-                "sandbox's CPU",
+                "sandbox's share",
                 "calls",
             ]),
             apply: Table::new(&[
@@ -77,7 +79,7 @@ impl Tables {
                 "wall",
                 "CPU",
                 "peak memory",
-                "sandbox's CPU",
+                "sandbox's share",
                 "calls",
             ]),
             far: Table::new(&["buckets", "access", "wall", "floor", "wall / floor", "chain"]),
@@ -104,7 +106,7 @@ fn measure(stack: &Stack, tables: &mut Tables) {
         table::time(applied.wall),
         table::time(applied.cpu),
         table::memory(applied.peak),
-        table::time(its),
+        its.of(applied.wall, 1),
         asked.to_string(),
     ]));
 
@@ -120,7 +122,7 @@ fn measure(stack: &Stack, tables: &mut Tables) {
         table::time(planned.wall),
         table::time(planned.cpu),
         table::memory(planned.peak),
-        table::time(its / u32::try_from(TIMES).unwrap()),
+        its.of(planned.wall, u32::try_from(TIMES).unwrap()),
         once.to_string(),
     ]));
 

@@ -3,6 +3,7 @@
 use crate::meter::Used;
 use crate::role::{self, Asked, Stages};
 use crate::stack::Stack;
+use crate::table;
 use leap_infra::cli::target::SANDBOX_URL;
 use std::fmt;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -32,11 +33,11 @@ impl Cloud {
         cloud
     }
 
-    /// What it was asked since the last time, and its time on that.
-    pub fn asked(&mut self) -> (Calls, Duration) {
+    /// What it was asked since the last time, and its own share in that.
+    pub fn asked(&mut self) -> (Calls, Share) {
         writeln!(self.orders, "asked").unwrap();
-        let Asked { calls, cpu } = serde_json::from_str(&self.answer()).unwrap();
-        (Calls(calls.into_iter().collect()), cpu)
+        let Asked { calls, cpu, worked } = serde_json::from_str(&self.answer()).unwrap();
+        (Calls(calls.into_iter().collect()), Share { cpu, worked })
     }
 
     /// Every call takes this much longer from now on.
@@ -56,6 +57,24 @@ impl Drop for Cloud {
     fn drop(&mut self) {
         _ = self.process.kill();
         _ = self.process.wait();
+    }
+}
+
+/// What the sandbox itself needed.
+#[derive(Clone, Copy, Debug)]
+pub struct Share {
+    /// Processor time of its process.
+    pub cpu: Duration,
+    /// The time that calls spent in its APIs.
+    pub worked: Duration,
+}
+
+impl Share {
+    /// In one round of several that were alike, which took so long.
+    pub fn of(self, wall: Duration, rounds: u32) -> String {
+        let (cpu, worked) = (self.cpu / rounds, self.worked / rounds);
+        let part = 100.0 * worked.as_secs_f64() / wall.as_secs_f64();
+        format!("CPU {}, in calls {} ({part:.0} % of wall)", table::time(cpu), table::time(worked))
     }
 }
 

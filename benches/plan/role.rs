@@ -31,6 +31,8 @@ pub const COMMAND: &str = "command";
 pub struct Asked {
     pub calls: BTreeMap<String, usize>,
     pub cpu: Duration,
+    /// The time that calls spent in its APIs; those at the same time count each.
+    pub worked: Duration,
 }
 
 /// The parts of a plan, each with its own time, and the most memory up to its end.
@@ -71,7 +73,7 @@ async fn serve() -> ExitCode {
         sandbox::Options { behaviour: Behaviour::instant(), ..sandbox::Options::default() };
     let sandbox = sandbox::start(options).await.unwrap();
     say(&sandbox.url());
-    let mut cpu = meter::cpu();
+    let (mut cpu, mut worked) = (meter::cpu(), sandbox.worked());
     let lines = tokio::task::spawn_blocking(|| std::io::stdin().lock().lines().next());
     let mut next = lines.await.unwrap();
     while let Some(Ok(line)) = next {
@@ -81,8 +83,9 @@ async fn serve() -> ExitCode {
             say("done");
         } else {
             let now = meter::cpu();
-            let asked = Asked { calls: calls(&sandbox), cpu: now - cpu };
-            cpu = now;
+            let (before, total) = (worked, sandbox.worked());
+            let asked = Asked { calls: calls(&sandbox), cpu: now - cpu, worked: total - before };
+            (cpu, worked) = (now, total);
             sandbox.clear_calls();
             say(&serde_json::to_string(&asked).unwrap());
         }

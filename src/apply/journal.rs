@@ -175,6 +175,8 @@ fn said(action: Action, end: &StepResult) -> String {
         Action::Update => "update",
         Action::Delete => "delete",
         Action::Wait => "wait",
+        Action::Adopt => "adopt",
+        Action::Disown => "disown",
     };
     match end {
         StepResult::Done(_) => format!("{action}: done"),

@@ -4,7 +4,7 @@ use crate::apply::journal::Journal;
 use crate::apply::schedule::{Next, Schedule};
 use crate::apply::step::{Surroundings, carry_out};
 use crate::apply::{About, Event, Report, StepResult};
-use crate::kind::{Actors, Applied, ProviderError, Retry};
+use crate::kind::{Actors, Applied, NoSecrets, ProviderError, Resolve, Retry};
 use crate::ledger::{Holder, Lease, LeaseError, Ledger, Presence, Term};
 use crate::model::{Hold, Keys, ResourceId};
 use crate::plan::{self, Action, Plan};
@@ -32,6 +32,8 @@ pub struct Options {
     pub lock_timeout: Duration,
     /// How calls are tried again.
     pub retry: Retry,
+    /// Finds the values of secrets; none are found if nobody says how.
+    pub secrets: Arc<dyn Resolve>,
 }
 
 impl Default for Options {
@@ -43,6 +45,7 @@ impl Default for Options {
             settling: Duration::from_secs(60),
             lock_timeout: Duration::ZERO,
             retry: Retry::default(),
+            secrets: Arc::new(NoSecrets),
         }
     }
 }

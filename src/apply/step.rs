@@ -72,6 +72,7 @@ fn context(surroundings: &Surroundings, step: &Step, lease_ends: Ends) -> StepCo
         progress: Arc::new(move |note| {
             emit(Event::Progress { id: id.clone(), note: note.to_owned() });
         }),
+        secrets: Arc::clone(&surroundings.options.secrets),
     }
 }
 
@@ -97,6 +98,8 @@ fn change(step: &Step) -> Result<Change<Value>, ProviderError> {
             Change::Update { before: before()?, after: after()?, version: version()? }
         }
         Action::Delete => Change::Delete { before: before()?, version: version()? },
+        Action::Adopt => Change::Adopt { spec: before()?, version: version()? },
+        Action::Disown => Change::Disown { spec: before()?, version: version()? },
         Action::Wait => {
             let operation = step.operation.clone().ok_or_else(|| missing("operation"))?;
             Change::Wait { after: after()?, operation }

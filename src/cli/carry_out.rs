@@ -7,6 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::gates::GateArgs;
 use crate::cli::machine;
 use crate::cli::progress::Progress;
+use crate::cli::secrets::{self, Resolver};
 use crate::cli::session::Session;
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::counted;
@@ -153,6 +154,7 @@ impl Session {
         let options = Options {
             parallelism: usize::from(args.parallelism),
             lock_timeout: Duration::from_secs(args.lock_timeout),
+            secrets: secrets::shared(Resolver::new(&self.folder, &self.connection)),
             ..Options::default()
         };
         let (progress, events) = (progress.clone(), self.events());
@@ -189,14 +191,7 @@ fn agreed(
         let failure = Failure::new(Exit::Error, "nobody is here to approve the plan");
         return Err(failure.hint("say --auto-approve to go on without being asked"));
     }
-    let question = match doing.purpose {
-        "destroy" => {
-            let things = counted(plan.counts().destroy, "thing");
-            format!("{things} will be deleted. Destroy this?")
-        }
-        "rollback" => "Go back to this?".to_owned(),
-        _ => "Apply this?".to_owned(),
-    };
+    let question = question(plan, doing.purpose);
     let names: Vec<&str> = approvals.iter().map(String::as_str).collect();
     Ok(ui.confirms(&match names.as_slice() {
         [] => question,
@@ -264,6 +259,25 @@ impl Interrupts {
             () = next(&mut self.interrupt) => {}
             () = next(&mut self.terminate) => {}
         }
+    }
+}
+
+/// What a person is asked first.
+fn question(plan: &Plan, purpose: &str) -> String {
+    let counts = plan.counts();
+    match purpose {
+        "destroy" => {
+            format!("{} will be deleted. Destroy this?", counted(counts.destroy, "thing"))
+        }
+        "adopt" => {
+            format!("{} will be marked as ours. Adopt this?", counted(counts.adopt, "thing"))
+        }
+        "disown" => {
+            let things = counted(counts.disown, "thing");
+            format!("{things} will no longer be marked as ours. Hand this back?")
+        }
+        "rollback" => "Go back to this?".to_owned(),
+        _ => "Apply this?".to_owned(),
     }
 }
 

@@ -98,6 +98,11 @@ pub fn is_past(time: &str) -> Option<bool> {
     Some(OffsetDateTime::parse(time, &Rfc3339).ok()? <= OffsetDateTime::now_utc())
 }
 
+/// How many whole days ago a time in RFC 3339 was; none if it is no such time.
+pub fn days_since(time: &str) -> Option<i64> {
+    Some((OffsetDateTime::now_utc() - OffsetDateTime::parse(time, &Rfc3339).ok()?).whole_days())
+}
+
 /// The commit that is checked out around a folder, where git is there to tell.
 pub fn commit(folder: &Path) -> Option<String> {
     let git = std::process::Command::new("git")

@@ -11,9 +11,11 @@ pub mod exit;
 pub mod failure;
 pub mod gates;
 pub mod machine;
+pub mod marks;
 pub mod planning;
 pub mod progress;
 pub mod saved;
+pub mod secrets;
 pub mod selection;
 pub mod session;
 pub mod target;
@@ -77,15 +79,21 @@ enum Command {
     Apply(command::apply::Args),
     Destroy(command::destroy::Args),
     Rollback(command::rollback::Args),
+    Adopt(command::adopt::Args),
+    Disown(command::disown::Args),
+    Discover(command::discover::Args),
     Drift(command::drift::Args),
     Show(command::show::Args),
     Explain(command::explain::Args),
     Schema(command::schema::Args),
     Sandbox(command::sandbox::Args),
+    Conformance(command::conformance::Args),
+    Selftest(command::selftest::Args),
     Doctor(command::doctor::Args),
     History(command::history::Args),
     Unlock(command::unlock::Args),
     Hold(command::hold::Args),
+    Secret(command::secret::Args),
 }
 
 impl Command {
@@ -96,6 +104,10 @@ impl Command {
             | Self::Destroy(command::destroy::Args { apply, .. })
             | Self::Rollback(command::rollback::Args { apply, .. }) => {
                 Events::open(ui.json, apply.json_into())
+            }
+            Self::Adopt(command::adopt::Args { marks, .. })
+            | Self::Disown(command::disown::Args { marks, .. }) => {
+                Events::open(ui.json, marks.apply.json_into())
             }
             _ => Ok(Events::default()),
         }
@@ -146,14 +158,20 @@ async fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Apply(args) => command::apply::run(&args, ui).await,
         Command::Destroy(args) => command::destroy::run(&args, ui).await,
         Command::Rollback(args) => command::rollback::run(&args, ui).await,
+        Command::Adopt(args) => command::adopt::run(&args, ui).await,
+        Command::Disown(args) => command::disown::run(&args, ui).await,
+        Command::Discover(args) => command::discover::run(&args, ui).await,
         Command::Drift(args) => command::drift::run(&args, ui).await,
         Command::Show(args) => command::show::run(&args, ui).await,
         Command::Explain(args) => command::explain::run(&args, ui),
         Command::Schema(args) => command::schema::run(&args, ui),
         Command::Sandbox(args) => command::sandbox::run(&args, ui).await,
+        Command::Conformance(args) => command::conformance::run(&args, ui).await,
+        Command::Selftest(args) => command::selftest::run(&args, ui).await,
         Command::Doctor(args) => command::doctor::run(&args, ui).await,
         Command::History(args) => command::history::run(&args, ui).await,
         Command::Unlock(args) => command::unlock::run(&args, ui).await,
         Command::Hold(args) => command::hold::run(&args, ui).await,
+        Command::Secret(args) => command::secret::run(&args, ui).await,
     }
 }

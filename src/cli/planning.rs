@@ -47,6 +47,9 @@ pub struct PlanArgs {
     /// Delete this and make it again; a bucket must be empty for that
     #[arg(long, value_name = "ADDRESS")]
     dangerous_replace: Vec<ResourceId>,
+    /// Make this although something very like it is there, or is no longer declared
+    #[arg(long, value_name = "ADDRESS")]
+    dangerous_create: Vec<ResourceId>,
     /// Why guards are overridden, for the history; the live clouds ask for it
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
@@ -98,9 +101,8 @@ impl PlanArgs {
     /// # Errors
     /// When something was said that only makes sense while planning.
     pub fn for_saved(&self, saved: &Saved) -> Result<LookArgs, Failure> {
-        let Self { look, dangerous_delete, dangerous_replace, reason: _, selection, detail: _ } =
-            self;
-        let allows = !dangerous_delete.is_empty() || !dangerous_replace.is_empty();
+        let Self { look, selection, .. } = self;
+        let allows = self.allowances() != Allowances::default();
         if !look.env.is_empty() || allows || !selection.is_usual() {
             let summary = "a saved plan is applied as it is";
             return Err(Failure::new(Exit::Error, summary).hint("choose and allow when planning"));
@@ -124,6 +126,7 @@ impl PlanArgs {
         Allowances {
             delete: self.dangerous_delete.iter().cloned().collect(),
             replace: self.dangerous_replace.iter().cloned().collect(),
+            create: self.dangerous_create.iter().cloned().collect(),
         }
     }
 }

@@ -160,6 +160,8 @@ pub(crate) fn doing(action: Action) -> &'static str {
         Action::Update => "updating",
         Action::Delete => "deleting",
         Action::Wait => "waiting for",
+        Action::Adopt => "adopting",
+        Action::Disown => "handing back",
     }
 }
 
@@ -169,5 +171,7 @@ pub(crate) fn did(action: Action) -> &'static str {
         Action::Update => "updated",
         Action::Delete => "deleted",
         Action::Wait => "finished",
+        Action::Adopt => "adopted",
+        Action::Disown => "handed back",
     }
 }

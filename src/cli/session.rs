@@ -11,7 +11,7 @@ use crate::cli::ui::Ui;
 use crate::cli::view;
 use crate::kind::{Observers, Registry, Retried, Retry};
 use crate::ledger::{Ledger, Memory, RolledBack};
-use crate::model::{Rules, Stack, World};
+use crate::model::{Depth, Place, Rules, Stack, World};
 use crate::plan::{self, Allowances, Plan, Request};
 use crate::project::{Environment, Project};
 use crate::providers;
@@ -48,6 +48,18 @@ pub struct Session {
 /// # Errors
 /// When the clouds cannot be reached.
 pub async fn open(args: &LookArgs, ui: &Ui) -> Result<Result<Session, Exit>, Failure> {
+    opened(args, ui, !ui.json).await
+}
+
+/// The same, for commands whose result is a file: without a title above it.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_untitled(args: &LookArgs, ui: &Ui) -> Result<Result<Session, Exit>, Failure> {
+    opened(args, ui, false).await
+}
+
+async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session, Exit>, Failure> {
     let folder = folder(&args.stack)?;
     let (project, stack) = match declaration(&folder, ui) {
         Ok(declared) => declared,
@@ -55,7 +67,7 @@ pub async fn open(args: &LookArgs, ui: &Ui) -> Result<Result<Session, Exit>, Fai
     };
     let environments = chosen(&project, &args.env)?;
     let target = Target::open(&project, &folder, &environments, args.live).await?;
-    if !ui.json {
+    if titled {
         let names = environments.join(", ");
         ui.say(format!("{} ({names}) on {}", stack.name(), target.name()));
         ui.say("");
@@ -95,15 +107,18 @@ fn patience(ui: &Ui) -> Retry {
 }
 
 /// The ledger lives where the first environment lives.
-fn ledger(connection: &Connection, project: &Project, stack: &Stack, retry: Retry) -> Ledger {
+pub(crate) fn ledger_bucket(project: &Project, stack: &Stack) -> LedgerBucket {
     let first = stack.environments().first().map(String::as_str).unwrap_or_default();
-    let bucket = LedgerBucket {
+    LedgerBucket {
         name: project.ledger_bucket().to_owned(),
         stack: stack.name().to_owned(),
         project: project.project(first).to_owned(),
         location: project.region(first).to_uppercase(),
-    };
-    let store = Arc::new(LedgerStore::new(connection, bucket));
+    }
+}
+
+fn ledger(connection: &Connection, project: &Project, stack: &Stack, retry: Retry) -> Ledger {
+    let store = Arc::new(LedgerStore::new(connection, ledger_bucket(project, stack)));
     Ledger::new(store, retry).with_wall_clock(machine::since_1970)
 }
 
@@ -115,6 +130,23 @@ impl Session {
     pub async fn world(&self, stack: &Stack) -> Result<World, Failure> {
         let observers: Observers = providers::observers(&self.connection);
         let world = observers.world(stack, &self.memory.footprint, &self.memory.claims).await;
+        world.map_err(|errors| unreadable(&errors))
+    }
+
+    /// What there is in every project of the stack, whoever made it, as closely as it can be
+    /// declared.
+    ///
+    /// # Errors
+    /// When something cannot be read.
+    pub async fn everything(&self) -> Result<World, Failure> {
+        let observers: Observers = providers::observers(&self.connection);
+        let mut places = self.memory.footprint.clone();
+        for env in &self.environments {
+            let place = Place::project(self.project.project(env));
+            places.extend(observers.names().map(|kind| (kind.to_owned(), place.clone())));
+        }
+        let (stack, claims) = (&self.stack, &self.memory.claims);
+        let world = observers.world_in(Depth::Whole, stack, &places, claims).await;
         world.map_err(|errors| unreadable(&errors))
     }
 

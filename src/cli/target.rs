@@ -8,7 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::machine;
 use crate::project::{self, Project};
 use crate::providers::gcp::Endpoint;
-use crate::sandbox::{self, Fault, Sandbox, SandboxError, StoreError};
+use crate::sandbox::{self, Chaos, Fault, Sandbox, SandboxError, StoreError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -135,7 +135,13 @@ pub fn faults_in(file: &Path) -> Result<Vec<Fault>, Failure> {
             .hint("docs/sandbox.md says how faults are written")
     };
     let text = std::fs::read_to_string(file).map_err(|error| failure(&error))?;
-    serde_json::from_str(&text).map_err(|error| failure(&error))
+    Fault::list(&text).map_err(|error| failure(&error))
+}
+
+/// Says with which seed things go wrong by chance.
+pub fn by_chance(chaos: &Chaos) -> String {
+    let Chaos { seed, rate, of: _ } = chaos;
+    format!("{:.1} % of the calls go wrong by chance: seed {seed}", rate * 100.0)
 }
 
 /// The failure of a sandbox that does not start.

@@ -112,6 +112,10 @@ impl Rules for Registry {
         self.kind(kind).protection(spec)
     }
 
+    fn is_protected(&self, kind: &str) -> bool {
+        self.kind(kind).is_protected()
+    }
+
     fn digest(&self, kind: &str, spec: &Value) -> String {
         self.kind(kind).digest(spec)
     }
@@ -145,6 +149,7 @@ trait PureKind: Send + Sync {
     fn transition(&self, before: &Value, after: &Value) -> Transition;
     fn needs(&self, name: &str, spec: &Value) -> BTreeSet<Need>;
     fn protection(&self, spec: &Value) -> Option<String>;
+    fn is_protected(&self) -> bool;
     fn digest(&self, spec: &Value) -> String;
     fn claims(&self, spec: &Value) -> BTreeSet<String>;
     fn lane(&self, name: &str, spec: &Value) -> Option<String>;
@@ -188,6 +193,10 @@ impl<K: Kind> PureKind for Pure<K> {
 
     fn protection(&self, spec: &Value) -> Option<String> {
         K::protection(&typed::<K>(spec))
+    }
+
+    fn is_protected(&self) -> bool {
+        K::PROTECTED
     }
 
     fn digest(&self, spec: &Value) -> String {
@@ -234,11 +243,10 @@ impl<K: Kind> Observer for Reading<K> {
         scope: &'a Scope<'a>,
     ) -> BoxFuture<'a, Result<Observation, ProviderError>> {
         Box::pin(async move {
-            let Observation { found, taken, unknown } = K::observe(&self.0, scope).await?;
-            let mut found: Vec<Found> =
-                found.into_iter().map(untyped::<K>).collect::<Result<_, _>>()?;
-            found.sort_by(|a, b| a.name.cmp(&b.name));
-            Ok(Observation { found, taken, unknown })
+            let Observation { found, taken, unknown, strangers } =
+                K::observe(&self.0, scope).await?;
+            let (found, strangers) = (sorted::<K>(found)?, sorted::<K>(strangers)?);
+            Ok(Observation { found, taken, unknown, strangers })
         })
     }
 }
@@ -264,6 +272,12 @@ impl<K: Kind> Actor for Writing<K> {
             K::apply(&self.0, step, change).await
         })
     }
+}
+
+fn sorted<K: Kind>(found: Vec<Found<K::Spec>>) -> Result<Vec<Found>, ProviderError> {
+    let mut found: Vec<Found> = found.into_iter().map(untyped::<K>).collect::<Result<_, _>>()?;
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
 }
 
 fn untyped<K: Kind>(found: Found<K::Spec>) -> Result<Found, ProviderError> {

@@ -9,11 +9,13 @@ mod erased;
 mod error;
 mod observe;
 mod retry;
+mod secret;
 mod step;
 
 pub use erased::{Actors, Observers, Registry, digest};
 pub use error::ProviderError;
 pub use retry::{MayPass, Retried, Retry};
+pub use secret::{Glance, NoSecrets, Resolve, Resolved, SecretError};
 pub use step::{Applied, Change, Ends, Note, StepContext};
 
 use crate::model::{Need, Observation, Scope, Transition};
@@ -31,6 +33,10 @@ pub trait Kind: Send + Sync + 'static {
     /// that digests of the old meaning are not compared with those of the new one.
     const SCHEMA: u32 = 1;
 
+    /// Whether it is a protected kind: it holds data or people, so that a second one made beside
+    /// the one that runs does harm. What looks like a renamed or a running one is questioned.
+    const PROTECTED: bool = false;
+
     /// The complete settings. Unknown fields are denied and every optional field has a default;
     /// optional fields of nested structures are skipped when they hold their default.
     type Spec: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync;
@@ -42,7 +48,8 @@ pub trait Kind: Send + Sync + 'static {
     type Writer: Send + Sync;
 
     /// Finds **everything in scope that carries the stack's mark, and whatever else bears a
-    /// declared name**, with list calls where the API has them.
+    /// declared name**, with list calls where the API has them. What else those lists show that
+    /// carries nobody's mark are the [`Observation::strangers`].
     ///
     /// # Errors
     /// [`ProviderError::Unreadable`] when it cannot be told whether something is there.

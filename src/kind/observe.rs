@@ -1,7 +1,7 @@
 //! Asking every kind at once what there is.
 
 use crate::kind::{Observers, ProviderError};
-use crate::model::{Claims, Footprint, Resource, Scope, Stack, World};
+use crate::model::{Claims, Depth, Footprint, Resource, Scope, Stack, World};
 use futures::future::join_all;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,9 +17,23 @@ impl Observers {
         footprint: &Footprint,
         claims: &Claims,
     ) -> Result<World, Vec<ProviderError>> {
+        self.world_in(Depth::Listed, stack, footprint, claims).await
+    }
+
+    /// The same, looking at strangers this closely.
+    ///
+    /// # Errors
+    /// As [`Observers::world`].
+    pub async fn world_in(
+        &self,
+        depth: Depth,
+        stack: &Stack,
+        footprint: &Footprint,
+        claims: &Claims,
+    ) -> Result<World, Vec<ProviderError>> {
         let everywhere = places(stack, footprint);
         let looks = self.names().map(|kind| {
-            let scope = scope(kind, stack, &everywhere, claims);
+            let scope = Scope { depth, ..scope(kind, stack, &everywhere, claims) };
             async move { (kind, self.observe(kind, &scope).await) }
         });
         let (mut world, mut errors) = (World::default(), Vec::new());
@@ -69,5 +83,6 @@ fn scope<'a>(
             .map(|(id, claims)| (&*id.name, claims))
             .collect(),
         whole: stack,
+        depth: Depth::Listed,
     }
 }

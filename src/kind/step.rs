@@ -1,6 +1,6 @@
 //! One step, as a kind sees it.
 
-use crate::kind::ProviderError;
+use crate::kind::{ProviderError, Resolve};
 use crate::model::{Mark, Place, ResourceId, Version};
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +38,21 @@ pub enum Change<S> {
         /// The operation.
         operation: String,
     },
+    /// Put our mark on it, and change nothing else. It carries no mark of another stack, nor of
+    /// another environment.
+    Adopt {
+        /// What the plan saw.
+        spec: S,
+        /// The version that the plan saw.
+        version: Version,
+    },
+    /// Take everything off that says it is ours, and change nothing else.
+    Disown {
+        /// What the plan saw.
+        spec: S,
+        /// The version that the plan saw.
+        version: Version,
+    },
 }
 
 impl<S> Change<S> {
@@ -53,6 +68,8 @@ impl<S> Change<S> {
             }
             Self::Delete { before, version } => Change::Delete { before: map(before)?, version },
             Self::Wait { after, operation } => Change::Wait { after: map(after)?, operation },
+            Self::Adopt { spec, version } => Change::Adopt { spec: map(spec)?, version },
+            Self::Disown { spec, version } => Change::Disown { spec: map(spec)?, version },
         })
     }
 }
@@ -110,6 +127,8 @@ pub struct StepContext {
     pub poll: Duration,
     /// Takes progress for people ("waiting for operation-1").
     pub progress: Note,
+    /// Finds the values of secrets.
+    pub secrets: Arc<dyn Resolve>,
 }
 
 impl StepContext {

@@ -72,7 +72,9 @@ impl SpecMark {
 pub enum Owner {
     /// It carries the mark of the stack, and the mark names the object itself.
     Ours(Mark),
-    /// It does not.
+    /// It carries the mark of this other stack, and that mark names the object itself.
+    OtherStack(String),
+    /// Neither: nobody's that leap-infra knows of.
     Foreign,
 }
 
@@ -121,6 +123,9 @@ impl Mark {
             (Some(owner), Some(env), Some(of)) if owner == stack && of == id => {
                 let spec = SpecMark::from_label(label(label::SPEC));
                 Owner::Ours(Self { stack: owner.to_owned(), env: env.to_owned(), id, spec })
+            }
+            (Some(owner), _, Some(of)) if owner != stack && of == id => {
+                Owner::OtherStack(owner.to_owned())
             }
             _ => Owner::Foreign,
         }

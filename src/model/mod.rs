@@ -5,10 +5,12 @@ mod digest;
 mod hold;
 mod id;
 mod ignore;
+mod manage;
 mod mark;
 mod overrides;
 mod resource;
 mod rules;
+pub mod secret;
 mod source;
 mod world;
 
@@ -16,12 +18,13 @@ pub use digest::{base32_digest, spec_digest};
 pub use hold::Hold;
 pub use id::{IdError, ResourceId};
 pub use ignore::Ignore;
+pub use manage::Manage;
 pub use mark::{Mark, Owner, SpecMark, label};
 pub use overrides::Overrides;
-pub use resource::{Keys, Place, Resource, Stack, StackError};
+pub use resource::{Keys, Naming, Place, Resource, Stack, StackError};
 pub use rules::{Extent, Rules, Transition};
 pub use source::Source;
 pub use world::{
-    Bond, Claims, Footprint, Found, Had, Need, Observation, Scope, Status, Taken, UnknownOwner,
-    Version, World,
+    Bond, Claims, Depth, Footprint, Found, Had, Need, Observation, Scope, Status, Taken,
+    UnknownOwner, Version, World,
 };

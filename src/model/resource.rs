@@ -1,6 +1,6 @@
 //! What is wanted: resources, and the stack that they make up.
 
-use crate::model::{Ignore, ResourceId, Source};
+use crate::model::{Ignore, Manage, ResourceId, Source};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +40,25 @@ pub struct Resource {
     pub source: Source,
     /// What a person should be told in words when this is created or changed.
     pub notes: Vec<String>,
+    /// How far it is managed.
+    pub manage: Manage,
+}
+
+/// How names in the cloud are made of keys in one environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Naming {
+    /// What they begin with, the hyphen included.
+    pub start: String,
+    /// What they end with.
+    pub end: String,
+}
+
+impl Naming {
+    /// The key that a name was made of, if it was made of one.
+    pub fn key<'a>(&self, name: &'a str) -> Option<&'a str> {
+        let key = name.strip_prefix(self.start.as_str())?.strip_suffix(self.end.as_str())?;
+        (!key.is_empty()).then_some(key)
+    }
 }
 
 /// Every resource that a declaration asks for, in all the environments of a run.
@@ -51,6 +70,7 @@ pub struct Stack {
     leaving: BTreeMap<ResourceId, Place>,
     ignores: Vec<Ignore>,
     keys: Keys,
+    namings: BTreeMap<String, Naming>,
 }
 
 /// Which resources a declared thing becomes, in all environments: by its type and short key,
@@ -98,7 +118,8 @@ impl Stack {
             resources.insert(id, resource);
         }
         let (name, leaving, ignores) = (name.into(), BTreeMap::new(), Vec::new());
-        Ok(Self { name, environments, resources, leaving, ignores, keys: Keys::new() })
+        let (keys, namings) = (Keys::new(), BTreeMap::new());
+        Ok(Self { name, environments, resources, leaving, ignores, keys, namings })
     }
 
     /// The name of the stack, as its marks carry it.
@@ -152,6 +173,17 @@ impl Stack {
         Self { ignores, ..self }
     }
 
+    /// How names are made of keys in an environment, if that is known.
+    pub fn naming(&self, env: &str) -> Option<&Naming> {
+        self.namings.get(env)
+    }
+
+    /// The same stack, in which names are made like this, by environment.
+    #[must_use]
+    pub fn naming_by(self, namings: BTreeMap<String, Naming>) -> Self {
+        Self { namings, ..self }
+    }
+
     /// The same stack with other settings for these resources.
     #[must_use]
     pub fn wanting(mut self, specs: impl IntoIterator<Item = (ResourceId, Value)>) -> Self {
@@ -161,12 +193,16 @@ impl Stack {
         self
     }
 
-    /// The same stack with nothing wanted in `environments`: what `destroy` plans towards.
+    /// The same stack with nothing wanted in `environments`: what `destroy` plans towards. What
+    /// is not managed in full is not ours to take away, and stays.
     #[must_use]
     pub fn without(&self, environments: &[String]) -> Self {
         let mut stack = self.clone();
+        let leaves = |id: &ResourceId, resource: &Resource| {
+            environments.contains(&id.env) && resource.manage == Manage::Full
+        };
         let (leaving, resources) =
-            self.resources.clone().into_iter().partition(|(id, _)| environments.contains(&id.env));
+            self.resources.clone().into_iter().partition(|(id, resource)| leaves(id, resource));
         stack.resources = resources;
         let leaving: BTreeMap<ResourceId, Resource> = leaving;
         stack.leaving.extend(leaving.into_iter().map(|(id, resource)| (id, resource.place)));

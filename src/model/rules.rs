@@ -47,6 +47,10 @@ pub trait Rules {
     /// Why a `kind` with this spec must not be removed without being told so, if it must not.
     fn protection(&self, kind: &str, spec: &Value) -> Option<String>;
 
+    /// Whether a `kind` is protected: it holds data or people, so that a second one made beside
+    /// the one that runs does harm.
+    fn is_protected(&self, kind: &str) -> bool;
+
     /// The digest that the mark of a `kind` with this spec carries.
     fn digest(&self, kind: &str, spec: &Value) -> String;
 

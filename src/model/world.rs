@@ -106,7 +106,7 @@ pub struct Taken {
 pub struct UnknownOwner {
     /// The object that it is in, by name.
     pub name: String,
-    /// The environment of that object.
+    /// The environment of that object; empty where it is nobody's.
     pub env: String,
     /// What it is, in words.
     pub what: String,
@@ -124,20 +124,43 @@ pub struct Observation<S = Value> {
     pub taken: Vec<Taken>,
     /// What nobody can account for.
     pub unknown: Vec<UnknownOwner>,
+    /// What lies beside them in the same places, carries nobody's mark and stands in nobody's
+    /// way: what the same lists show. Sorted by name when they enter a [`World`].
+    pub strangers: Vec<Found<S>>,
 }
 
 impl<S> Default for Observation<S> {
     fn default() -> Self {
-        Self { found: Vec::new(), taken: Vec::new(), unknown: Vec::new() }
+        let (found, taken, unknown, strangers) = (vec![], vec![], vec![], vec![]);
+        Self { found, taken, unknown, strangers }
     }
 }
 
 impl<S> Observation<S> {
     /// The object of that name, if it was found. What was found is sorted by name.
     pub fn find(&self, name: &str) -> Option<&Found<S>> {
-        let position = self.found.binary_search_by(|found| found.name.as_str().cmp(name)).ok()?;
-        self.found.get(position)
+        by_name(&self.found, name)
     }
+
+    /// The stranger of that name, if there is one.
+    pub fn stranger(&self, name: &str) -> Option<&Found<S>> {
+        by_name(&self.strangers, name)
+    }
+}
+
+fn by_name<'a, S>(sorted: &'a [Found<S>], name: &str) -> Option<&'a Found<S>> {
+    let position = sorted.binary_search_by(|found| found.name.as_str().cmp(name)).ok()?;
+    sorted.get(position)
+}
+
+/// How closely strangers are looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Depth {
+    /// As far as lists show them, without a call of their own: enough for a plan.
+    #[default]
+    Listed,
+    /// Whatever can be declared of them: what `discover` writes down.
+    Whole,
 }
 
 /// What a kind is asked to look at.
@@ -156,6 +179,8 @@ pub struct Scope<'a> {
     pub claims: BTreeMap<&'a str, &'a BTreeSet<String>>,
     /// The whole stack, for what hangs on resources of other kinds.
     pub whole: &'a Stack,
+    /// How closely strangers are looked at.
+    pub depth: Depth,
 }
 
 impl Scope<'_> {

@@ -32,7 +32,10 @@ pub(crate) fn changes(request: &Request<'_>, steps: &[Step]) -> BTreeMap<Resourc
             let spec = spec.as_ref();
             spec.map(|spec| request.rules.claims(&step.id.kind, spec)).unwrap_or_default()
         };
-        let (before, after) = (claims(&step.before), claims(&step.after));
+        let after = claims(&step.after);
+        // What is adopted was not ours before, although it was there.
+        let adopts = step.action == Action::Adopt;
+        let before = if adopts { BTreeSet::new() } else { claims(&step.before) };
         let change: &mut ClaimChange = changes.entry(step.id.clone()).or_default();
         change.after.retain(|claim| after.contains(claim));
         if step.action == Action::Delete {

@@ -1,10 +1,10 @@
 //! What to do to each resource on its own: wanted against found.
 
 use crate::model::{
-    Bond, Claims, Found, Mark, Owner, Resource, ResourceId, Rules, SpecMark, Stack, Status,
+    Bond, Claims, Found, Manage, Mark, Owner, Resource, ResourceId, Rules, SpecMark, Stack, Status,
     Transition, UnknownOwner, World,
 };
-use crate::plan::{Action, Allowances, Origin, Refusal, Refused, Step, diff};
+use crate::plan::{Action, Allowances, Origin, Refusal, Refused, Step, alike, diff};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,6 +41,26 @@ impl Request<'_> {
         self.world.kinds.get(kind)?.find(name)
     }
 
+    /// The same, or what is there without standing in anybody's way.
+    pub(crate) fn found_or_stranger(&self, kind: &str, name: &str) -> Option<&Found> {
+        let seen = self.world.kinds.get(kind)?;
+        seen.find(name).or_else(|| seen.stranger(name))
+    }
+
+    /// What a step was planned on.
+    pub(crate) fn found_for(&self, step: &Step) -> Option<&Found> {
+        match step.action {
+            Action::Adopt => self.found_or_stranger(&step.id.kind, &step.id.name),
+            _ => self.found(&step.id.kind, &step.id.name),
+        }
+    }
+
+    /// Why a declared name cannot even be looked at, if so.
+    pub(crate) fn taken(&self, id: &ResourceId) -> Option<&str> {
+        let taken = &self.world.kinds.get(&id.kind)?.taken;
+        taken.iter().find(|taken| taken.name == id.name).map(|taken| taken.why.as_str())
+    }
+
     /// Every object of ours in the environments that are planned.
     pub(crate) fn ours(&self) -> impl Iterator<Item = (ResourceId, &Found, &Mark)> {
         let found = self.world.kinds.iter().flat_map(|(kind, observation)| {
@@ -71,24 +91,28 @@ pub(crate) fn compare(request: &Request<'_>) -> Parts {
         }
     }
     remake_what_is_inside(request, &mut parts);
+    alike::question(request, &mut parts);
     parts
 }
 
 fn wanted(request: &Request<'_>, resource: &Resource, parts: &mut Parts) {
     let id = &resource.id;
-    let mut refuse = |why| {
-        let source = Some(resource.source.clone());
-        parts.refusals.push(Refusal { id: id.clone(), source, why });
-    };
-    let taken = request.world.kinds.get(&id.kind).into_iter().flat_map(|seen| &seen.taken);
-    if let Some(taken) = taken.into_iter().find(|taken| taken.name == id.name) {
-        return refuse(Refused::Taken(taken.why.clone()));
+    if resource.manage == Manage::Observe {
+        return;
+    }
+    let mut refuse = |why| parts.refusals.push(refusal(resource, why));
+    if let Some(why) = request.taken(id) {
+        return refuse(Refused::Taken(why.to_owned()));
     }
     let Some(found) = request.found(&id.kind, &id.name) else {
-        return parts.steps.push(create(request, resource, None));
+        if resource.manage == Manage::Full {
+            parts.steps.push(create(request, resource, None));
+        }
+        return;
     };
     match &found.owner {
         Owner::Foreign => refuse(Refused::Foreign),
+        Owner::OtherStack(stack) => refuse(Refused::OtherStack(stack.clone())),
         Owner::Ours(mark) if mark.env != id.env => {
             refuse(Refused::OtherEnvironment(mark.env.clone()));
         }
@@ -97,6 +121,10 @@ fn wanted(request: &Request<'_>, resource: &Resource, parts: &mut Parts) {
             _ => differing(request, resource, found, mark, parts),
         },
     }
+}
+
+pub(crate) fn refusal(resource: &Resource, why: Refused) -> Refusal {
+    Refusal { id: resource.id.clone(), source: Some(resource.source.clone()), why }
 }
 
 fn differing(
@@ -250,7 +278,7 @@ fn restore(request: &Request<'_>, resource: &Resource, until: &str) -> Step {
     step
 }
 
-fn delete(id: ResourceId, found: &Found, origin: Origin) -> Step {
+pub(crate) fn delete(id: ResourceId, found: &Found, origin: Origin) -> Step {
     Step {
         id,
         action: Action::Delete,
@@ -272,7 +300,7 @@ fn delete(id: ResourceId, found: &Found, origin: Origin) -> Step {
     }
 }
 
-fn step(
+pub(crate) fn step(
     request: &Request<'_>,
     resource: &Resource,
     found: &Found,

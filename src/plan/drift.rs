@@ -3,7 +3,9 @@
 //! *Drift* is a change of the live object, *pending* one of the declaration. Where it cannot be
 //! told what was last applied, the origin is *unknown*, and is never called drift.
 
-use crate::model::{Found, Had, Mark, ResourceId, Source, SpecMark, UnknownOwner};
+use crate::model::{
+    Found, Had, Manage, Mark, Resource, ResourceId, Source, SpecMark, UnknownOwner,
+};
 use crate::plan::{FieldChange, Ignored, Origin, Request, compare, diff, ignore};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -131,9 +133,12 @@ fn sort_in(
     match origin {
         Origin::Drift | Origin::DriftAndPending => drift.drifted.push(drifted),
         Origin::Unknown | Origin::Unfinished => drift.unknown_origin.push(drifted),
-        Origin::Pending | Origin::Undeclared | Origin::Unwanted | Origin::Missing => {
-            drift.pending.push(drifted.id);
-        }
+        Origin::Pending
+        | Origin::Undeclared
+        | Origin::Unwanted
+        | Origin::Missing
+        | Origin::Unmarked
+        | Origin::HandedBack => drift.pending.push(drifted.id),
     }
 }
 
@@ -148,6 +153,7 @@ fn orphan(request: &Request<'_>, id: &ResourceId, found: &Found, mark: &Mark) ->
 
 fn missing(request: &Request<'_>) -> Vec<ResourceId> {
     let there = |id: &&ResourceId| request.found(&id.kind, &id.name).is_some();
-    let declared = request.stack.resources().keys().filter(|id| request.selects(&id.env));
-    declared.filter(|id| !there(id)).cloned().collect()
+    let full = |resource: &&Resource| resource.manage == Manage::Full;
+    let declared = request.stack.resources().values().filter(full).map(|resource| &resource.id);
+    declared.filter(|id| request.selects(&id.env) && !there(id)).cloned().collect()
 }

@@ -1,10 +1,11 @@
-//! Fields that others manage: before anything is compared, the declaration takes over what is
-//! there, so that it is neither planned nor called drift. What differs is listed all the same.
+//! Fields that others manage, and things that are only observed or marked: before anything is
+//! compared, the declaration takes over what is there, so that it is neither planned nor called
+//! drift. What differs is listed all the same.
 
-use crate::model::{Found, Owner, Resource, ResourceId, Stack};
-use crate::plan::{FieldChange, Origin, Request, Step, compare};
+use crate::model::{Found, Manage, Owner, Resource, ResourceId, Stack};
+use crate::plan::{FieldChange, Origin, Request, Step, compare, diff};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +22,9 @@ pub struct Ignored {
     pub live: Value,
     /// Why it is let be, as the declaration says.
     pub reason: String,
+    /// How far the whole resource is managed, if that is why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manage: Option<Manage>,
 }
 
 /// A stack over which the live values of such fields were laid.
@@ -37,8 +41,14 @@ pub(crate) fn lay<'a>(request: &Request<'a>) -> Laid<'a> {
         Laid { stack: Cow::Borrowed(request.stack), ignored: vec![], declared: BTreeMap::new() };
     let mut specs = BTreeMap::new();
     let declared = request.stack.resources().iter().filter(|(id, _)| request.selects(&id.env));
-    for (id, resource) in declared.filter(|_| !request.stack.ignores().is_empty()) {
-        let Some(found) = ours(request, id) else { continue };
+    for (id, resource) in declared {
+        if resource.manage != Manage::Full {
+            let spec = let_be(request, resource, &mut laid.ignored);
+            specs.extend(spec.map(|spec| (id.clone(), spec)));
+            continue;
+        }
+        let rules = !request.stack.ignores().is_empty();
+        let Some(found) = ours(request, id).filter(|_| rules) else { continue };
         let (spec, ignored) = taken_over(request, resource, &found.spec);
         if !ignored.is_empty() {
             laid.ignored.extend(ignored);
@@ -57,8 +67,44 @@ fn ours<'a>(request: &Request<'a>, id: &ResourceId) -> Option<&'a Found> {
     matches!(&found.owner, Owner::Ours(mark) if mark.env == id.env).then_some(found)
 }
 
+/// What is there of a resource that is not managed in full, and how that differs. A thing that is
+/// to be marked and is not ours yet is left to the comparison, which says how to take it in.
+fn let_be(request: &Request<'_>, resource: &Resource, ignored: &mut Vec<Ignored>) -> Option<Value> {
+    let id = &resource.id;
+    let found = request.found_or_stranger(&id.kind, &id.name);
+    let marks = resource.manage == Manage::Mark;
+    if marks && (request.taken(id).is_some() || found.is_some() && ours(request, id).is_none()) {
+        return None;
+    }
+    let live = match request.taken(id) {
+        Some(_) => "not to be read",
+        None => "not there",
+    };
+    let changes = match found {
+        Some(found) => diff::diff(&resource.spec, &found.spec),
+        None => vec![FieldChange {
+            path: "existence".to_owned(),
+            before: json!("there"),
+            after: json!(live),
+        }],
+    };
+    ignored.extend(changes.into_iter().map(|change| Ignored {
+        id: id.clone(),
+        field: change.path,
+        declared: change.before,
+        live: change.after,
+        reason: format!("manage: {}", resource.manage.word()),
+        manage: Some(resource.manage),
+    }));
+    found.map(|found| found.spec.clone())
+}
+
 /// The declared spec with the live values of what is ignored, and what that is.
-fn taken_over(request: &Request<'_>, resource: &Resource, live: &Value) -> (Value, Vec<Ignored>) {
+pub(crate) fn taken_over(
+    request: &Request<'_>,
+    resource: &Resource,
+    live: &Value,
+) -> (Value, Vec<Ignored>) {
     let (mut spec, mut ignored) = (resource.spec.clone(), Vec::new());
     let rules = request.stack.ignores().iter().filter(|rule| rule.concerns(&resource.id));
     for rule in rules {
@@ -77,6 +123,7 @@ fn taken_over(request: &Request<'_>, resource: &Resource, live: &Value) -> (Valu
             declared: change.before,
             live: change.after,
             reason: rule.reason.clone(),
+            manage: None,
         }));
     }
     (spec, ignored)

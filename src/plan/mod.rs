@@ -4,6 +4,8 @@
 //! always give the same plan, byte for byte. Everything hard is settled here: what to do, in
 //! which order, and what is refused; the executor decides nothing.
 
+mod adopt;
+mod alike;
 mod back;
 mod claims;
 mod compare;
@@ -21,6 +23,7 @@ mod step;
 mod succession;
 mod target;
 
+pub use adopt::{MarksError, adopt, disown};
 pub use back::{Stays, stays};
 pub use claims::ClaimChange;
 pub use compare::Request;
@@ -38,6 +41,8 @@ pub use target::{Narrowed, Targets, narrow};
 
 use crate::model::Extent;
 
+use std::collections::BTreeMap;
+
 /// What it takes to make the world what the stack says.
 ///
 /// # Errors
@@ -48,6 +53,17 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Cycle> {
     let mut parts = compare::compare(request);
     laid.settle(request, &mut parts.steps);
     succession::settle(request, &mut parts.steps);
+    let plan = finished(request, parts)?;
+    Ok(Plan {
+        unchanged: compare::unchanged(request, &plan.steps, &plan.refusals),
+        unknown: compare::unknown(request),
+        ignored: laid.ignored,
+        ..plan
+    })
+}
+
+/// Steps in their order, and what they rely on.
+fn finished(request: &Request<'_>, mut parts: compare::Parts) -> Result<Plan, Cycle> {
     let mut needs = order::edges(request, &mut parts);
     succession::edges(request, &parts.steps, &mut needs);
     let (steps, refusals) = order::sorted(request, parts, needs)?;
@@ -56,12 +72,12 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Cycle> {
         stack: request.stack.name().to_owned(),
         environments: request.environments.to_vec(),
         claims: claims::changes(request, &steps),
-        unchanged: compare::unchanged(request, &steps, &refusals),
-        unknown: compare::unknown(request),
+        unchanged: BTreeMap::new(),
+        unknown: Vec::new(),
         observed: observed::of_steps(request, &steps),
-        ignored: laid.ignored,
         ours: request.ours().map(|(id, ..)| id).collect(),
         extent: Extent::Whole,
+        ignored: Vec::new(),
         steps,
         refusals,
         too_many: Vec::new(),

@@ -24,7 +24,7 @@ pub(crate) fn of_steps(
     steps: &[Step],
 ) -> BTreeMap<ResourceId, Option<Observed>> {
     let observed = steps.iter().map(|step| {
-        let found = request.found(&step.id.kind, &step.id.name);
+        let found = request.found_for(step);
         let observed = found.map(|found| Observed {
             version: found.version.clone(),
             spec: found.spec.clone(),

@@ -1,10 +1,11 @@
 //! The order of steps: what is made waits for what it needs, and what is deleted waits for
 //! whatever needed it.
 
-use crate::model::{Need, Owner, ResourceId};
+use crate::model::{Bond, Need, Owner, ResourceId};
 use crate::plan::compare::Parts;
 use crate::plan::{Action, Refusal, Refused, Request, Step};
 use petgraph::graph::DiGraph;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -34,8 +35,8 @@ impl<'a> Index<'a> {
         let mut index = Self { makers: BTreeMap::new(), deletes: BTreeMap::new() };
         for (position, step) in steps.iter().enumerate() {
             let of_action = match step.action {
-                Action::Delete => &mut index.deletes,
-                Action::Create | Action::Update | Action::Wait => &mut index.makers,
+                Action::Delete | Action::Disown => &mut index.deletes,
+                Action::Create | Action::Update | Action::Wait | Action::Adopt => &mut index.makers,
             };
             of_action.insert((&step.id.kind, &step.id.name), position);
         }
@@ -51,7 +52,7 @@ pub(crate) fn edges(request: &Request<'_>, parts: &mut Parts) -> Edges {
     let mut blocked = Vec::new();
     for (position, step) in parts.steps.iter().enumerate() {
         let after = needs_after(request, step);
-        if step.action != Action::Delete {
+        if !step.action.lets_go() {
             let delete = index.deletes.get(&(&*step.id.kind, &*step.id.name));
             edges[position].extend(delete);
             for need in &after {
@@ -65,10 +66,8 @@ pub(crate) fn edges(request: &Request<'_>, parts: &mut Parts) -> Edges {
         if index.deletes.is_empty() {
             continue;
         }
-        let before = step.before.as_ref();
-        let before = before.map(|spec| request.rules.needs(&step.id.kind, &step.id.name, spec));
-        for need in before.unwrap_or_default() {
-            let kept = step.action != Action::Delete && after.contains(&need);
+        for need in needs(request, step, step.before.as_ref()) {
+            let kept = !step.action.lets_go() && after.contains(&need);
             match index.deletes.get(&(&*need.kind, &*need.name)) {
                 Some(&delete) if delete != position && !kept => {
                     edges[delete].insert(position);
@@ -83,11 +82,22 @@ pub(crate) fn edges(request: &Request<'_>, parts: &mut Parts) -> Edges {
 }
 
 pub(crate) fn needs_after(request: &Request<'_>, step: &Step) -> BTreeSet<Need> {
-    let from_spec = step.after.as_ref();
-    let from_spec = from_spec.map(|spec| request.rules.needs(&step.id.kind, &step.id.name, spec));
-    let declared = request.stack.resources().get(&step.id).into_iter().flat_map(|r| &r.needs);
-    let declared = declared.map(|id| Need::refers(&id.kind, &id.name));
-    from_spec.unwrap_or_default().into_iter().chain(declared).collect()
+    let mut all = needs(request, step, step.after.as_ref());
+    if step.action != Action::Adopt {
+        let declared = request.stack.resources().get(&step.id).into_iter().flat_map(|r| &r.needs);
+        all.extend(declared.map(|id| Need::refers(&id.kind, &id.name)));
+    }
+    all
+}
+
+/// What a step needs with one of its specs. Marks alone need only what a thing is a part of.
+fn needs(request: &Request<'_>, step: &Step, spec: Option<&Value>) -> BTreeSet<Need> {
+    let of_spec = |spec| request.rules.needs(&step.id.kind, &step.id.name, spec);
+    let mut needs = spec.map(of_spec).unwrap_or_default();
+    if matches!(step.action, Action::Adopt | Action::Disown) {
+        needs.retain(|need| need.bond == Bond::Inside);
+    }
+    needs
 }
 
 /// A need that is declared in this stack, that no step of this run makes and that is not there.

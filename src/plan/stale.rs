@@ -96,16 +96,21 @@ fn moved(
     steps: &[&Step],
     seen: Option<&Observed>,
 ) -> Vec<Moved> {
-    let deletes = steps.iter().any(|step| step.action == Action::Delete);
+    let is = |action| steps.iter().any(|step| step.action == action);
+    let (deletes, marks) = (is(Action::Delete), is(Action::Adopt));
     let one = |field: &str, before: Value, now: Value| {
         vec![Moved { field: field.to_owned(), before, now }]
     };
-    let Some(now) = request.found(&id.kind, &id.name) else {
-        let gone = seen.is_some() && !deletes;
+    let now = steps.iter().find_map(|step| request.found_for(step));
+    let Some(now) = now else {
+        let gone = seen.is_some() && !deletes && !is(Action::Disown);
         return if gone { one("existence", json!("there"), json!("gone")) } else { vec![] };
     };
     let unfinished = match &now.owner {
+        Owner::Foreign if is(Action::Disown) => return vec![],
+        Owner::Foreign if marks => false,
         Owner::Foreign => return one("owner", json!("nobody else"), json!("somebody else")),
+        Owner::OtherStack(stack) => return one("owner", json!("nobody else"), json!(stack)),
         Owner::Ours(mark) if mark.env != id.env => {
             return one("environment", json!(id.env), json!(mark.env));
         }
@@ -187,7 +192,7 @@ fn left_ahead(
 /// that others have made since. For plans of which nothing is stale.
 pub fn renew(plan: &mut Plan, request: &Request<'_>) {
     for step in plan.steps.iter_mut().filter(|step| step.before.is_some()) {
-        if let Some(found) = request.found(&step.id.kind, &step.id.name) {
+        if let Some(found) = request.found_for(step) {
             step.before = Some(found.spec.clone());
             step.version = Some(found.version.clone());
         }

@@ -53,6 +53,17 @@ pub enum Action {
     Update,
     /// Wait for what the cloud is already doing to it.
     Wait,
+    /// Put our mark on it, and change nothing else.
+    Adopt,
+    /// Take our marks off it, and change nothing else.
+    Disown,
+}
+
+impl Action {
+    /// Whether the thing is no longer ours afterwards.
+    pub(crate) fn lets_go(self) -> bool {
+        matches!(self, Self::Delete | Self::Disown)
+    }
 }
 
 /// Why there is something to do.
@@ -75,6 +86,10 @@ pub enum Origin {
     Unfinished,
     /// It cannot be told what was last applied.
     Unknown,
+    /// It is declared and there, and carries no mark.
+    Unmarked,
+    /// A person wants it to be no longer ours.
+    HandedBack,
 }
 
 /// One thing to do to one resource.
@@ -133,6 +148,8 @@ pub struct Refusal {
 pub enum Refused {
     /// The declared name is held by something without our mark.
     Foreign,
+    /// The declared name is held by something that carries the mark of this other stack.
+    OtherStack(String),
     /// The declared name is held by something that we cannot read.
     Taken(String),
     /// It carries the mark of another environment of this stack.
@@ -160,6 +177,21 @@ pub enum Refused {
     Blocked(ResourceId),
     /// A person asked to leave it alone for a while.
     Held(Hold),
+    /// It would be made while this, which looks like it, is no longer declared.
+    Renamed {
+        /// What is no longer declared.
+        from: ResourceId,
+        /// The key that its name was made of, if it was made of one.
+        key: Option<String>,
+    },
+    /// It would be made beside this, which looks like it and carries no mark.
+    LooksLike(ResourceId),
+    /// It was to be adopted, and is not there.
+    NotThere,
+    /// It was to be adopted, and its declaration says to look at it only.
+    ObservedOnly,
+    /// It was to be handed back, and is still managed as its declaration says.
+    StillDeclared,
 }
 
 /// Guards that a person has overridden in so many words.
@@ -169,6 +201,8 @@ pub struct Allowances {
     pub delete: BTreeSet<ResourceId>,
     /// What may be deleted and made again.
     pub replace: BTreeSet<ResourceId>,
+    /// What may be made although something very like it is there or was declared.
+    pub create: BTreeSet<ResourceId>,
 }
 
 /// The figures of a plan's last line.
@@ -184,6 +218,16 @@ pub struct Counts {
     pub drifted: usize,
     /// Refused.
     pub refused: usize,
+    /// To be marked as ours.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub adopt: usize,
+    /// To be ours no longer.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub disown: usize,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Plan {
@@ -209,6 +253,8 @@ impl Plan {
                 Action::Create => counts.add += 1,
                 Action::Delete => counts.destroy += 1,
                 Action::Update | Action::Wait => counts.change += 1,
+                Action::Adopt => counts.adopt += 1,
+                Action::Disown => counts.disown += 1,
             }
             if matches!(step.origin, Origin::Drift | Origin::DriftAndPending) {
                 counts.drifted += 1;
@@ -223,8 +269,12 @@ impl fmt::Display for Refused {
         match self {
             Self::Foreign => write!(
                 f,
-                "exists and does not carry the mark of this stack; leap-infra touches only what \
-                 it made: declare another name, or remove that object yourself"
+                "exists and does not carry the mark of this stack: take it in, declare another \
+                 name, or remove it yourself"
+            ),
+            Self::OtherStack(stack) => write!(
+                f,
+                "belongs to the stack {stack}: declare another name, or hand it back there first"
             ),
             Self::Taken(why) => write!(f, "the name is in use elsewhere ({why}): choose another"),
             Self::OtherEnvironment(env) => {
@@ -248,6 +298,30 @@ impl fmt::Display for Refused {
                 write!(f, "needs {need}, which is not there: apply {} first", need.env)
             }
             Self::Held(hold) => write!(f, "is {hold}; --exclude leaves it out"),
+            Self::Renamed { from, key } => write!(
+                f,
+                "looks like {} under another name, which nothing declares any more: if it is the \
+                 same one, write `{}` here, and it stays; a new name would be a new, empty one",
+                from.local(),
+                key.as_ref()
+                    .map_or(format!("name: {}", from.name), |key| { format!("previously: {key}") })
+            ),
+            Self::LooksLike(like) => write!(
+                f,
+                "is not there, but {} is, which carries no mark and looks like it: if that is the \
+                 one, write `name: {}` here and take it in, or there will be two",
+                like.local(),
+                like.name
+            ),
+            Self::NotThere => f.write_str("is not there, so there is nothing to take in"),
+            Self::ObservedOnly => f.write_str(
+                "is declared with `manage: observe`, so it is not even marked: write `manage: \
+                 mark` to have it marked and nothing else",
+            ),
+            Self::StillDeclared => f.write_str(
+                "is still managed: write `manage: observe` there first, so that no apply touches \
+                 it; once it is handed back, delete its lines",
+            ),
         }
     }
 }
@@ -259,6 +333,18 @@ impl Refusal {
             Refused::Protected(_) => Some(format!("--dangerous-delete {}", self.id)),
             Refused::Replacement { .. } => Some(format!("--dangerous-replace {}", self.id)),
             Refused::Held(hold) => Some(hold.release()),
+            Refused::Renamed { .. } | Refused::LooksLike(_) => {
+                Some(format!("--dangerous-create {}", self.id))
+            }
+            _ => None,
+        }
+    }
+
+    /// The command that takes in what stands in the way, where something can be taken in.
+    pub fn adoption(&self) -> Option<String> {
+        match &self.why {
+            Refused::Foreign => Some(format!("leap-infra adopt {}", self.id)),
+            Refused::LooksLike(like) => Some(format!("leap-infra adopt {like}")),
             _ => None,
         }
     }

@@ -1,5 +1,6 @@
 //! The declaration laid out in every environment.
 
+use crate::model::Naming;
 use crate::project::clusters::Tables;
 use crate::project::declaration::Declaration;
 use crate::project::environments::{Environment, SHARED};
@@ -26,6 +27,12 @@ impl Laid {
     /// The name of the environment.
     pub(crate) fn env(&self) -> &str {
         &self.environment.name
+    }
+
+    /// How names are made of keys.
+    pub(crate) fn naming(&self) -> Naming {
+        let start = format!("{}-", self.declaration.prefix);
+        Naming { start, end: self.environment.suffix.clone() }
     }
 
     /// The name of the bucket that holds the ledger.

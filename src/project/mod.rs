@@ -10,6 +10,7 @@
 pub mod buckets;
 pub mod cloud;
 pub mod clusters;
+pub mod discover;
 pub mod environments;
 pub mod format;
 pub mod identities;
@@ -27,18 +28,23 @@ mod explain;
 mod files;
 mod kept;
 mod layout;
+mod lines;
 mod load;
+pub mod managed;
 mod schema;
 mod sections;
 mod words;
 
 pub use declaration::Declaration;
+pub use discover::Discovered;
 pub use environments::{Environment, Gate, Target};
 pub use explain::{ExplainError, Explanation, Origin};
 pub use files::{FindError, find};
+pub use lines::Written;
 pub use problem::{Position, Problem, Problems, Range, Severity, Sources};
 pub use schema::{Schema, schema};
 
+use crate::model::secret::Reference;
 use crate::model::{Keys, Resource, ResourceId, Stack};
 use crate::project::layout::Laid;
 use serde_json::Value;
@@ -129,6 +135,18 @@ impl Project {
         &self.laid(env).map_or(self.first(), |laid| &laid.declaration).cloud.region
     }
 
+    /// Where each declared secret of an environment is kept, by its key.
+    pub fn secrets(&self, env: &str) -> BTreeMap<&str, Reference> {
+        let layout = &self.layout;
+        let laid = self.laid(env);
+        let all =
+            laid.iter().flat_map(|laid| laid.declaration.secrets.iter().map(move |it| (laid, it)));
+        let kept = all.filter_map(|(laid, (key, secret))| {
+            Some((key.as_str(), secrets::reference(layout, laid, key, secret)?))
+        });
+        kept.collect()
+    }
+
     /// Every resource of every environment, with its complete settings.
     ///
     /// # Errors
@@ -141,7 +159,11 @@ impl Project {
         let stack = Stack::new(self.name(), environments, resources);
         let mut keys = Keys::new();
         sections::NAMINGS.iter().for_each(|name| name(&self.layout, &mut keys));
-        let stack = stack.map(|stack| stack.ignoring(ignore::rules(&self.layout)).keyed(keys));
+        let namings = self.layout.iter().map(|laid| (laid.env().to_owned(), laid.naming()));
+        let namings = namings.collect();
+        let stack = stack.map(|stack| {
+            stack.ignoring(ignore::rules(&self.layout)).keyed(keys).naming_by(namings)
+        });
         stack.map_err(|error| Problems {
             list: vec![Problem::error("expansion", &self.range(), error.to_string())],
             sources: self.sources.clone(),

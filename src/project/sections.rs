@@ -1,6 +1,7 @@
 //! The lists that a new section adds its lines to.
 
 use crate::model::{Keys, Resource};
+use crate::project::discover::{Entry, Seen};
 use crate::project::format::{Wrong, date, duration, label_value};
 use crate::project::layout::Laid;
 use crate::project::problem::Findings;
@@ -20,6 +21,8 @@ pub(crate) type Expansion = fn(&[Laid], &mut Vec<Resource>);
 /// Adds the keys of a section with what they become, `bucket:scratch`; the types are those of
 /// references ([`crate::project::address`]).
 pub(crate) type Naming = fn(&[Laid], &mut Keys);
+/// Declares what was found and is not declared, for one section.
+pub(crate) type Discovery = fn(&Seen<'_>) -> Vec<Entry>;
 
 /// The forms that a text may have, by the `format` that a field names in its schema.
 pub(crate) const FORMATS: &[(&str, Format)] = &[
@@ -49,6 +52,7 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("stack-name", stack::stack_name),
     ("suffix", environments::suffix),
     ("taint", clusters::taint),
+    ("topic", secrets::topic),
     ("variable-name", secrets::variable_name),
     ("words", ignore::words),
     ("zone", cloud::zone),
@@ -56,14 +60,16 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
 
 /// What the schema cannot say.
 pub(crate) const CHECKS: &[Check] =
-    &[stack::check, buckets::check, clusters::check, identities::check];
+    &[stack::check, buckets::check, clusters::check, identities::check, secrets::check];
 
 /// From sections to resources.
 pub(crate) const EXPANSIONS: &[Expansion] =
-    &[buckets::expand, clusters::expand, identities::expand, services::expand];
+    &[buckets::expand, clusters::expand, identities::expand, services::expand, secrets::expand];
 
 /// From resources to the keys that people call them by.
 pub(crate) const NAMINGS: &[Naming] = &[buckets::keys];
+/// From what was found to sections.
+pub(crate) const DISCOVERIES: &[(&str, Discovery)] = &[("buckets", buckets::discover)];
 
 /// What the setting at a path is when it is not said and follows from something else.
 pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<String> {

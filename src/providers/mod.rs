@@ -16,6 +16,8 @@ use gcp::gcs_bucket::Bucket;
 use gcp::gcs_bucket_access::BucketAccess;
 use gcp::gke_cluster::Cluster;
 use gcp::gke_node_pool::NodePool;
+use gcp::secret::Secret;
+use gcp::secret_access::SecretAccess;
 use gcp::{Connection, Reader, Writer};
 use std::sync::Arc;
 
@@ -33,6 +35,8 @@ pub fn registry() -> Registry {
         .with::<Provider>()
         .with::<Cluster>()
         .with::<NodePool>()
+        .with::<Secret>()
+        .with::<SecretAccess>()
 }
 
 /// The reading half of every kind, for one run: what was listed once is not listed again.
@@ -51,6 +55,8 @@ pub fn observers(connection: &Connection) -> Observers {
         .with::<Provider>(reader())
         .with::<Cluster>(reader())
         .with::<NodePool>(reader())
+        .with::<Secret>(reader())
+        .with::<SecretAccess>(reader())
 }
 
 /// The writing half of every kind.
@@ -69,4 +75,6 @@ pub fn actors(connection: &Connection) -> Actors {
         .with::<Provider>(writer())
         .with::<Cluster>(writer())
         .with::<NodePool>(writer())
+        .with::<Secret>(writer())
+        .with::<SecretAccess>(writer())
 }

@@ -4,6 +4,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use http::HeaderValue;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+
+use super::view::View;
+
 /// How far a virtual clock moves with each call.
 ///
 /// Large enough that two objects never share a timestamp, small enough that a
@@ -30,6 +36,14 @@ impl Moment {
     pub fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(micros(duration)))
     }
+
+    /// Writes it as HTTP writes dates: `Mon, 21 Sep 2026 14:13:20 GMT`.
+    pub(super) fn http_date(self) -> Option<HeaderValue> {
+        let date = OffsetDateTime::from_unix_timestamp(self.seconds()).ok()?;
+        // HTTP writes the zone by name.
+        let text = date.format(&Rfc2822).ok()?.replace("+0000", "GMT");
+        HeaderValue::from_str(&text).ok()
+    }
 }
 
 /// Tells the time; clones share it.
@@ -51,15 +65,16 @@ impl Clock {
         Self { set: Some(Arc::new(Mutex::new(start))) }
     }
 
-    /// Returns the present moment.
+    /// Returns the present moment, as the server that carries out this call has it.
     pub fn now(&self) -> Moment {
-        match &self.set {
+        let Moment(now) = match &self.set {
             Some(time) => *locked(time),
             None => {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 Moment(micros(since))
             }
-        }
+        };
+        Moment(now.saturating_add(View::current().skew))
     }
 
     /// Moves a virtual clock forward; the machine's clock moves by itself.
@@ -107,6 +122,12 @@ mod tests {
         assert_eq!(clock.now(), clock.now());
         clock.advance(Duration::from_millis(1_500));
         assert_eq!((clock.now().seconds(), clock.now().nanos()), (1_001, 500_000_000));
+    }
+
+    #[test]
+    fn dates_are_written_as_http_writes_them() {
+        let date = Moment(1_790_000_000_000_000).http_date().unwrap();
+        assert_eq!(date, "Mon, 21 Sep 2026 14:13:20 GMT");
     }
 
     #[test]

@@ -5,11 +5,13 @@
 //! ```
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::Label;
+use super::chaos::{Chaos, Mishap};
 
 /// A rule: the calls it is for, and what happens to them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
     /// Which calls.
@@ -40,8 +42,27 @@ pub struct Match {
     pub times: Option<u64>,
 }
 
+impl Fault {
+    /// Reads a list of rules, or `{"random": …}` alone, which is for every call.
+    ///
+    /// # Errors
+    /// When the text is neither.
+    pub fn list(text: &str) -> Result<Vec<Self>, serde_json::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Alone {
+            random: Chaos,
+        }
+        if text.trim_start().starts_with('{') {
+            let Alone { random } = serde_json::from_str(text)?;
+            return Ok(vec![random.on_every_call()]);
+        }
+        serde_json::from_str(text)
+    }
+}
+
 /// What happens to a call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Action {
     /// It has no effect and gets this answer.
@@ -55,6 +76,16 @@ pub enum Action {
         #[serde(default)]
         retry_after_seconds: Option<u64>,
     },
+    /// The same, with a `Retry-After` that is a date.
+    StatusUntil {
+        /// The HTTP status.
+        code: u16,
+        /// So far ahead of the answer's own `Date` is the date, in seconds.
+        seconds: u64,
+    },
+    /// It has no effect, and is told that the name is taken: names are not free at once after
+    /// what bore them was deleted.
+    NameTaken,
     /// It takes longer by so many milliseconds.
     Delay {
         /// How many.
@@ -64,12 +95,52 @@ pub enum Action {
     CutBefore,
     /// It has its effect, and the connection breaks before the answer.
     CutAfter,
+    /// It has its effect, and the answer comes in eight pieces.
+    Trickle {
+        /// So many milliseconds before each piece.
+        ms: u64,
+    },
+    /// It has its effect, and only half of the answer arrives.
+    Truncate(Ending),
+    /// A call that only looks sees the world as it was before the last changes; with 0 it sees it
+    /// as it is. Looking then moves nothing on, such as an operation that counts the looks.
+    Lag {
+        /// So many changes, of those made since the rule is in force.
+        changes: usize,
+    },
+    /// The server that answers has another clock: its `Date`, and the times that it writes down.
+    Skew {
+        /// How far it is ahead; behind, if negative.
+        seconds: i64,
+    },
+    /// Somebody else changes the world just before.
+    Meanwhile {
+        /// What they change, as `sandbox show` names it: `gcs/bucket/leap-scratch`.
+        key: String,
+        /// What it becomes; without it, it goes.
+        #[serde(default)]
+        value: Option<Value>,
+    },
+    /// Now and then one of several things, as a seed has it.
+    Random(Chaos),
     /// The caller dies before it has any effect.
     CrashBefore,
     /// It has its effect, and the caller dies before the answer.
     CrashAfterEffect,
     /// It is answered, and the caller dies at its next call, before that has any effect.
     CrashAfter,
+}
+
+/// How half an answer ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// `Content-Length` promised the whole, and the connection (for gRPC the stream) breaks.
+    Broken,
+    /// The same without a `Content-Length`: the last chunk never comes.
+    Chunked,
+    /// As though that were all.
+    Quiet,
 }
 
 /// The rules in force, and how often each has matched.
@@ -90,16 +161,37 @@ impl Faults {
             if rule.on.fits(number, label) {
                 *count += 1;
                 if rule.on.includes(*count) {
-                    actions.push(rule.then.clone());
+                    actions.extend(rule.then.now(*count, label));
                 }
             }
         }
         actions
     }
 
+    /// Whether anybody may be shown what was before.
+    pub(super) fn look_back(&self) -> bool {
+        self.rules.iter().any(|(rule, _)| match &rule.then {
+            Action::Lag { .. } => true,
+            Action::Random(chaos) => chaos.of.contains(&Mishap::Lag),
+            _ => false,
+        })
+    }
+
     /// Starts the counting anew.
     pub(super) fn recount(&mut self) {
         self.rules.iter_mut().for_each(|(_, count)| *count = 0);
+    }
+}
+
+impl Action {
+    /// What happens to the `count`th call that a rule fits.
+    fn now(&self, count: u64, label: &Label) -> Option<Self> {
+        match self {
+            Self::Random(chaos) => chaos.draw(count, label),
+            // A change that is answered and lost is nothing that clouds do.
+            Self::Lag { .. } if label.mutating => None,
+            other => Some(other.clone()),
+        }
     }
 }
 
@@ -184,5 +276,36 @@ mod tests {
         let faults: Vec<Fault> = serde_json::from_str(text).unwrap();
         assert_eq!(faults[1].then, Action::CrashAfterEffect);
         assert_eq!(faults[2].on, Match::default());
+    }
+
+    #[test]
+    fn every_fault_can_be_written() {
+        let text = r#"[
+            { "then": { "status_until": { "code": 429, "seconds": 2 } } },
+            { "then": "name_taken" },
+            { "then": { "trickle": { "ms": 20 } } },
+            { "then": { "truncate": "quiet" } },
+            { "then": { "lag": { "changes": 3 } } },
+            { "then": { "skew": { "seconds": -300 } } },
+            { "then": { "meanwhile": { "key": "gcs/bucket/a" } } },
+            { "then": { "random": { "seed": 7, "rate": 0.5, "of": ["429", "reset"] } } }
+        ]"#;
+        assert_eq!(Fault::list(text).unwrap().len(), 8);
+    }
+
+    #[test]
+    fn chance_alone_is_for_every_call() {
+        let faults = Fault::list(r#" {"random": {"seed": 7}}"#).unwrap();
+        assert_eq!(faults, [Chaos::new(7).on_every_call()]);
+        assert!(Fault::list(r#"{"random": {"seed": 7, "of": ["thunder"]}}"#).is_err());
+        assert!(Fault::list(r#"{"rando": 1}"#).is_err());
+    }
+
+    #[test]
+    fn only_calls_that_look_are_shown_the_past() {
+        let lag = Action::Lag { changes: 1 };
+        assert_eq!(lag.now(1, &label("a/Create", "x")), None);
+        let look = Label { mutating: false, ..label("a/Get", "x") };
+        assert_eq!(lag.now(1, &look), Some(lag));
     }
 }

@@ -1,25 +1,32 @@
 //! What every call passes through: it is recorded, may be struck by a fault,
 //! and takes its time.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::future::BoxFuture;
 use http::HeaderValue;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Serialize;
 
+use super::damage::damaged;
 use super::fault::{Action, Faults};
 use super::refusal::{Code, Refusal};
+use super::view::View;
 use super::wire::Cutter;
-use super::{Api, Clock, Fault, Label, grpc};
+use super::{Api, Clock, Fault, Label, Moment, Store, StoreError, grpc, record};
 
 /// So many calls are remembered; then the older half is forgotten.
 const MOST_CALLS: usize = 200_000;
+
+/// The largest body of a call, in bytes. A call is held in memory as a whole; what is larger is
+/// uploaded in parts, as clients do with large objects anyway.
+pub(super) const LARGEST_BODY: usize = 256 << 20;
 
 /// A call that the sandbox has received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -48,10 +55,13 @@ pub type Turn = Arc<dyn Fn(&Label) -> BoxFuture<'static, Box<dyn Send>> + Send +
 /// The state of the gate; one for the whole server.
 pub(super) struct Gate {
     state: Mutex<State>,
+    store: Store,
     clock: Clock,
     latency: Duration,
     on_crash: Option<OnCrash>,
     turn: Option<Turn>,
+    /// The time that calls spent in APIs, in nanoseconds; those at the same time count each.
+    worked: AtomicU64,
 }
 
 #[derive(Default)]
@@ -87,17 +97,24 @@ enum Caller {
 impl Gate {
     pub(super) fn new(
         faults: Vec<Fault>,
+        store: Store,
         clock: Clock,
         latency: Duration,
         on_crash: Option<OnCrash>,
         turn: Option<Turn>,
     ) -> Self {
-        let state = State { faults: Faults::new(faults), ..State::default() };
-        Self { state: Mutex::new(state), clock, latency, on_crash, turn }
+        let (state, worked) = Default::default();
+        let gate = Self { state, store, clock, latency, on_crash, turn, worked };
+        gate.set_faults(faults);
+        gate
     }
 
     pub(super) fn calls(&self) -> Vec<Call> {
         self.state().calls.clone()
+    }
+
+    pub(super) fn worked(&self) -> Duration {
+        Duration::from_nanos(self.worked.load(Ordering::Relaxed))
     }
 
     /// Empties the record, counts from 1 again, and lets a dead caller's successor in.
@@ -113,6 +130,7 @@ impl Gate {
     pub(super) fn set_faults(&self, faults: Vec<Fault>) {
         let mut state = self.state();
         state.faults = Faults::new(faults);
+        self.store.look_back(state.faults.look_back());
         state.caller = Caller::Alive;
     }
 
@@ -186,14 +204,21 @@ pub(super) async fn pass(
 ) -> Response {
     let (parts, body) = request.into_parts();
     // The whole body is read first, so that from here on a call is all or nothing.
-    let body = match body.collect().await {
+    let is_grpc = grpc::is_grpc(&parts.headers);
+    if body.size_hint().lower() > LARGEST_BODY as u64 {
+        // Not even waited for.
+        return refused(Refusal::too_large(LARGEST_BODY), is_grpc);
+    }
+    let body = match Limited::new(body, LARGEST_BODY).collect().await {
         Ok(body) => body.to_bytes(),
-        Err(error) => return Refusal::invalid(error.to_string()).into_response(),
+        Err(error) if error.is::<LengthLimitError>() => {
+            return refused(Refusal::too_large(LARGEST_BODY), is_grpc);
+        }
+        Err(error) => return refused(Refusal::invalid(error.to_string()), is_grpc),
     };
     let label = api.label(&parts, &body);
     let Some(arrival) = gate.arrive(api.name(), &label) else { return never().await };
     let Arrival { number, actions, .. } = &arrival;
-    let is_grpc = grpc::is_grpc(&parts.headers);
     let _turn = match &gate.turn {
         Some(turn) => Some(turn(&label).await),
         None => None,
@@ -209,11 +234,21 @@ pub(super) async fn pass(
         gate.answered(*number, &response);
         return response;
     }
-    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let (asked, view) = (record::asked(api.name(), &parts, &body), View::of(actions));
+    let began = Instant::now();
+    let mut response = view.around(next.run(Request::from_parts(parts, Body::from(body)))).await;
+    let took = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+    gate.worked.fetch_add(took, Ordering::Relaxed);
+    if let Some(asked) = asked {
+        response = asked.answered(response).await;
+    }
     after(&gate, actions, cutter.as_ref()).await;
     gate.only_the_living(&arrival).await;
     gate.answered(*number, &response);
-    response
+    if view.skew != 0 {
+        dated(&mut response, http::header::DATE, view.around(async { gate.clock.now() }).await);
+    }
+    damaged(response, actions).await
 }
 
 fn delay(action: &Action) -> Option<Duration> {
@@ -238,13 +273,49 @@ async fn before(
             }
             Action::CutBefore => return Some(cut(cutter).await),
             Action::Status { code, message, retry_after_seconds } => {
-                let refusal = Refusal::of_status(*code, message);
-                return Some(refused(refusal, *retry_after_seconds, is_grpc));
+                let mut response = refused(Refusal::of_status(*code, message), is_grpc);
+                if let Some(seconds) = *retry_after_seconds {
+                    let headers = response.headers_mut();
+                    headers.insert(http::header::RETRY_AFTER, HeaderValue::from(seconds));
+                }
+                return Some(response);
+            }
+            Action::StatusUntil { code, seconds } => {
+                let mut response = refused(Refusal::of_status(*code, ""), is_grpc);
+                let now = gate.clock.now();
+                dated(&mut response, http::header::DATE, now);
+                let then = now.plus(Duration::from_secs(*seconds));
+                dated(&mut response, http::header::RETRY_AFTER, then);
+                return Some(response);
+            }
+            Action::NameTaken => {
+                let message = "The requested name is not available: it was deleted a moment ago.";
+                return Some(refused(Refusal::exists(message), is_grpc));
+            }
+            Action::Meanwhile { key, value } => {
+                if let Err(error) = meanwhile(&gate.store, key, value.as_ref()) {
+                    return Some(refused(error.into(), is_grpc));
+                }
             }
             _ => {}
         }
     }
     None
+}
+
+/// What somebody else does to the world.
+fn meanwhile(
+    store: &Store,
+    key: &str,
+    value: Option<&serde_json::Value>,
+) -> Result<(), StoreError> {
+    store.transact(|transaction| {
+        match value {
+            Some(value) => transaction.put(key, value.clone()),
+            None => transaction.remove(key),
+        }
+        Ok(())
+    })
 }
 
 /// What strikes between the effect and the answer.
@@ -262,12 +333,14 @@ async fn after(gate: &Gate, actions: &[Action], cutter: Option<&ConnectInfo<Cutt
     }
 }
 
-fn refused(refusal: Refusal, retry_after: Option<u64>, is_grpc: bool) -> Response {
-    let mut response = if is_grpc { grpc::answer(Err(refusal)) } else { refusal.into_response() };
-    if let Some(seconds) = retry_after {
-        response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from(seconds));
+fn refused(refusal: Refusal, is_grpc: bool) -> Response {
+    if is_grpc { grpc::answer(Err(refusal)) } else { refusal.into_response() }
+}
+
+fn dated(response: &mut Response, name: http::HeaderName, moment: Moment) {
+    if let Some(date) = moment.http_date() {
+        response.headers_mut().insert(name, date);
     }
-    response
 }
 
 async fn cut<T>(cutter: Option<&ConnectInfo<Cutter>>) -> T {

@@ -30,8 +30,11 @@ pub(super) fn message<M: Message + Default>(body: &[u8]) -> Result<M, Refusal> {
     if *compressed != 0 {
         return Err(Refusal::unimplemented("compressed messages are not supported"));
     }
-    let bytes = rest.get(..length).ok_or_else(broken)?;
-    M::decode(bytes).map_err(|error| Refusal::invalid(error.to_string()))
+    // One message and no more: there are no streams here.
+    if rest.len() != length {
+        return Err(broken());
+    }
+    M::decode(rest).map_err(|error| Refusal::invalid(error.to_string()))
 }
 
 /// Answers a call.

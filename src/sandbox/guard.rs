@@ -16,14 +16,22 @@ pub(super) async fn only_local(request: Request, next: Next) -> Response {
 }
 
 fn is_local(uri: &Uri, headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    // HTTP/2 names the host in the address, HTTP/1 in a header.
-    let host = uri.authority().map(http::uri::Authority::as_str).or_else(|| text("host"));
-    let origin =
-        text("origin").map(|origin| origin.split_once("://").map_or("?", |(_, host)| host));
-    host.is_some_and(is_loopback)
-        && origin.is_none_or(is_loopback)
-        && text("sec-fetch-site").is_none_or(|site| site != "cross-site")
+    let all = |name: &str| {
+        let values = headers.get_all(name).into_iter();
+        values.map(|value| value.to_str().unwrap_or("?")).collect::<Vec<_>>()
+    };
+    // HTTP/2 names the host in the address, HTTP/1 in a header; whoever says both means both.
+    let hosts = all("host").into_iter().chain(uri.authority().map(|host| host.as_str()));
+    let hosts: Vec<&str> = hosts.collect();
+    let origin_is_local = |origin: &str| match origin.split_once("://") {
+        Some((_, host)) => is_loopback(host),
+        None => false,
+    };
+    !hosts.is_empty()
+        && hosts.into_iter().all(is_loopback)
+        && all("origin").into_iter().all(origin_is_local)
+        // To a browser all ports of this machine are one site, and each is another program.
+        && all("sec-fetch-site").into_iter().all(|site| matches!(site, "same-origin" | "none"))
 }
 
 fn is_loopback(authority: &str) -> bool {
@@ -61,6 +69,9 @@ mod tests {
         assert!(!allowed(&[("host", "localhost"), ("origin", "https://evil.example")]));
         assert!(!allowed(&[("host", "localhost"), ("origin", "null")]));
         assert!(!allowed(&[("host", "localhost"), ("sec-fetch-site", "cross-site")]));
+        assert!(!allowed(&[("host", "localhost"), ("sec-fetch-site", "same-site")]));
+        assert!(allowed(&[("host", "localhost"), ("sec-fetch-site", "same-origin")]));
+        assert!(allowed(&[("host", "localhost"), ("sec-fetch-site", "none")]));
         assert!(allowed(&[("host", "localhost"), ("origin", "http://localhost:3000")]));
     }
 }

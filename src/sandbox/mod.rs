@@ -6,17 +6,21 @@
 //! what it stands in for. `docs/sandbox.md` says what it does, and why one may
 //! believe that the real cloud does the same.
 
+mod chaos;
 mod clock;
 pub mod container;
+mod damage;
 mod fault;
 mod gate;
 pub mod gcs;
 mod grpc;
 mod guard;
 pub mod iam;
+mod record;
 mod refusal;
 pub mod resourcemanager;
 mod rest;
+pub mod secretmanager;
 mod server;
 pub mod serviceusage;
 mod snapshot;
@@ -24,14 +28,19 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod vault;
+mod view;
 mod wire;
 mod world;
 
+pub use chaos::{Chaos, Mishap};
 pub use clock::{Clock, Moment};
-pub use fault::{Action, Fault, Match};
+pub use fault::{Action, Ending, Fault, Match};
 pub use gate::{Call, OnCrash, Turn};
+pub use record::RECORD;
 pub use server::{Options, Sandbox, SandboxError, start};
 pub use snapshot::Snapshot;
 pub use store::{Store, StoreError, Transaction};
 pub use tls::CertificateError;
+pub use vault::Vault;
 pub use world::{Api, Behaviour, Label, Transport, World};

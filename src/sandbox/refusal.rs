@@ -137,12 +137,20 @@ impl Refusal {
         Self::new(Code::Unimplemented, 501, "notImplemented", message)
     }
 
+    /// A call with a body of more bytes than are read.
+    pub(super) fn too_large(most: usize) -> Self {
+        let message = format!("A request may have at most {most} bytes.");
+        Self::new(Code::ResourceExhausted, 413, "uploadTooLarge", message)
+    }
+
     /// A status asked for by a fault.
     pub(super) fn of_status(http: u16, message: &str) -> Self {
         let (reason, usual) = match http {
             429 => ("rateLimitExceeded", "The rate limit was exceeded, try again later."),
             503 => ("backendError", "The service is currently unavailable."),
             500 => ("backendError", "We encountered an internal error. Please try again."),
+            409 => ("conflict", "The request conflicts with another one."),
+            412 => ("conditionNotMet", "At least one of the pre-conditions did not hold."),
             403 => ("forbidden", "The caller does not have permission."),
             _ => ("backendError", "The call failed."),
         };

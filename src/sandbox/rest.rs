@@ -7,9 +7,11 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
+use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{StatusCode, Uri, header};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::refusal::{Code, Refusal};
@@ -74,6 +76,13 @@ pub(super) fn error(refusal: &Refusal) -> Response {
 pub(super) fn answer(body: &Value) -> Response {
     let kind = [(header::CONTENT_TYPE, "application/json; charset=UTF-8")];
     (kind, body.to_string()).into_response()
+}
+
+/// The parameters of a call, those that it does not know left aside.
+pub(super) fn parameters<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refusal> {
+    let Query(parameters) =
+        Query::try_from_uri(uri).map_err(|error| Refusal::invalid(error.body_text()))?;
+    Ok(parameters)
 }
 
 /// Whether a caller wants enums as numbers: `$alt=json;enum-encoding=int`, as Google's clients for

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -17,7 +18,8 @@ use super::refusal::Refusal;
 use super::wire::{Cutter, Wires};
 use super::{
     Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Transport, Turn,
-    World, container, gcs, grpc, guard, iam, resourcemanager, serviceusage, tls,
+    Vault, World, container, gcs, grpc, guard, iam, resourcemanager, secretmanager, serviceusage,
+    tls,
 };
 
 /// How to start a sandbox. The default: in memory, any port, the real time, lags on.
@@ -76,13 +78,19 @@ pub struct Sandbox {
 pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
     let Options { folder, port, transport, clock, behaviour, faults, on_crash, turn, apis } =
         options;
-    let store = folder.map_or_else(|| Ok(Store::in_memory()), |folder| Store::open(&folder))?;
+    let store = match &folder {
+        Some(folder) => Store::open(folder)?,
+        None => Store::in_memory(),
+    };
+    let vault = Vault::open(folder.as_deref())?;
     let listen = |source| SandboxError::Listen { port, source };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
 
-    let gate = Arc::new(Gate::new(faults, clock.clone(), behaviour.latency, on_crash, turn));
-    let world = World { store, clock, behaviour, address, transport };
+    let latency = behaviour.latency;
+    let gate = Gate::new(faults, store.clone(), clock.clone(), latency, on_crash, turn);
+    let gate = Arc::new(gate);
+    let world = World { store, clock, behaviour, vault, address, transport };
     let router = router(&world, &gate, apis);
 
     let (acceptor, authority) = match transport {
@@ -106,6 +114,7 @@ fn router(world: &World, gate: &Arc<Gate>, more: Vec<Arc<dyn Api>>) -> Router {
         Arc::new(container::Container),
         Arc::new(iam::Iam),
         Arc::new(resourcemanager::ResourceManager),
+        Arc::new(secretmanager::SecretManager),
         Arc::new(serviceusage::ServiceUsage),
     ];
     let mut all = Router::new();
@@ -117,7 +126,7 @@ fn router(world: &World, gate: &Arc<Gate>, more: Vec<Arc<dyn Api>>) -> Router {
         };
         all = all.merge(routes.layer(middleware::from_fn(pass)));
     }
-    // The whole body is in memory by then; whoever runs the sandbox sends it.
+    // The gate has read the whole body by then, and has set its limit.
     all.layer(DefaultBodyLimit::disable()).layer(middleware::from_fn(guard::only_local))
 }
 
@@ -175,6 +184,11 @@ impl Sandbox {
     /// The calls since the record was cleared.
     pub fn calls(&self) -> Vec<Call> {
         self.gate.calls()
+    }
+
+    /// The time that all calls together have spent in the APIs, delays of faults not counted.
+    pub fn worked(&self) -> Duration {
+        self.gate.worked()
     }
 
     /// Empties the record and counts calls from 1 again; answers callers again after a crash.

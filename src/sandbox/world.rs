@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::request::Parts;
 
-use super::{Clock, Store};
+use super::{Clock, Store, Vault};
 
 /// How faithful the sandbox is to a cloud's slowness.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +62,8 @@ pub struct World {
     pub clock: Clock,
     /// Lags and limits.
     pub behaviour: Behaviour,
+    /// Seals what must not be stored in clear.
+    pub vault: Vault,
     /// Where the server listens. Addresses in answers are built from this: the
     /// Google clients send a `Host` without the port.
     pub address: SocketAddr,

@@ -3,10 +3,11 @@
 
 use super::toy::{Client, Loom, Spool, ToyApi};
 use leap_infra::apply::{About, ApplyError, Event, Options, Report, Run, apply};
+use leap_infra::cli::marks::Marks;
 use leap_infra::kind::{Actors, Observers, ProviderError, Registry, Retry};
 use leap_infra::ledger::{Holder, Ledger, Memory, Presence, Terms, WallClock};
 use leap_infra::model::*;
-use leap_infra::plan::{Allowances, Narrowed, Plan, Request, Targets, narrow, plan};
+use leap_infra::plan::{Allowances, Narrowed, Plan, Request, Targets, adopt, disown, narrow, plan};
 use leap_infra::providers::{self, gcp};
 use leap_infra::sandbox::{self, Behaviour, Clock, Sandbox};
 use serde_json::{Value, json};
@@ -106,12 +107,16 @@ impl Bench {
     }
 
     pub async fn memory(&self, stack: &Stack) -> Memory {
+        self.try_memory(stack).await.unwrap()
+    }
+
+    pub async fn try_memory(&self, stack: &Stack) -> Result<Memory, ProviderError> {
         let connection = self.connection().await;
-        self.ledger(&connection, stack).recall(stack.environments()).await.unwrap()
+        self.ledger(&connection, stack).recall(stack.environments()).await
     }
 
     pub async fn try_plan(&self, stack: &Stack) -> Result<Plan, Vec<ProviderError>> {
-        let memory = self.memory(stack).await;
+        let memory = self.try_memory(stack).await.map_err(|error| vec![error])?;
         let connection = self.connection().await;
         let observers = self.observers(&connection);
         let world = observers.world(stack, &memory.footprint, &memory.claims).await?;
@@ -124,6 +129,43 @@ impl Bench {
             allowances: &self.allowances,
         };
         Ok(plan(&request).unwrap())
+    }
+
+    /// A plan of what declares nothing new: the marks that are put on or taken off.
+    pub async fn marks(&self, stack: &Stack, marks: Marks, addresses: &[&str]) -> Plan {
+        let memory = self.memory(stack).await;
+        let observers = self.observers(&self.connection().await);
+        let world = observers.world(stack, &memory.footprint, &memory.claims).await.unwrap();
+        let request = Request {
+            stack,
+            world: &world,
+            environments: stack.environments(),
+            claims: &memory.claims,
+            rules: &Self::registry(),
+            allowances: &self.allowances,
+        };
+        let addresses: Vec<String> = addresses.iter().map(|&text| text.to_owned()).collect();
+        let plan = match marks {
+            Marks::Adopt => adopt(&request, &addresses),
+            Marks::Disown => disown(&request, &addresses),
+        };
+        plan.unwrap()
+    }
+
+    /// What lies in the project, whoever made it.
+    pub async fn everything(&self) -> World {
+        let observers = self.observers(&self.connection().await);
+        let kinds = observers.names().map(|kind| (kind.to_owned(), Place::project(PROJECT)));
+        let (places, claims) = (kinds.collect(), Claims::new());
+        observers.world_in(Depth::Whole, &stack([]), &places, &claims).await.unwrap()
+    }
+
+    /// Changes marks, and expects everything to go well.
+    pub async fn mark(&self, stack: &Stack, marks: Marks, addresses: &[&str]) -> Plan {
+        let plan = self.marks(stack, marks, addresses).await;
+        let report = self.apply_plan(stack, &plan).await.unwrap();
+        assert!(report.is_complete(), "{report:#?}");
+        plan
     }
 
     /// A part of a plan that was just made.
@@ -267,6 +309,7 @@ pub fn resource(env: &str, kind: &str, name: &str, spec: Value) -> Resource {
         needs: BTreeSet::new(),
         source: Source { file: "stack.yaml".into(), line: 1, column: 1 },
         notes: Vec::new(),
+        manage: Manage::Full,
     }
 }
 

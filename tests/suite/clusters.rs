@@ -27,6 +27,7 @@ fn resource(kind: &str, name: &str, spec: serde_json::Value, parent: Option<&str
         id: ResourceId::new("prod", kind, name),
         place,
         spec,
+        manage: leap_infra::model::Manage::default(),
         needs: BTreeSet::new(),
         source: Source { file: "stack.yaml".into(), line: 1, column: 1 },
         notes: Vec::new(),

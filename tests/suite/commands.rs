@@ -1,5 +1,6 @@
 //! The real program as a person meets it: what it prints and how it ends.
 
+mod conformance;
 mod everyday;
 mod lease;
 mod mistakes;

@@ -5,19 +5,52 @@ use super::bench::{
     Bench, access, account, account_access, bucket, bucket_with, custom_role, email, loom,
     project_access, service, stack, visible, way_in,
 };
-use super::desk::text;
 use leap_infra::apply::About;
+use leap_infra::cli::marks::Marks;
 use leap_infra::ledger::Kept;
-use leap_infra::model::Stack;
-use leap_infra::sandbox::{Action, Fault, Match, Snapshot};
+use leap_infra::model::{Manage, Resource, Stack};
+use leap_infra::plan::Plan;
+use leap_infra::sandbox::{Chaos, Mishap, Sandbox, Snapshot};
+use leap_infra::selftest::{Ending, Rehearsal, Subject, World};
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+/// On how many kinds of bad luck each journey is tried.
+const SEEDS: u64 = 12;
 
 /// From this stack to that one.
 struct Journey {
     name: &'static str,
     from: Option<Stack>,
+    /// What is handed back again before it begins.
+    handed_back: Option<Stack>,
     to: Stack,
+    way: Way,
+}
+
+/// What kind of plan leads there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Apply,
+    Mark(Marks),
+}
+
+impl Journey {
+    fn new(name: &'static str, from: Option<Stack>, to: Stack) -> Self {
+        Self { name, from, handed_back: None, to, way: Way::Apply }
+    }
+
+    async fn plan(&self, bench: &Bench) -> Plan {
+        match self.way {
+            Way::Apply => bench.plan(&self.to).await,
+            Way::Mark(Marks::Adopt) => bench.marks(&self.to, Marks::Adopt, &[]).await,
+            Way::Mark(Marks::Disown) => bench.marks(&self.to, Marks::Disown, &["*"]).await,
+        }
+    }
+}
+
+fn observed(resource: Resource) -> Resource {
+    Resource { manage: Manage::Observe, ..resource }
 }
 
 fn journeys() -> Vec<Journey> {
@@ -30,11 +63,14 @@ fn journeys() -> Vec<Journey> {
         });
         spec.uniform_access = true;
     };
-    let full = || {
+    let everything = || {
         let data = bucket_with("home-data", logs);
         let shared = access("home-data", &[writers, readers]);
-        stack([data, bucket("home-logs"), shared, loom("home-loom", 3)])
+        [data, bucket("home-logs"), shared]
     };
+    let marked = || stack(everything());
+    let let_be = || stack(everything().map(observed));
+    let full = || stack(everything().into_iter().chain([loom("home-loom", 3)]));
     let changed = || {
         let old = bucket_with("home-data", |spec| {
             logs(spec);
@@ -46,12 +82,21 @@ fn journeys() -> Vec<Journey> {
     let others = || stack(identities("roles/monitoring.viewer", "home/other", true));
     let none = || some().without(&["prod".into()]);
     vec![
-        Journey { name: "from nothing", from: None, to: full() },
-        Journey { name: "a change of everything", from: Some(full()), to: changed() },
-        Journey { name: "destroy", from: Some(full()), to: full().without(&["prod".into()]) },
-        Journey { name: "identities from nothing", from: None, to: some() },
-        Journey { name: "other identities", from: Some(some()), to: others() },
-        Journey { name: "no identities", from: Some(some()), to: none() },
+        Journey::new("from nothing", None, full()),
+        Journey::new("a change of everything", Some(full()), changed()),
+        Journey::new("destroy", Some(full()), full().without(&["prod".into()])),
+        Journey {
+            handed_back: Some(let_be()),
+            way: Way::Mark(Marks::Adopt),
+            ..Journey::new("adopt", Some(marked()), marked())
+        },
+        Journey {
+            way: Way::Mark(Marks::Disown),
+            ..Journey::new("disown", Some(marked()), let_be())
+        },
+        Journey::new("identities from nothing", None, some()),
+        Journey::new("other identities", Some(some()), others()),
+        Journey::new("no identities", Some(some()), none()),
     ]
 }
 
@@ -79,19 +124,14 @@ async fn a_crash_at_any_call_is_recovered_by_running_again() {
     let mut points = BTreeMap::new();
     for journey in journeys() {
         let start = departure(&bench, &journey).await;
-        let calls = undisturbed(&bench, &journey, &start).await;
-        let arrival = bench.world();
-        for call in 1..=calls {
-            for then in [Action::CrashBefore, Action::CrashAfterEffect, Action::CrashAfter] {
-                let at = format!("{}: call {call}, {then:?}", journey.name);
-                crash(&bench, &journey, &start, call, then).await;
-                recover(&bench, &journey).await;
-                assert_eq!(bench.world(), arrival, "{at}");
-                let left = bench.plan(&journey.to).await;
-                assert!(left.is_empty(), "{at}: not empty afterwards\n{}", text(&left));
-                assert!(bench.memory(&journey.to).await.leases.is_empty(), "{at}: a lease is left");
-                *points.entry(journey.name).or_insert(0) += 1;
-            }
+        let subject = Traveller { bench: &bench, journey: &journey };
+        let rehearsal = Rehearsal::of(&subject).await.unwrap();
+        let name = journey.name;
+        assert_ne!(visible(&start), *rehearsal.arrival(), "{name}: nothing happened");
+        for point in rehearsal.points() {
+            let recovered = rehearsal.recovers(point).await;
+            assert_eq!(recovered, Ok(()), "{name}: {point}");
+            *points.entry(name).or_insert(0) += 1;
         }
     }
     println!("crash points recovered: {points:?}");
@@ -102,11 +142,8 @@ async fn a_crash_at_any_call_is_recovered_by_running_again() {
 async fn a_rollback_that_dies_at_any_call_goes_on_where_it_was_going() {
     let mut bench = Bench::new().await;
     let plain = bench.about.clone();
-    let journey = Journey {
-        name: "rollback",
-        from: Some(journeys().remove(1).to),
-        to: journeys().remove(0).to,
-    };
+    let (later, earlier) = (journeys().remove(1).to, journeys().remove(0).to);
+    let journey = Journey::new("rollback", Some(later), earlier);
     let start = departure(&bench, &journey).await;
     let kept = Kept { files: [("stack/stack.yaml".into(), "stack: home".into())].into() };
     bench.about = About {
@@ -115,26 +152,41 @@ async fn a_rollback_that_dies_at_any_call_goes_on_where_it_was_going() {
         back_to: Some("apply-before".into()),
         ..plain
     };
-    let calls = undisturbed(&bench, &journey, &start).await;
-    let arrival = bench.world();
+    assert_ne!(visible(&start), BTreeMap::new(), "there is nothing to go back from");
+    let subject = Traveller { bench: &bench, journey: &journey };
+    let rehearsal = Rehearsal::of(&subject).await.unwrap();
     let mut points = 0;
-    for call in 1..=calls {
-        for then in [Action::CrashBefore, Action::CrashAfterEffect, Action::CrashAfter] {
-            let at = format!("call {call}, {then:?}");
-            crash(&bench, &journey, &start, call, then).await;
-            recover(&bench, &journey).await;
-            assert_eq!(bench.world(), arrival, "{at}");
-            assert!(bench.plan(&journey.to).await.is_empty(), "{at}: not empty afterwards");
-            let memory = bench.memory(&journey.to).await;
-            assert!(memory.leases.is_empty(), "{at}: a lease is left");
-            assert_eq!(memory.rolled_back["prod"].to, "apply-before", "{at}");
-            let ledger = bench.ledger(&bench.connection().await, &journey.to);
-            assert_eq!(ledger.kept(&kept.digest()).await.unwrap(), Some(kept.clone()), "{at}");
-            points += 1;
-        }
+    for point in rehearsal.points() {
+        assert_eq!(rehearsal.recovers(point).await, Ok(()), "{point}");
+        let memory = bench.memory(&journey.to).await;
+        assert_eq!(memory.rolled_back["prod"].to, "apply-before", "{point}");
+        let ledger = bench.ledger(&bench.connection().await, &journey.to);
+        assert_eq!(ledger.kept(&kept.digest()).await.unwrap(), Some(kept.clone()), "{point}");
+        points += 1;
     }
     println!("crash points of a rollback recovered: {points}");
     assert!(points > 30, "{points}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_among_faults_is_repaired_by_running_again() {
+    let bench = Bench::new().await;
+    let (mut complete, mut repaired) = (0, 0);
+    for journey in journeys().into_iter().filter(|journey| journey.way == Way::Apply) {
+        departure(&bench, &journey).await;
+        let subject = Traveller { bench: &bench, journey: &journey };
+        let rehearsal = Rehearsal::of(&subject).await.unwrap();
+        for seed in 1..=SEEDS {
+            let chaos = Chaos { seed, rate: 0.12, of: Mishap::all() };
+            match rehearsal.endures(chaos).await {
+                Ok(endured) if endured.ending == Ok(Ending::Complete) => complete += 1,
+                Ok(_) => repaired += 1,
+                Err(why) => panic!("{}: seed {seed}: {why}", journey.name),
+            }
+        }
+    }
+    println!("among faults: {complete} complete at once, {repaired} repaired");
+    assert!(complete > 0 && repaired > 0, "{complete}, {repaired}");
 }
 
 async fn departure(bench: &Bench, journey: &Journey) -> Snapshot {
@@ -145,42 +197,68 @@ async fn departure(bench: &Bench, journey: &Journey) -> Snapshot {
         // Lists lag behind what was just made; what nobody declares is only seen in lists.
         bench.sandbox.clock().advance(Duration::from_secs(5));
     }
+    if let Some(stack) = &journey.handed_back {
+        bench.mark(stack, Marks::Disown, &["*"]).await;
+    }
     bench.sandbox.snapshot().unwrap()
 }
 
-/// How many calls it takes when nothing happens.
-async fn undisturbed(bench: &Bench, journey: &Journey, start: &Snapshot) -> u64 {
-    let plan = bench.plan(&journey.to).await;
-    bench.sandbox.restore(start).unwrap();
-    let left_behind = std::collections::BTreeSet::new();
-    let report = bench.apply_with(&journey.to, &plan, left_behind, Default::default()).await;
-    assert!(report.unwrap().is_complete());
-    assert_ne!(visible(start), bench.world(), "{}: nothing happened", journey.name);
-    bench.sandbox.calls().len() as u64
+/// Somebody on a journey, who may die on the way.
+struct Traveller<'a> {
+    bench: &'a Bench,
+    journey: &'a Journey,
 }
 
-/// Applies until the crash; what runs is dropped in the middle of whatever it does.
-async fn crash(bench: &Bench, journey: &Journey, start: &Snapshot, call: u64, then: Action) {
-    bench.sandbox.set_faults(Vec::new());
-    bench.sandbox.restore(start).unwrap();
-    let plan = bench.plan(&journey.to).await;
-    let on = Match { call: Some(call), ..Match::default() };
-    bench.sandbox.restore(start).unwrap();
-    bench.sandbox.set_faults(vec![Fault { on, then }]);
-    let left_behind = std::collections::BTreeSet::new();
-    tokio::select! {
-        report = bench.apply_with(&journey.to, &plan, left_behind, Default::default()) => {
-            // A crash after the very last call is no crash.
-            report.unwrap();
-        }
-        () = bench.crashed.notified() => {}
+impl Subject for Traveller<'_> {
+    type Plan = Plan;
+
+    fn sandbox(&self) -> &Sandbox {
+        &self.bench.sandbox
     }
-}
 
-/// Another run, a good minute later, when the lease of the dead one has expired.
-async fn recover(bench: &Bench, journey: &Journey) {
-    bench.sandbox.set_faults(Vec::new());
-    bench.sandbox.clear_calls();
-    bench.sandbox.clock().advance(Duration::from_secs(61));
-    bench.apply(&journey.to).await;
+    async fn died(&self) {
+        self.bench.crashed.notified().await;
+    }
+
+    async fn plan(&self) -> Result<Plan, String> {
+        match self.journey.way {
+            Way::Apply => {
+                let plan = self.bench.try_plan(&self.journey.to).await;
+                plan.map_err(|errors| format!("{errors:?}"))
+            }
+            Way::Mark(_) => Ok(self.journey.plan(self.bench).await),
+        }
+    }
+
+    async fn apply(&self, plan: &Plan) -> Result<Ending, String> {
+        let left_behind = std::collections::BTreeSet::new();
+        let apply =
+            self.bench.apply_with(&self.journey.to, plan, left_behind, Default::default()).await;
+        let report = apply.map_err(|error| error.to_string())?;
+        let ended = if report.is_complete() {
+            Ending::Complete
+        } else {
+            Ending::Partly(format!("{:?}", report.steps))
+        };
+        Ok(ended)
+    }
+
+    async fn run_again(&self) -> Result<Ending, String> {
+        let plan = self.journey.plan(self.bench).await;
+        let report = self.bench.apply_plan(&self.journey.to, &plan).await;
+        let report = report.map_err(|error| error.to_string())?;
+        assert!(report.is_complete(), "{report:#?}");
+        Ok(Ending::Complete)
+    }
+
+    async fn left_to_do(&self) -> Option<String> {
+        let plan = self.bench.plan(&self.journey.to).await;
+        let leases = self.bench.memory(&self.journey.to).await.leases;
+        let rest = (!plan.is_empty()).then(|| format!("not empty afterwards: {:?}", plan.steps));
+        rest.or_else(|| (!leases.is_empty()).then(|| "a lease is left".to_owned()))
+    }
+
+    fn world(&self) -> World {
+        self.bench.world()
+    }
 }

@@ -127,7 +127,8 @@ impl Desk {
         let line = u32::try_from(self.wanted.len()).unwrap() + 1;
         let source = Source { file: "stack.yaml".into(), line, column: 1 };
         let (place, needs, notes) = (Place::project("p"), BTreeSet::new(), Vec::new());
-        self.wanted.push(Resource { id, place, spec, needs, source, notes });
+        let manage = Manage::Full;
+        self.wanted.push(Resource { id, place, spec, needs, source, notes, manage });
         self.wanted.last_mut().unwrap()
     }
 

@@ -114,12 +114,25 @@ impl Story {
         put(&others, &self.sandbox);
         let plan = self.run("plan", "", None)?;
         self.compare(&plan, "plan.txt")?;
+        if self.path("adopt.txt").exists() {
+            return self.take_in();
+        }
         match plan.code {
             Some(0) => self.go_on("")?,
             Some(7) => self.stop(&plan)?,
             _ => return Err(self.wrong("plan", &plan)),
         }
         Ok(())
+    }
+
+    /// What runs already is taken in: marks alone change, then what is planned is applied.
+    fn take_in(&self) -> Result<(), String> {
+        self.compare(&self.run("adopt --all --input=false", "", 1)?, "adopt.txt")?;
+        self.run("adopt --all --auto-approve", "", 0)?;
+        self.compare(&self.run("plan", "", 0)?, "plan-adopted.txt")?;
+        self.run("apply --auto-approve", "", 0)?;
+        let again = self.run("plan --detailed-exitcode", "", 0)?;
+        if again.is_nothing_to_do() { Ok(()) } else { Err(self.wrong("plan after apply", &again)) }
     }
 
     /// Nothing is refused, or somebody said the words: apply, look again, and take it away.

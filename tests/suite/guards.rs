@@ -207,7 +207,7 @@ async fn where_gates_bind_production_waits_for_staging_and_for_a_person() {
     assert!(closed.contains("1 day more to go") || closed.contains("23 hours more"), "{closed}");
     home.later(24 * 3600);
     let closed = home.says(prod, 7).stderr;
-    assert!(!closed.contains("promoted from"), "{closed}");
+    assert!(!closed.contains("because prod: promoted from"), "{closed}");
     assert!(closed.contains("--approve-gate prod --reason"), "{closed}");
     let nameless = home.says(&format!("{prod} --approve-gate prod"), 7).stderr;
     assert!(nameless.contains("needs a reason"), "{nameless}");

@@ -5,8 +5,10 @@ use super::bench::{
     project_access, stack,
 };
 use super::toy::LoomSpec;
+use leap_infra::cli::marks::Marks;
 use leap_infra::model::{Mark, Owner, Resource, ResourceId, SpecMark, Stack};
-use leap_infra::plan::Action;
+use leap_infra::plan::{Action, Ignored};
+use leap_infra::project;
 use leap_infra::providers::gcp::gcs_bucket::{LifecycleRule, Logging};
 use leap_infra::providers::gcp::permissions::READ_METHODS;
 use leap_infra::sandbox::gcs::{SeedBucket, seed_bucket};
@@ -291,6 +293,35 @@ async fn an_object_that_has_our_labels_by_propagation_only_is_not_ours() {
     assert!(bench.plan(&with_loom).await.is_empty());
     let spec: LoomSpec = serde_json::from_value(world.kinds["loom"].found[0].spec.clone()).unwrap();
     assert_eq!(spec.width, 3);
+}
+
+#[test]
+fn what_is_discovered_and_adopted_leaves_nothing_to_do() {
+    law(garden(), |plots| async move {
+        let bench = Bench::new().await;
+        bench.apply(&stack(grown(&plots))).await;
+        bench.sandbox.clock().advance(Duration::from_secs(5));
+        bench.mark(&stack([]), Marks::Disown, &["*"]).await;
+        let unmarked = bench.world();
+        let folder = tempfile::tempdir().unwrap();
+        let write = |file: &str, text: &str| std::fs::write(folder.path().join(file), text);
+        let cloud = format!("cloud: {{ project: {PROJECT}, region: us-central1 }}");
+        write("stack.yaml", &format!("stack: home\nprefix: garden\n{cloud}\n")).unwrap();
+        let load = || project::load(folder.path(), folder.path());
+        let declared = load().unwrap();
+        let text = declared.discover(&bench.everything().await, &["prod".to_owned()]).text;
+        write("found.yaml", &text.unwrap()).unwrap();
+        let text = std::fs::read_to_string(folder.path().join("found.yaml")).unwrap();
+        let found = load().unwrap_or_else(|problems| panic!("{:?}\n{text}", problems.list));
+        let found = found.expand().unwrap();
+        assert_eq!(bench.world(), unmarked);
+        bench.mark(&found, Marks::Adopt, &[]).await;
+        let plan = bench.plan(&found).await;
+        assert!(plan.is_empty(), "{plan:#?}\n{text}");
+        // Nothing was said that is not so, but for the log writer, who is let in where logs go.
+        let only = |ignored: &Ignored| ignored.id.kind == "gcs-bucket-access";
+        assert!(plan.ignored.iter().all(only), "{:#?}\n{text}", plan.ignored);
+    });
 }
 
 /// A step that fails for good, at any call, in any way.

@@ -82,8 +82,9 @@ fn a_name_that_something_foreign_has_is_refused() {
     assert_snapshot!(desk.text(), @"
     prod: 0 changes, 1 refused
       ! shelf/a   refused                                               stack.yaml:1
-          exists and does not carry the mark of this stack; leap-infra touches only
-          what it made: declare another name, or remove that object yourself
+          exists and does not carry the mark of this stack: take it in, declare
+          another name, or remove it yourself
+          to take it in: leap-infra adopt prod:shelf/a
 
     Plan: 0 to add, 0 to change, 0 to destroy. 1 refused.
     ");

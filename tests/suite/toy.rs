@@ -144,6 +144,16 @@ impl Kind for Loom {
                 let answer = client.call(reqwest::Method::PUT, &path, body(after)).await?;
                 answer["operation"].as_str().map(str::to_owned)
             }
+            Change::Adopt { spec, version } | Change::Disown { spec, version } => {
+                let adopts = matches!(change, Change::Adopt { .. });
+                let labels = if adopts { step.mark.labels() } else { BTreeMap::new() };
+                let (path, body) = (
+                    format!("{path}?version={}", version.0),
+                    json!({ "spec": spec, "labels": labels }),
+                );
+                let answer = client.call(reqwest::Method::PUT, &path, Some(body)).await?;
+                answer["operation"].as_str().map(str::to_owned)
+            }
             Change::Wait { operation, .. } => Some(operation.clone()),
             // The API checks no version on a deletion: what the plan saw is read again, and the
             // lease must last for as long as the call may take.

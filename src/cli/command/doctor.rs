@@ -3,6 +3,9 @@
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::machine;
+use crate::cli::planning::LookArgs;
+use crate::cli::secrets::{Resolver, by_whom};
+use crate::cli::session;
 use crate::cli::ui::Ui;
 use crate::providers::gcp::permissions::{self, Purpose};
 use serde_json::json;
@@ -17,6 +20,11 @@ pub struct Args {
     /// Print the role that planning or applying needs
     #[arg(long, value_name = "FOR")]
     permissions: Option<Need>,
+    /// Say for each declared secret whether it can be read from here, and by whom; connects
+    #[arg(long, conflicts_with = "permissions")]
+    secrets: bool,
+    #[command(flatten)]
+    look: LookArgs,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
@@ -40,6 +48,9 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         ui.say(role);
         return Ok(Exit::Ok);
     }
+    if args.secrets {
+        return secrets(&args.look, ui).await;
+    }
     let source = machine::credentials();
     if ui.json {
         ui.say(
@@ -62,4 +73,39 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         ui.say(text);
     }
     Ok(if source.missing.is_empty() { Exit::Ok } else { Exit::Permission })
+}
+
+/// Tries every declared secret, without showing it or its length.
+async fn secrets(look: &LookArgs, ui: &Ui) -> Result<Exit, Failure> {
+    let session = match session::open(look, ui).await? {
+        Ok(session) => session,
+        Err(exit) => return Ok(exit),
+    };
+    let resolver = Resolver::new(&session.folder, &session.connection);
+    let google = match session.target() {
+        "live" => machine::credentials().to_string(),
+        _ => "anybody, on the sandbox".to_owned(),
+    };
+    let (mut entries, mut missing) = (Vec::new(), false);
+    for env in &session.environments {
+        for (key, reference) in session.project.secrets(env) {
+            let whom = by_whom(&reference, &google);
+            let why = resolver.probe(&reference).await.err().map(|error| error.to_string());
+            missing |= why.is_some();
+            if !ui.json {
+                let told = why.clone().unwrap_or_else(|| "can be read".to_owned());
+                ui.say(format!("{env}: {key}   {reference}\n  {told} (by {whom})"));
+            }
+            entries.push(json!({
+                "environment": env, "key": key, "kept_in": reference.to_string(),
+                "by": whom, "can_be_read": why.is_none(), "why_not": why,
+            }));
+        }
+    }
+    if ui.json {
+        ui.say(json!({ "secrets": entries }).to_string());
+    } else if entries.is_empty() {
+        ui.say("No secret is declared here.");
+    }
+    Ok(if missing { Exit::Permission } else { Exit::Ok })
 }

@@ -1,7 +1,11 @@
 //! One file per command; the doc comment of each `Args` is its help.
 
+pub mod adopt;
 pub mod apply;
+pub mod conformance;
 pub mod destroy;
+pub mod discover;
+pub mod disown;
 pub mod doctor;
 pub mod drift;
 pub mod explain;
@@ -11,6 +15,8 @@ pub mod plan;
 pub mod rollback;
 pub mod sandbox;
 pub mod schema;
+pub mod secret;
+pub mod selftest;
 pub mod show;
 pub mod unlock;
 pub mod validate;

@@ -28,6 +28,9 @@ enum What {
         /// Faults to answer with, a JSON file (docs/sandbox.md says how they are written)
         #[arg(long, value_name = "FILE")]
         faults: Option<PathBuf>,
+        /// Let one call in twenty go wrong, by chance: the same seed, the same luck
+        #[arg(long, value_name = "SEED")]
+        chaos: Option<u64>,
         /// Speak HTTPS, with a certificate made for this run: for clients that speak nothing else
         #[arg(long)]
         tls: bool,
@@ -44,12 +47,15 @@ enum What {
 /// Does one of the three.
 pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     match &args.what {
-        What::Serve { port, folder, faults, tls, tls_ca } => {
+        What::Serve { port, folder, faults, chaos, tls, tls_ca } => {
+            let mut faults =
+                faults.as_deref().map(target::faults_in).transpose()?.unwrap_or_default();
+            faults.extend(chaos.map(|seed| sandbox::Chaos::new(seed).on_every_call()));
             let options = sandbox::Options {
                 port: *port,
                 transport: if *tls { Transport::Tls } else { Transport::Plain },
                 folder: folder.clone(),
-                faults: faults.as_deref().map(target::faults_in).transpose()?.unwrap_or_default(),
+                faults,
                 ..target::options()
             };
             serve(options, tls_ca.as_deref(), ui).await
@@ -76,6 +82,11 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
 }
 
 async fn serve(options: sandbox::Options, tls_ca: Option<&Path>, ui: &Ui) -> Result<Exit, Failure> {
+    for fault in &options.faults {
+        if let sandbox::Action::Random(chaos) = &fault.then {
+            ui.remark(target::by_chance(chaos));
+        }
+    }
     let started = sandbox::start(options).await;
     let sandbox = started.map_err(|error| target::no_sandbox(&error))?;
     if let (Some(file), Some(authority)) = (tls_ca, sandbox.authority()) {

@@ -55,6 +55,7 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
                 SpecMark::Unfinished => json!("unfinished"),
             },
         }),
+        Owner::OtherStack(stack) => json!(format!("foreign: belongs to the stack {stack}")),
         Owner::Foreign => json!("foreign: does not carry the mark of this stack"),
     });
     let shown = json!({

@@ -2,7 +2,7 @@
 
 use crate::cli::view::change::lines;
 use crate::cli::view::look::{Detail, Look, Sign};
-use crate::cli::view::plan::{head, ignored, unknown};
+use crate::cli::view::plan::{head, left_alone, unknown};
 use crate::plan::{Drift, Drifted, Origin};
 use std::fmt::Write;
 
@@ -24,7 +24,7 @@ pub fn text(drift: &Drift, environments: &[String], look: Look) -> String {
             _ = writeln!(out, "{}\n{part}", look.paint.strong(&format!("{env}:")));
         }
     }
-    ignored(&mut out, &drift.ignored, look);
+    left_alone(&mut out, &drift.ignored, look);
     out.push_str(&last_line(drift));
     out.push('\n');
     out

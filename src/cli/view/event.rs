@@ -39,14 +39,24 @@ pub fn plan(plan: &Plan) -> Vec<Value> {
         line["words"] = json!(words_for_removals(plan));
         lines.push(line);
     }
-    let Counts { add, change, destroy, drifted, refused } = plan.counts();
+    let Counts { add, change, destroy, drifted, refused, adopt, disown } = plan.counts();
     let mut summary = line("info", "change_summary", last_line(plan));
     summary["changes"] = json!({
         "add": add, "change": change, "remove": destroy, "drifted": drifted, "refused": refused,
         "operation": "plan",
     });
+    marked(&mut summary, adopt, disown);
     lines.push(summary);
     lines
+}
+
+/// Adds how many things are adopted and handed back, where any are.
+fn marked(summary: &mut Value, adopt: usize, disown: usize) {
+    for (word, count) in [("adopt", adopt), ("disown", disown)] {
+        if count > 0 {
+            summary["changes"][word] = json!(count);
+        }
+    }
 }
 
 fn planned(step: &Step) -> Value {
@@ -62,6 +72,9 @@ fn refused(refusal: &Refusal) -> Value {
     let mut line = line("error", "guard_refused", format!("{id}: {why}"));
     line["change"] = json!({ "resource": resource(id) });
     line["words"] = json!(refusal.words());
+    if let Some(command) = refusal.adoption() {
+        line["adopt"] = json!(command);
+    }
     line
 }
 
@@ -156,6 +169,7 @@ pub fn summary(report: &Report, operation: &str) -> Value {
         "add": add, "change": change, "remove": remove, "failed": failed, "skipped": skipped,
         "operation": operation,
     });
+    marked(&mut line, done(&[Action::Adopt]), done(&[Action::Disown]));
     line["interrupted"] = json!(report.interrupted);
     line["lease_lost"] = json!(report.lease_lost);
     line["ledger_error"] = json!(report.ledger_error.as_ref().map(ToString::to_string));
@@ -217,5 +231,7 @@ fn word(action: Action) -> &'static str {
         Action::Update => "update",
         Action::Delete => "delete",
         Action::Wait => "wait",
+        Action::Adopt => "adopt",
+        Action::Disown => "disown",
     }
 }

@@ -101,6 +101,8 @@ pub fn figures(entry: &Entry) -> BTreeMap<&'static str, usize> {
             Some(("create", "done")) => "created",
             Some(("update" | "wait", "done")) => "updated",
             Some(("delete", "done")) => "deleted",
+            Some(("adopt", "done")) => "adopted",
+            Some(("disown", "done")) => "handed back",
             Some((_, end)) if end.starts_with("failed") => "failed",
             _ => "skipped",
         };

@@ -30,7 +30,7 @@ pub enum Detail {
 /// What stands before each change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Signs {
-    /// `+ ~ - -/+ > ! ?`, for the eye.
+    /// `+ ~ - -/+ > < ! ?`, for the eye.
     #[default]
     Signs,
     /// `create`, `update`, …, for whoever has the screen read out.
@@ -44,6 +44,8 @@ pub(crate) enum Sign {
     Update,
     Delete,
     Replace,
+    Adopt,
+    Disown,
     Refused,
     Unknown,
 }
@@ -69,6 +71,8 @@ impl Look {
             Sign::Update => ("  ~", "update"),
             Sign::Delete => ("  -", "delete"),
             Sign::Replace => ("-/+", "replace"),
+            Sign::Adopt => ("  >", "adopt"),
+            Sign::Disown => ("  <", "disown"),
             Sign::Refused => ("  !", "refused"),
             Sign::Unknown => ("  ?", "unknown"),
         };
@@ -83,7 +87,7 @@ impl Look {
         let text = self.bare(sign);
         match sign {
             Sign::Create => self.paint.good(&text),
-            Sign::Update | Sign::Unknown => self.paint.change(&text),
+            Sign::Update | Sign::Adopt | Sign::Disown | Sign::Unknown => self.paint.change(&text),
             Sign::Delete | Sign::Replace | Sign::Refused => self.paint.bad(&text),
         }
     }

@@ -21,7 +21,7 @@ const WIDTH: usize = 90;
 type Group = (&'static str, fn(&Step) -> bool);
 
 /// Steps by how dangerous they are, the most dangerous first.
-const GROUPS: [Group; 5] = [
+const GROUPS: [Group; 7] = [
     ("deleted", |step| step.action == Action::Delete),
     ("deleted and made again", |step| step.replaces.is_some()),
     ("changed back", |step| {
@@ -29,6 +29,8 @@ const GROUPS: [Group; 5] = [
     }),
     ("changed", |step| matches!(step.action, Action::Update | Action::Wait)),
     ("made", |step| step.action == Action::Create),
+    ("handed back", |step| step.action == Action::Disown),
+    ("adopted", |step| step.action == Action::Adopt),
 ];
 
 /// The plan as Markdown, under 60,000 characters: what does not fit is counted.

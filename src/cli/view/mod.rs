@@ -1,6 +1,7 @@
 //! How things look: each view turns one thing into text and prints nothing.
 
 mod change;
+pub mod conformance;
 pub mod drift;
 pub mod event;
 pub mod history;
@@ -10,6 +11,7 @@ pub mod outline;
 pub mod plan;
 pub mod problems;
 pub mod report;
+pub mod selftest;
 pub mod stale;
 pub mod style;
 pub mod value;

@@ -4,7 +4,7 @@
 use crate::cli::view::change::lines as change_lines;
 use crate::cli::view::look::{Detail, Look, Sign, Signs};
 use crate::cli::view::value::inline;
-use crate::model::{ResourceId, Source, UnknownOwner};
+use crate::model::{Manage, ResourceId, Source, UnknownOwner};
 use crate::plan::{Action, Counts, Ignored, Origin, Plan, Refusal, Step, words_for_removals};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ pub fn text(plan: &Plan, look: Look) -> String {
     for env in &plan.environments {
         environment(&mut out, plan, env, look);
     }
-    ignored(&mut out, &plan.ignored, look);
+    left_alone(&mut out, &plan.ignored, look);
     too_many(&mut out, plan, look);
     out.push_str(&last_line(plan));
     out.push('\n');
@@ -74,6 +74,8 @@ pub(crate) fn step(out: &mut String, plan: &Plan, step: &Step, look: Look) {
         (Action::Create, None) => Sign::Create,
         (Action::Update | Action::Wait, _) => Sign::Update,
         (Action::Delete, _) => Sign::Delete,
+        (Action::Adopt, _) => Sign::Adopt,
+        (Action::Disown, _) => Sign::Disown,
     };
     head(out, sign, &step.id, origin(step), step.source.as_ref(), look);
     if look.detail == Detail::Concise {
@@ -84,6 +86,9 @@ pub(crate) fn step(out: &mut String, plan: &Plan, step: &Step, look: Look) {
     }
     if let Some(operation) = &step.operation {
         _ = writeln!(out, "      waits for {operation}");
+    }
+    if step.action == Action::Adopt && !step.changes.is_empty() {
+        out.push_str("      only marked now; what a later plan changes:\n");
     }
     let new = step.before.is_none() && remade.is_none();
     out.push_str(&change_lines(&step.changes, new, look));
@@ -138,6 +143,9 @@ pub(crate) fn head(
 fn origin(step: &Step) -> &'static str {
     match (step.action, step.origin) {
         (Action::Wait, _) => "in progress",
+        (Action::Adopt, _) if step.changes.is_empty() => "as declared",
+        (Action::Adopt, _) => "not as declared",
+        (Action::Disown, _) => "stays as it is, without our marks",
         (_, Origin::Missing) => "",
         (Action::Delete, Origin::Undeclared) => "no longer declared",
         (_, Origin::Undeclared | Origin::Unwanted) => "",
@@ -147,6 +155,7 @@ fn origin(step: &Step) -> &'static str {
         (_, Origin::DriftAndPending) => "drift and pending",
         (_, Origin::Unfinished) => "unfinished: the last apply did not end",
         (_, Origin::Unknown) => "origin unknown",
+        (_, Origin::Unmarked | Origin::HandedBack) => "",
     }
 }
 
@@ -155,6 +164,9 @@ pub(crate) fn refusal(out: &mut String, refusal: &Refusal, look: Look) {
     let word = if look.signs == Signs::Words { "" } else { "refused" };
     head(out, Sign::Refused, &refusal.id, word, refusal.source.as_ref(), look);
     wrapped(out, &refusal.why.to_string(), look);
+    if let Some(command) = refusal.adoption() {
+        _ = writeln!(out, "      to take it in: {command}");
+    }
     if let Some(words) = refusal.words() {
         _ = writeln!(out, "      to go on all the same: {words}");
     }
@@ -170,18 +182,34 @@ pub(crate) fn unknown(out: &mut String, unknown: &UnknownOwner, look: Look) {
     }
 }
 
-/// A footnote for what is let be.
-pub(crate) fn ignored(out: &mut String, ignored: &[Ignored], look: Look) {
-    if ignored.is_empty() {
-        return;
+/// Footnotes for what is let be.
+pub(crate) fn left_alone(out: &mut String, ignored: &[Ignored], look: Look) {
+    for (manage, title) in [
+        (None, "left to others, as declared under `ignore`:"),
+        (Some(Manage::Observe), "observed only, as declared with `manage: observe`:"),
+        (Some(Manage::Mark), "marked only, as declared with `manage: mark`:"),
+    ] {
+        let these: Vec<&Ignored> = ignored.iter().filter(|one| one.manage == manage).collect();
+        if these.is_empty() {
+            continue;
+        }
+        _ = writeln!(out, "{}", look.paint.strong(title));
+        these.iter().for_each(|one| let_be(out, one, look));
+        out.push('\n');
     }
-    _ = writeln!(out, "{}", look.paint.strong("left to others, as declared under `ignore`:"));
-    for Ignored { id, field, declared, live, reason } in ignored {
-        _ = writeln!(out, "    {id}");
-        let (declared, live) = (inline(declared), inline(live));
-        wrapped(out, &format!("{field} is {live}, declared {declared}: {reason}"), look);
-    }
-    out.push('\n');
+}
+
+fn let_be(out: &mut String, ignored: &Ignored, look: Look) {
+    let Ignored { id, field, declared, live, reason, manage } = ignored;
+    _ = writeln!(out, "    {id}");
+    let text = match (manage, field.as_str()) {
+        (Some(_), "existence") => live.as_str().unwrap_or_default().to_owned(),
+        (Some(_), _) => format!("{field} is {}, declared {}", inline(live), inline(declared)),
+        (None, _) => {
+            format!("{field} is {}, declared {}: {reason}", inline(live), inline(declared))
+        }
+    };
+    wrapped(out, &text, look);
 }
 
 /// Prose, indented and wrapped.
@@ -203,10 +231,12 @@ fn wrapped(out: &mut String, text: &str, look: Look) {
 
 /// `Plan: X to add, Y to change, Z to destroy.` and our extras.
 pub fn last_line(plan: &Plan) -> String {
-    let Counts { add, change, destroy, drifted, refused } = plan.counts();
+    let Counts { add, change, destroy, drifted, refused, adopt, disown } = plan.counts();
     let mut line = format!("Plan: {add} to add, {change} to change, {destroy} to destroy.");
     let unchanged: usize = plan.unchanged.values().sum();
     for (count, word) in [
+        (adopt, "to adopt"),
+        (disown, "to hand back"),
         (drifted, "drifted"),
         (refused, "refused"),
         (plan.unknown.len(), "of unknown owner"),

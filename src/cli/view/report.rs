@@ -6,8 +6,7 @@ use crate::plan::Action;
 use std::fmt::Write;
 use std::time::Duration;
 
-/// Everything that did not go well, and the figures on the last line. `purpose` is `apply` or
-/// `destroy`.
+/// Everything that did not go well, and the figures on the last line. `purpose` is the command.
 pub fn text(report: &Report, purpose: &str, took: Duration, paint: Paint) -> String {
     let mut out = String::new();
     for (id, _, end) in &report.steps {
@@ -42,7 +41,13 @@ pub fn text(report: &Report, purpose: &str, took: Duration, paint: Paint) -> Str
     let not_begun = report.steps.iter().filter(|(.., end)| *end == StepResult::NotBegun).count();
     let skipped = report.skipped() - not_begun;
     let failed = report.failed().count();
-    for (count, word) in [(failed, "failed"), (skipped, "skipped"), (not_begun, "not begun")] {
+    for (count, word) in [
+        (done(Action::Adopt), "adopted"),
+        (done(Action::Disown), "handed back"),
+        (failed, "failed"),
+        (skipped, "skipped"),
+        (not_begun, "not begun"),
+    ] {
         if count > 0 {
             _ = write!(out, " {count} {word}.");
         }

@@ -7,6 +7,7 @@ use crate::project::address;
 use crate::project::environments::members;
 use crate::project::identities::{self, Identities};
 use crate::project::layout::Laid;
+use crate::project::managed::check_previously;
 use crate::project::problem::{Findings, Problem};
 use crate::project::tree::Node;
 use crate::project::words::nearest;
@@ -20,6 +21,10 @@ pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
     for placed in &buckets.list {
         conflicts::check(placed, findings);
         grants(&identities, placed, findings);
+        let previously = placed.bucket.previously.as_deref();
+        let here = |key: &&str| buckets.here(key, placed.laid.env());
+        let still = previously.as_ref().and_then(here).map(|other| other.key);
+        check_previously(placed.node, previously, still, findings);
         findings.extend(logs(layout, &buckets, placed));
     }
 }

@@ -13,7 +13,7 @@ use crate::project::words::{either, nearest};
 
 /// The longest retention, 100 years.
 /// <https://cloud.google.com/storage/docs/bucket-lock#retention-periods>
-const RETENTION_MAX: u64 = 3_155_760_000;
+pub(super) const RETENTION_MAX: u64 = 3_155_760_000;
 
 /// Checks one bucket.
 pub(super) fn check(placed: &Placed<'_>, findings: &mut Findings) {
@@ -147,10 +147,7 @@ fn labels(placed: &Placed<'_>, findings: &mut Findings) {
             let message = format!("labels that begin with `{}` are ours", label::PREFIX);
             findings.push(Problem::error("label-reserved", &key.range, message));
         }
-        let good = |c: char| c.is_alphanumeric() && !c.is_uppercase() || c == '-' || c == '_';
-        let first = |c: char| c.is_alphabetic() && !c.is_uppercase();
-        let fits = key.name.chars().count() <= 63 && key.name.starts_with(first);
-        if !(fits && key.name.chars().all(good)) {
+        if !is_label_name(&key.name) {
             let message = format!("`{}` cannot be the name of a label", key.name);
             let problem = Problem::error("label-name", &key.range, message);
             findings.push(problem.expected(
@@ -158,4 +155,12 @@ fn labels(placed: &Placed<'_>, findings: &mut Findings) {
             ));
         }
     }
+}
+
+/// Whether a text can be the name of a label.
+/// <https://cloud.google.com/storage/docs/tags-and-labels#bucket-labels>
+pub(super) fn is_label_name(name: &str) -> bool {
+    let good = |c: char| c.is_alphanumeric() && !c.is_uppercase() || c == '-' || c == '_';
+    let first = |c: char| c.is_alphabetic() && !c.is_uppercase();
+    name.chars().count() <= 63 && name.starts_with(first) && name.chars().all(good)
 }

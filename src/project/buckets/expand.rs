@@ -76,6 +76,7 @@ fn resource(placed: &Placed<'_>, kind: &str, spec: Value, range: &Range) -> Reso
         needs: BTreeSet::new(),
         source: Source::from(range),
         notes: Vec::new(),
+        manage: placed.bucket.manage.into(),
     }
 }
 
@@ -95,6 +96,8 @@ fn spec(placed: &Placed<'_>, target: Option<&Placed<'_>>) -> gcs_bucket::Spec {
     let Bucket {
         environments: _,
         name: _,
+        previously: _,
+        manage: _,
         location: place,
         storage_class,
         delete_after_days,

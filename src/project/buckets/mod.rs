@@ -3,6 +3,8 @@
 mod access;
 mod checks;
 mod conflicts;
+mod discover;
+mod discover_rules;
 mod expand;
 pub(crate) mod format;
 mod lifecycle;
@@ -18,6 +20,7 @@ pub use settings::{
 };
 
 pub(crate) use checks::check;
+pub(crate) use discover::discover;
 pub(crate) use expand::{expand, keys};
 pub(crate) use names::bucket_name;
 pub(crate) use placed::derived;

@@ -37,7 +37,7 @@ pub(crate) fn bucket_name(name: &str) -> Result<(), Wrong> {
 
 /// What is wrong with a name, and what was expected, by the rules of Cloud Storage.
 /// <https://cloud.google.com/storage/docs/buckets#naming>
-fn fault(name: &str) -> Option<(String, &'static str)> {
+pub(super) fn fault(name: &str) -> Option<(String, &'static str)> {
     let end = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let allowed = |c: char| end(c) || "-_.".contains(c);
     let length = name.chars().count();

@@ -2,6 +2,7 @@
 
 use super::settings::Bucket;
 use crate::project::layout::{Laid, each_environment};
+use crate::project::managed::naming_key;
 use crate::project::problem::Range;
 use crate::project::tree::{Key, Node};
 use std::collections::BTreeMap;
@@ -48,6 +49,12 @@ impl Placed<'_> {
 }
 
 impl Buckets<'_> {
+    /// The bucket with a key in an environment.
+    pub(crate) fn here(&self, key: &str, env: &str) -> Option<&Placed<'_>> {
+        let found = self.by_key.get(key).map(Vec::as_slice).unwrap_or_default().iter();
+        found.map(|&at| &self.list[at]).find(|placed| placed.laid.env() == env)
+    }
+
     /// The bucket that `key` means in an environment: the one there, else the only one.
     pub(crate) fn find(&self, key: &str, env: &str) -> Result<&Placed<'_>, Lost> {
         let found = self.by_key.get(key).map(Vec::as_slice).unwrap_or_default();
@@ -88,6 +95,7 @@ pub(crate) fn placed(layout: &[Laid]) -> Buckets<'_> {
 
 /// The name of a bucket in the cloud.
 pub(crate) fn final_name(laid: &Laid, key: &str, bucket: &Bucket) -> String {
+    let key = naming_key(key, bucket.previously.as_deref());
     let derived = || format!("{}-{key}{}", laid.declaration.prefix, laid.environment.suffix);
     bucket.name.clone().unwrap_or_else(derived)
 }

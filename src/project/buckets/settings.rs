@@ -1,6 +1,7 @@
 //! The types of what is written about a bucket.
 
 use super::lifecycle::{Rule, StorageClass};
+use crate::project::managed::Manage;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -17,6 +18,14 @@ pub struct Bucket {
     /// The name in the cloud; `${prefix}-KEY${suffix}` when not said.
     #[serde(default)]
     pub name: Option<String>,
+    /// The key that this bucket had before, as in `scratch`: its name in the cloud stays the one
+    /// that was made of that key, since a bucket cannot be renamed.
+    #[serde(default)]
+    pub previously: Option<String>,
+    /// How far the bucket and its access are managed: `observe` looks and never touches, `mark`
+    /// may mark it as ours and changes nothing else, `full` makes it what is declared.
+    #[serde(default)]
+    pub manage: Manage,
     /// Where the data lives: a region (`us-central1`), a multi-region (`us`), a pair (`nam4`),
     /// or a list of two regions. The region of the stack when not said. It cannot be changed.
     #[serde(default)]

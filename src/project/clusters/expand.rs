@@ -56,6 +56,7 @@ fn resource(placed: &Placed<'_>, kind: &str, name: &str, spec: Value, range: &Ra
         id: ResourceId::new(placed.laid.env(), kind, name),
         place,
         spec,
+        manage: placed.cluster.manage.into(),
         needs: BTreeSet::new(),
         source: Source::from(range),
         notes: Vec::new(),
@@ -70,6 +71,7 @@ fn cluster(placed: &Placed<'_>) -> gke_cluster::Spec {
     let Cluster {
         environments: _,
         name: _,
+        manage: _,   // of the resource
         regional: _, // with the location
         node_zones,
         version: _,

@@ -1,5 +1,6 @@
 //! The types of what is written about a cluster and its pools.
 
+use crate::project::managed::Manage;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -15,6 +16,10 @@ pub struct Cluster {
     /// The name in the cloud; `${prefix}-KEY${suffix}` when not said.
     #[serde(default)]
     pub name: Option<String>,
+    /// How far the cluster and its pools are managed: `observe` looks and never touches, `mark` may mark it as ours and changes
+    /// nothing else, `full` makes it what is declared.
+    #[serde(default)]
+    pub manage: Manage,
     /// Whether the control plane stands in all zones of the region, or only in `cloud.zone`. It
     /// cannot be changed.
     #[serde(default = "yes")]

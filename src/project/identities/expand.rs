@@ -3,7 +3,7 @@
 use super::derived::{ACT_AS, PAYS, USE, github_member, kubernetes_member, requester_pays_role};
 use super::placed::{Identities, Placed, placed};
 use super::settings::{Identity, Role};
-use crate::model::{Place, Resource, ResourceId, Source};
+use crate::model::{Manage, Place, Resource, ResourceId, Source};
 use crate::project::clusters;
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
@@ -51,6 +51,7 @@ fn resource(env: &str, kind: &str, name: String, project: &str, range: &Range) -
         id: ResourceId::new(env, kind, name),
         place: Place::project(project),
         spec: Value::Null,
+        manage: Manage::default(),
         needs: BTreeSet::new(),
         source: Source::from(range),
         notes: Vec::new(),
@@ -70,7 +71,8 @@ fn account(placed: &Placed<'_>) -> Resource {
         disabled: *disabled,
     };
     let (env, range) = (placed.laid.env(), &placed.key.range);
-    with(resource(env, "gcp-service-account", placed.email(), placed.project(), range), &spec)
+    let account = resource(env, "gcp-service-account", placed.email(), placed.project(), range);
+    with(Resource { manage: placed.identity.manage.into(), ..account }, &spec)
 }
 
 /// Who may act as an account, or use it.

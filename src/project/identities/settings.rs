@@ -1,6 +1,7 @@
 //! The types of what is written about an identity.
 
 use crate::project::buckets::Condition;
+use crate::project::managed::Manage;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,10 @@ pub struct Identity {
     #[serde(default)]
     #[schemars(extend("format" = "short-text"))]
     pub description: Option<String>,
+    /// How far the account is managed: `observe` looks and never touches, `mark` may mark it as ours and changes
+    /// nothing else, `full` makes it what is declared.
+    #[serde(default)]
+    pub manage: Manage,
     /// Whether nobody can act as it for the time being.
     #[serde(default)]
     pub disabled: bool,

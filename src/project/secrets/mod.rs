@@ -1,4 +1,15 @@
-//! `secrets`: where secrets are kept. Never a value.
+//! `secrets`: where secrets are kept, and those in Secret Manager that are made by us. Never a
+//! value.
+
+mod checks;
+mod expand;
+mod settings;
+
+pub use settings::{Make, Rotate};
+
+pub(crate) use checks::check;
+pub(crate) use expand::{expand, reference};
+pub(crate) use settings::topic;
 
 use crate::project::format::Wrong;
 use schemars::JsonSchema;
@@ -16,6 +27,9 @@ pub enum Secret {
     File(String),
     /// In a file that SOPS encrypted, as in `secrets/osn.enc.yaml#inbox.key`.
     Sops(#[schemars(extend("format" = "sops-reference"))] String),
+    /// In Secret Manager, made by us, as in `{ readers: ["serviceAccount:…"] }` or `{}`. The
+    /// value is put there with `leap-infra secret set`.
+    Make(Box<Make>),
 }
 
 /// Whether a text names a secret in Secret Manager.

@@ -1,6 +1,6 @@
 //! `services`: the APIs that a project must have enabled.
 
-use crate::model::{Place, Resource, ResourceId, Source};
+use crate::model::{Manage, Place, Resource, ResourceId, Source};
 use crate::project::format::Wrong;
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
@@ -47,6 +47,7 @@ pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
             id: ResourceId::new(home.env(), "gcp-service", gcp_service::service_name(project, api)),
             place: Place::project(project),
             spec: json!(gcp_service::Spec {}),
+            manage: Manage::default(),
             needs: BTreeSet::new(),
             source: Source::from(range),
             notes: Vec::new(),

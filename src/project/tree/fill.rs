@@ -163,6 +163,11 @@ pub fn placeholders(tree: &Node, sources: &Sources, findings: &mut Findings) {
     });
 }
 
+/// Whether a text would be taken for one that is still to be filled in.
+pub fn is_placeholder(text: &str) -> bool {
+    placeholder(text).is_some()
+}
+
 fn placeholder(text: &str) -> Option<&str> {
     if let Some(at) = text.find("CHANGEME") {
         return Some(&text[at..at + "CHANGEME".len()]);

@@ -11,7 +11,7 @@ mod raw;
 mod read;
 mod syntax;
 
-pub use fill::{fill, placeholders};
+pub use fill::{fill, is_placeholder, placeholders};
 pub use node::{Key, Node, Overridden, Tag, Value};
 pub use overlay::{lay, only_plain};
 pub use read::read;

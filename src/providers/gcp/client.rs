@@ -8,6 +8,7 @@ use google_cloud_container_v1::client::ClusterManager;
 use google_cloud_gax::retry_policy::NeverRetry;
 use google_cloud_iam_admin_v1::client::Iam;
 use google_cloud_resourcemanager_v3::client::Projects;
+use google_cloud_secretmanager_v1::client::SecretManagerService;
 use google_cloud_storage::client::{Storage, StorageControl};
 use std::time::Duration;
 
@@ -46,6 +47,8 @@ pub struct Connection {
     pub(crate) rest: Rest,
     /// Clusters and node pools.
     pub(crate) clusters: ClusterManager,
+    /// Secrets, over HTTP.
+    pub(crate) secrets: SecretManagerService,
     /// How calls that only look are tried again; the engine sees to those that change something.
     pub(crate) retry: Retry,
 }
@@ -77,9 +80,10 @@ impl Connection {
         let iam = iam(url, credentials.clone()).await?;
         let projects = projects(url, credentials.clone()).await?;
         let clusters = clusters(url, credentials.clone()).await?;
+        let secrets = secrets(url, credentials.clone()).await?;
         let rest = Rest::new(url.cloned(), credentials.clone());
         let storage = storage(url, credentials).await?;
-        Ok(Self { control, storage, iam, projects, rest, clusters, retry })
+        Ok(Self { control, storage, iam, projects, rest, clusters, secrets, retry })
     }
 }
 
@@ -141,6 +145,18 @@ async fn storage(
     credentials: Credentials,
 ) -> Result<Storage, ConnectionError> {
     let builder = Storage::builder().with_credentials(credentials).with_retry_policy(NeverRetry);
+    Ok(match url {
+        Some(url) => builder.with_endpoint(url).build().await?,
+        None => builder.build().await?,
+    })
+}
+
+async fn secrets(
+    url: Option<&String>,
+    credentials: Credentials,
+) -> Result<SecretManagerService, ConnectionError> {
+    let builder =
+        SecretManagerService::builder().with_credentials(credentials).with_retry_policy(NeverRetry);
     Ok(match url {
         Some(url) => builder.with_endpoint(url).build().await?,
         None => builder.build().await?,

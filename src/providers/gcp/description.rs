@@ -3,7 +3,9 @@
 //! `Reads buckets [leap-infra leap prod gcp-service-account_xyz 1-abc]`: stack, environment, id
 //! and digest, as the four labels would say them.
 
+use crate::kind::{ProviderError, StepContext};
 use crate::model::{Mark, Owner, label};
+use std::collections::{BTreeMap, HashMap};
 
 /// The longest that a description may be, in bytes: 256 for accounts, roles, pools and providers
 /// alike, of which the mark takes up to 155.
@@ -45,7 +47,60 @@ pub(crate) fn not_ours(owner: &Owner, env: &str) -> Option<String> {
     match owner {
         Owner::Ours(mark) if mark.env == env => None,
         Owner::Ours(mark) => Some(format!("it belongs to environment {} of this stack", mark.env)),
+        Owner::OtherStack(other) => Some(format!("it belongs to stack {other}")),
         Owner::Foreign => Some("it does not belong to this stack".to_owned()),
+    }
+}
+
+/// Whether a mark is put on or taken off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Marks {
+    /// What is nobody's becomes ours.
+    On,
+    /// What is ours becomes nobody's.
+    Off,
+}
+
+impl Marks {
+    /// What there is to say if nothing is left to do.
+    ///
+    /// # Errors
+    /// When it is not for this step to mark it.
+    pub(crate) fn done(
+        self,
+        owner: &Owner,
+        step: &StepContext,
+    ) -> Result<Option<&'static str>, ProviderError> {
+        match (self, owner) {
+            (Self::On, Owner::Foreign) => return Ok(None),
+            (Self::Off, Owner::Foreign) => return Ok(Some("was already handed back")),
+            _ => {}
+        }
+        if let Some(why) = not_ours(owner, &step.id.env) {
+            return Err(ProviderError::Taken { name: step.id.name.clone(), why });
+        }
+        let same = matches!(owner, Owner::Ours(mark) if mark.spec == step.mark.spec);
+        Ok((self == Self::On && same).then_some("was already adopted"))
+    }
+
+    /// Labels with those of the mark, or without any of ours.
+    pub(crate) fn labels(
+        self,
+        there: &HashMap<String, String>,
+        step: &StepContext,
+    ) -> BTreeMap<String, String> {
+        let others = there.iter().filter(|(key, _)| !key.starts_with(label::PREFIX));
+        let others = others.map(|(key, value)| (key.clone(), value.clone()));
+        let ours = (self == Self::On).then(|| step.mark.labels());
+        others.chain(ours.into_iter().flatten()).collect()
+    }
+
+    /// A description with the mark of the step, or without any.
+    pub(crate) fn description(self, text: &str, step: &StepContext) -> String {
+        match self {
+            Self::On => marked(text, &step.mark),
+            Self::Off => text.to_owned(),
+        }
     }
 }
 

@@ -1,11 +1,17 @@
 //! What Google Cloud's errors mean to us.
 
 use crate::kind::{MayPass, ProviderError};
+use crate::model::secret::Value;
 use google_cloud_gax::error::Error;
 use google_cloud_gax::error::rpc::{Code, StatusDetails};
 use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+
+/// We wait no longer than this, whatever a cloud (or a proxy before it) asks for.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 /// A call that failed: what it was, and by what can be done about it.
 #[derive(Clone, Debug)]
@@ -82,6 +88,11 @@ impl CallFailed {
         Self { reason, purpose, what, why, retry_after: None }
     }
 
+    /// The same without what the cloud said, if that repeats a secret which it was sent.
+    pub(crate) fn hiding(self, value: &Value) -> Self {
+        Self { why: value.unless_in(&self.why), ..self }
+    }
+
     /// What the cloud said.
     pub(crate) fn why(&self) -> &str {
         &self.why
@@ -140,6 +151,8 @@ fn reason(error: &Error) -> Reason {
     }
     let no_answer = error.is_timeout() || error.is_connect() || error.is_io();
     let no_answer = no_answer || error.is_transport() || error.is_exhausted();
+    // Half an answer, or none that the client can read: what came of the call is not known.
+    let no_answer = no_answer || error.is_deserialization();
     if no_answer { Reason::ForNow } else { Reason::Unexpected }
 }
 
@@ -200,9 +213,23 @@ fn why(error: &Error) -> String {
 fn retry_after(error: &Error) -> Option<Duration> {
     let told = error.status().and_then(|status| status.details.iter().find_map(retry_delay));
     told.or_else(|| {
-        let header = error.http_headers()?.get(http::header::RETRY_AFTER)?;
-        header.to_str().ok()?.parse().ok().map(Duration::from_secs)
+        let headers = error.http_headers()?;
+        let text = |name| headers.get(name)?.to_str().ok();
+        let wait = text(http::header::RETRY_AFTER)?.trim();
+        match wait.parse() {
+            Ok(seconds) => Some(Duration::from_secs(seconds)),
+            Err(_) => Some(between(text(http::header::DATE)?, wait)),
+        }
     })
+    .map(|wait| wait.min(LONGEST_WAIT))
+}
+
+/// How long it is from one date to another by the server's own clock, which need not be ours.
+/// No time at all, if either is no date.
+fn between(now: &str, then: &str) -> Duration {
+    let date = |text| OffsetDateTime::parse(text, &Rfc2822).ok();
+    let wait = date(now).zip(date(then)).and_then(|(now, then)| (then - now).try_into().ok());
+    wait.unwrap_or_default()
 }
 
 fn retry_delay(detail: &StatusDetails) -> Option<Duration> {
@@ -249,5 +276,27 @@ mod tests {
         let failed = CallFailed::new(Purpose::Write, "bucket data", &error);
         assert_eq!(failed.retry_after, Some(Duration::from_secs(7)));
         assert!(ProviderError::from(failed).is_transient());
+    }
+
+    #[test]
+    fn a_date_to_wait_for_is_read_by_the_clock_of_the_server() {
+        let wait = |date: &str, until: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(http::header::DATE, date.parse().unwrap());
+            headers.insert(http::header::RETRY_AFTER, until.parse().unwrap());
+            let error = Error::http(503, headers, bytes::Bytes::new());
+            CallFailed::new(Purpose::Read, "bucket data", &error).retry_after
+        };
+        let now = "Fri, 07 Nov 1997 08:49:37 GMT";
+        assert_eq!(wait(now, "Fri, 07 Nov 1997 08:49:44 GMT"), Some(Duration::from_secs(7)));
+        assert_eq!(wait(now, "Fri, 07 Nov 1997 08:49:30 GMT"), Some(Duration::ZERO));
+        assert_eq!(wait(now, "when the cows come home"), Some(Duration::ZERO));
+        assert_eq!(wait(now, "86400"), Some(LONGEST_WAIT));
+    }
+
+    #[test]
+    fn half_an_answer_may_be_whole_the_next_time() {
+        let error = Error::deser("EOF while parsing");
+        assert!(CallFailed::new(Purpose::Write, "bucket data", &error).may_pass());
     }
 }

@@ -8,7 +8,7 @@
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Found, Owner, Place, Status, Version, base32_digest};
 use crate::providers::gcp::client::CALL_TIMEOUT;
-use crate::providers::gcp::description::{self, not_ours};
+use crate::providers::gcp::description::{self, Marks, not_ours};
 use crate::providers::gcp::error::{CallFailed, Reason};
 use crate::providers::gcp::rest::{IAM_V1, RestCall};
 use crate::providers::gcp::{Reader, Writer, stale};
@@ -123,6 +123,8 @@ pub(crate) async fn apply<F: Federated>(
             update::<F>(writer, step, &before, &after, Applied::at).await
         }
         Change::Delete { before, .. } => delete::<F>(writer, step, &before).await,
+        Change::Adopt { spec, .. } => mark::<F>(writer, step, &spec, Marks::On).await,
+        Change::Disown { spec, .. } => mark::<F>(writer, step, &spec, Marks::Off).await,
         Change::Wait { .. } => Err(ProviderError::Unexpected {
             what: step.id.to_string(),
             why: "it cannot be seen to be under way".to_owned(),
@@ -206,6 +208,36 @@ async fn delete<F: Federated>(
         Err(failed) => return Err(failed.into()),
     }
     Ok(Applied::gone().saying("it can be brought back for 30 days"))
+}
+
+/// Puts our mark on what is nobody's, or takes it off again.
+async fn mark<F: Federated>(
+    writer: &Writer,
+    step: &StepContext,
+    spec: &F::Spec,
+    marks: Marks,
+) -> Result<Applied, ProviderError> {
+    let what = format!("marking {}", step.id.local());
+    let there = |live: &Value| live["state"].as_str() != Some("DELETED");
+    let Some(live) = look(writer, step).await?.filter(there) else {
+        return Ok(Applied::gone().saying("was already gone"));
+    };
+    let (now, owner) = settings::<F>(&live, &step.mark.stack, &step.id.name);
+    if let Some(said) = marks.done(&owner, step)? {
+        return Ok(Applied::at(version(&live)).saying(said));
+    }
+    if now != *spec {
+        return Err(stale::of(step.id.local(), spec, &now));
+    }
+    step.ensure_lease(&what, CALL_TIMEOUT)?;
+    let (_, text) = F::read(&live);
+    let (text, _) = description::read(&step.mark.stack, F::NAME, &step.id.name, &text);
+    let body = json!({ "description": marks.description(&text, step) });
+    let call = RestCall::change(&what, Method::PATCH, path(&step.id.name));
+    let call = call.with("updateMask", "description").sending(body);
+    let operation = writer.rest.call(IAM_V1, &call).await?;
+    writer.rest.wait(IAM_V1, &what, operation, step).await?;
+    Ok(Applied::at(Version(String::new())))
 }
 
 async fn look(writer: &Writer, step: &StepContext) -> Result<Option<Value>, ProviderError> {

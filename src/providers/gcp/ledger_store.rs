@@ -39,6 +39,13 @@ pub struct LedgerBucket {
     pub location: String,
 }
 
+/// Whether a bucket is the ledger of a stack, whichever.
+pub(crate) fn is_a_ledger(bucket: &Bucket) -> bool {
+    let name = bucket.name.rsplit('/').next().unwrap_or_default();
+    let marked = bucket.labels.contains_key(label::STACK);
+    marked && bucket.labels.get(label::ID) == Some(&Mark::id_of(KIND, name))
+}
+
 /// The ledger's bucket.
 #[derive(Clone, Debug)]
 pub struct LedgerStore {
@@ -65,7 +72,7 @@ impl LedgerStore {
         let value = |key: &str| bucket.labels.get(key).map(String::as_str);
         match Mark::owner(stack, KIND, name, value) {
             Owner::Ours(_) => Ok(()),
-            Owner::Foreign => {
+            Owner::OtherStack(_) | Owner::Foreign => {
                 let why = format!("the bucket is not the ledger of stack {stack}");
                 Err(ProviderError::Taken { name: name.clone(), why })
             }
@@ -82,9 +89,14 @@ impl LedgerStore {
         let answer = request.set_bucket_id(name).set_bucket(bucket).send().await;
         let Err(error) = answer else { return Ok(()) };
         let failed = self.failed(Purpose::Write, "making", &error);
-        match self.find().await {
+        match (failed.reason, self.find().await) {
             // Somebody was faster, or the answer to an earlier call was lost.
-            Ok(Some(bucket)) if failed.reason == Reason::Exists => self.check(&bucket),
+            (Reason::Exists, Ok(Some(bucket))) => self.check(&bucket),
+            (Reason::Exists, Ok(None)) => Err(ProviderError::Transient {
+                what: format!("making the ledger {name}"),
+                why: "a bucket of that name is being deleted".to_owned(),
+                retry_after: None,
+            }),
             _ => Err(failed.into()),
         }
     }

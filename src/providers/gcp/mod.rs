@@ -28,6 +28,9 @@ pub mod permissions;
 pub mod policy;
 mod reader;
 mod rest;
+pub mod secret;
+pub mod secret_access;
+mod secret_versions;
 mod stale;
 #[cfg(test)]
 mod tests;
@@ -36,4 +39,5 @@ mod writer;
 pub use client::{Connection, ConnectionError, Endpoint};
 pub use ledger_store::{LedgerBucket, LedgerStore};
 pub use reader::Reader;
+pub use secret_versions::{SecretVersions, State as VersionState, Version as SecretVersion};
 pub use writer::Writer;

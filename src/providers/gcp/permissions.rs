@@ -16,6 +16,8 @@ use crate::providers::gcp::gcs_bucket::Bucket;
 use crate::providers::gcp::gcs_bucket_access::BucketAccess;
 use crate::providers::gcp::gke_cluster::Cluster;
 use crate::providers::gcp::gke_node_pool::NodePool;
+use crate::providers::gcp::secret::Secret;
+use crate::providers::gcp::secret_access::SecretAccess;
 use crate::render::{self, RenderError, Role};
 use std::collections::BTreeSet;
 
@@ -81,6 +83,22 @@ pub const READ_METHODS: &[ReadMethod] = &[
     ReadMethod {
         method: "GET /v1/projects/{project}/services",
         permission: "serviceusage.services.list",
+    },
+    ReadMethod {
+        method: "GET /v1/projects/{project}/secrets",
+        permission: "secretmanager.secrets.list",
+    },
+    ReadMethod {
+        method: "GET /v1/projects/{project}/secrets/{secret}",
+        permission: "secretmanager.secrets.get",
+    },
+    ReadMethod {
+        method: "GET /v1/projects/{project}/secrets/{secret}:getIamPolicy",
+        permission: "secretmanager.secrets.getIamPolicy",
+    },
+    ReadMethod {
+        method: "GET /v1/projects/{project}/secrets/{secret}/versions/{version}",
+        permission: "secretmanager.versions.get",
     },
 ];
 
@@ -201,6 +219,30 @@ pub const NEEDED: &[Needed] = &[
         ],
     },
     Needed {
+        kind: Secret::NAME,
+        plan: &["secretmanager.secrets.get", "secretmanager.secrets.list"],
+        apply: &[
+            "secretmanager.secrets.create",
+            "secretmanager.secrets.delete",
+            "secretmanager.secrets.update",
+        ],
+    },
+    Needed {
+        kind: SecretAccess::NAME,
+        plan: &[
+            "secretmanager.secrets.get",
+            "secretmanager.secrets.getIamPolicy",
+            "secretmanager.secrets.list",
+        ],
+        apply: &["secretmanager.secrets.setIamPolicy", "secretmanager.secrets.update"],
+    },
+    // Whatever takes a secret from Secret Manager: planning compares numbers of versions.
+    Needed {
+        kind: "secrets",
+        plan: &["secretmanager.versions.get"],
+        apply: &["secretmanager.versions.access"],
+    },
+    Needed {
         kind: "ledger",
         plan: &["storage.buckets.get", "storage.objects.get", "storage.objects.list"],
         apply: &[
@@ -259,6 +301,10 @@ mod tests {
         - iam.workloadIdentityPoolProviders.list
         - iam.workloadIdentityPools.list
         - resourcemanager.projects.getIamPolicy
+        - secretmanager.secrets.get
+        - secretmanager.secrets.getIamPolicy
+        - secretmanager.secrets.list
+        - secretmanager.versions.get
         - serviceusage.services.list
         - storage.buckets.get
         - storage.buckets.getIamPolicy
@@ -266,6 +312,14 @@ mod tests {
         - storage.objects.get
         - storage.objects.list
         ");
+    }
+
+    #[test]
+    fn planning_may_not_read_the_values_of_secrets() {
+        let access = "secretmanager.versions.access";
+        assert!(!permissions(Purpose::Plan).contains(access));
+        assert!(!READ_METHODS.iter().any(|it| it.method.ends_with(":access")));
+        assert!(permissions(Purpose::Apply).contains(access));
     }
 
     #[test]

@@ -11,6 +11,8 @@ use google_cloud_iam_admin_v1::client::Iam;
 use google_cloud_iam_admin_v1::model::ServiceAccount;
 use google_cloud_iam_v1::model::Policy;
 use google_cloud_resourcemanager_v3::client::Projects;
+use google_cloud_secretmanager_v1::client::SecretManagerService;
+use google_cloud_secretmanager_v1::model::Secret;
 use google_cloud_storage::client::StorageControl;
 use google_cloud_storage::model::Bucket;
 use std::sync::Arc;
@@ -24,7 +26,9 @@ pub(crate) const AT_ONCE: usize = 100;
 #[derive(Debug)]
 pub struct Reader {
     control: StorageControl,
-    retry: Retry,
+    pub(crate) retry: Retry,
+    pub(crate) secrets: SecretManagerService,
+    pub(crate) secret_lists: Memo<Arc<Vec<Arc<Secret>>>>,
     lists: Memo<Arc<Vec<Arc<Bucket>>>>,
     buckets: Memo<Option<Arc<Bucket>>>,
     pub(super) iam: Iam,
@@ -39,11 +43,24 @@ pub struct Reader {
 impl Reader {
     /// A reader for one run.
     pub fn new(connection: &Connection) -> Self {
-        let Connection { control, retry, iam, projects, rest, .. } = connection.clone();
+        let Connection { control, retry, iam, projects, rest, secrets, .. } = connection.clone();
         let clusters = container::Sight::new(connection);
-        let (lists, buckets) = (Memo::default(), Memo::default());
+        let (lists, buckets, secret_lists) = (Memo::default(), Memo::default(), Memo::default());
         let (accounts, pools) = (Memo::default(), Memo::default());
-        Self { control, retry, lists, buckets, iam, projects, rest, accounts, pools, clusters }
+        Self {
+            control,
+            retry,
+            lists,
+            buckets,
+            iam,
+            projects,
+            rest,
+            accounts,
+            pools,
+            clusters,
+            secrets,
+            secret_lists,
+        }
     }
 
     /// Asks something, and asks again if the answer does not come.

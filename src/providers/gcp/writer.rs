@@ -9,6 +9,7 @@ use google_cloud_gax::error::Error;
 use google_cloud_iam_admin_v1::client::Iam;
 use google_cloud_iam_v1::model::Policy;
 use google_cloud_resourcemanager_v3::client::Projects;
+use google_cloud_secretmanager_v1::client::SecretManagerService;
 use google_cloud_storage::client::StorageControl;
 use google_cloud_storage::model::Bucket;
 use google_cloud_wkt::FieldMask;
@@ -22,13 +23,14 @@ pub struct Writer {
     pub(crate) rest: Rest,
     /// Clusters and their pools.
     pub(crate) clusters: Hand,
+    pub(crate) secrets: SecretManagerService,
 }
 
 impl Writer {
     /// A writer.
     pub fn new(connection: &Connection) -> Self {
-        let Connection { control, iam, projects, rest, .. } = connection.clone();
-        Self { control, iam, projects, rest, clusters: Hand::new(connection) }
+        let Connection { control, iam, projects, rest, secrets, .. } = connection.clone();
+        Self { control, iam, projects, rest, clusters: Hand::new(connection), secrets }
     }
 
     /// A bucket as it is now.

@@ -30,6 +30,7 @@ use http::request::Parts;
 
 use super::{Api, Label, World, grpc};
 
+pub(super) use policy::is_member;
 pub use seed::{SeedBucket, SeedError, seed_bucket};
 
 /// The API.

@@ -149,7 +149,7 @@ fn is_public(member: &str) -> bool {
 }
 
 /// Only the form: the sandbox has no list of who exists.
-fn is_member(member: &str) -> bool {
+pub(in crate::sandbox) fn is_member(member: &str) -> bool {
     let federated = ["principal://", "principalSet://"]
         .iter()
         .any(|start| member.strip_prefix(start).is_some_and(|rest| rest.contains('/')));

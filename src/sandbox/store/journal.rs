@@ -13,6 +13,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::transaction::Changes;
 use super::{Content, StoreError};
 
@@ -157,13 +159,10 @@ impl Journal {
     }
 
     fn compact_if_wasteful(&mut self, content: &mut Content) -> Result<(), StoreError> {
-        if self.read_to < SMALL {
+        if self.read_to < SMALL || self.read_to < WASTEFUL * said(content) {
             return Ok(());
         }
         let line = replacement(content).to_line().map_err(|error| self.failed(error.into()))?;
-        if self.read_to < WASTEFUL * line.len() as u64 {
-            return Ok(());
-        }
         let new = self.path.with_extension("new");
         fs::write(&new, &line)
             .and_then(|()| fs::rename(&new, &self.path))
@@ -174,6 +173,24 @@ impl Journal {
 
     fn failed(&self, source: std::io::Error) -> StoreError {
         StoreError::Files { path: self.path.clone(), source }
+    }
+}
+
+/// How many bytes a content takes as text, nearly: its strings, and a bit for all else. Cheaper
+/// than writing it, which matters each time that a large world is opened.
+fn said(content: &Content) -> u64 {
+    content.iter().map(|(key, value)| key.len() as u64 + text_of(value)).sum()
+}
+
+fn text_of(value: &Value) -> u64 {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 4,
+        Value::String(text) => text.len() as u64 + 2,
+        Value::Array(items) => items.iter().map(|item| text_of(item) + 1).sum::<u64>() + 2,
+        Value::Object(fields) => {
+            let field = |(name, value): (&String, &Value)| name.len() as u64 + text_of(value) + 4;
+            fields.iter().map(field).sum::<u64>() + 2
+        }
     }
 }
 

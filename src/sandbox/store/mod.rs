@@ -8,15 +8,20 @@ mod files;
 mod journal;
 mod transaction;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
+use super::view::View;
 use files::Files;
 use journal::Journal;
+use transaction::Changes;
 pub use transaction::Transaction;
+
+/// How many changes can be taken back, for calls that are shown what was before.
+const REMEMBERED: usize = 64;
 
 /// The content: keys such as `gcs/bucket/scratch`, in order.
 pub(super) type Content = BTreeMap<String, Arc<Value>>;
@@ -57,6 +62,9 @@ struct Inner {
     files: Files,
     /// How many bytes of files were written since the last sweep.
     unswept: u64,
+    /// How to take back the last changes of this process, the oldest first; none where nobody
+    /// asks for that.
+    past: Option<VecDeque<Changes>>,
 }
 
 impl Store {
@@ -74,7 +82,8 @@ impl Store {
     }
 
     fn with(content: Arc<Content>, journal: Option<Journal>, files: Files) -> Self {
-        Self { inner: Arc::new(Mutex::new(Inner { content, journal, files, unswept: 0 })) }
+        let inner = Inner { content, journal, files, unswept: 0, past: None };
+        Self { inner: Arc::new(Mutex::new(inner)) }
     }
 
     /// Does some reading and writing, all or nothing: an error undoes all of it.
@@ -85,7 +94,10 @@ impl Store {
         work: impl FnOnce(&mut Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut inner = self.locked();
-        let Inner { content, journal, files, unswept } = &mut *inner;
+        if let Some(back) = View::current().back {
+            return work(&mut Transaction::new(&inner.before(back), &inner.files));
+        }
+        let Inner { content, journal, files, unswept, past } = &mut *inner;
         let _lock = match journal {
             Some(journal) => Some(journal.lock_and_catch_up(content)?),
             None => None,
@@ -98,6 +110,10 @@ impl Store {
         if !changes.is_empty() {
             if let Some(journal) = journal {
                 journal.append(&changes)?;
+            }
+            if let Some(past) = past {
+                past.extend([changes.undone(content)]);
+                past.drain(..past.len().saturating_sub(REMEMBERED));
             }
             changes.apply(Arc::make_mut(content));
         }
@@ -118,7 +134,15 @@ impl Store {
     ) -> Result<T, E> {
         let mut inner = self.locked();
         inner.catch_up()?;
-        work(&Transaction::new(&inner.content, &inner.files))
+        match View::current().back {
+            Some(back) => work(&Transaction::new(&inner.before(back), &inner.files)),
+            None => work(&Transaction::new(&inner.content, &inner.files)),
+        }
+    }
+
+    /// From now on, keeps what is needed to show what was before the last changes; or stops.
+    pub(super) fn look_back(&self, keep: bool) {
+        self.locked().past = keep.then(VecDeque::new);
     }
 
     /// Forgets everything, also the files that an earlier state could be restored with.
@@ -144,7 +168,8 @@ impl Store {
         afterwards: impl FnOnce(&Inner) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let mut inner = self.locked();
-        let Inner { content, journal, .. } = &mut *inner;
+        let Inner { content, journal, past, .. } = &mut *inner;
+        past.iter_mut().for_each(VecDeque::clear);
         let _lock = match journal {
             Some(journal) => {
                 let lock = journal.lock_and_catch_up(content)?;
@@ -170,6 +195,14 @@ impl Inner {
             Some(journal) => journal.catch_up_if_behind(&mut self.content),
             None => Ok(()),
         }
+    }
+
+    /// The content as it was before the last so many changes, as far as they are remembered.
+    fn before(&self, changes: usize) -> Content {
+        let mut content = (*self.content).clone();
+        let past = self.past.iter().flatten().rev().take(changes);
+        past.for_each(|undo| undo.clone().apply(&mut content));
+        content
     }
 }
 

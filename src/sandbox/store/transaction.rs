@@ -12,7 +12,7 @@ use super::files::Files;
 use super::{Content, StoreError};
 
 /// What a transaction changes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Changes {
     /// Whether everything before is forgotten first.
     pub(super) reset: bool,
@@ -53,6 +53,12 @@ impl Changes {
 
     pub(super) fn is_empty(&self) -> bool {
         !self.reset && self.set.is_empty()
+    }
+
+    /// What takes these changes back from `content`, on which they were not made yet.
+    pub(super) fn undone(&self, content: &Content) -> Self {
+        let set = self.set.keys().map(|key| (key.clone(), content.get(key).cloned())).collect();
+        Self { reset: false, set }
     }
 
     pub(super) fn apply(self, content: &mut Content) {

@@ -227,3 +227,12 @@ async fn what_is_not_there_is_unimplemented() {
     let moved = moved.set_source_object("a").set_destination_object("b").send().await;
     assert_eq!(refusal(moved).0, Code::Unimplemented);
 }
+
+#[tokio::test]
+async fn lists_of_access_control_are_not_pretended() {
+    let bench = Bench::new().await;
+    let request = bench.control.create_bucket().set_parent("projects/_").set_bucket_id("scratch");
+    let bucket = Bucket::new().set_project("projects/leap");
+    let request = request.set_bucket(bucket).set_predefined_acl("publicRead");
+    assert_eq!(refusal(request.send().await).0, Code::Unimplemented);
+}

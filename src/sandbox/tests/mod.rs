@@ -2,9 +2,11 @@
 
 mod access;
 mod bucket;
+mod doors;
 mod fault;
 mod json;
 mod object;
+mod secretmanager;
 mod server;
 mod tls;
 mod upload;

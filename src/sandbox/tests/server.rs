@@ -7,12 +7,20 @@ use super::*;
 use crate::sandbox::{Api, World};
 
 /// Sends a request as it stands, and returns the answer as it comes.
-async fn raw(sandbox: &Sandbox, request: &str) -> String {
-    let mut stream = tokio::net::TcpStream::connect(sandbox.address()).await.unwrap();
-    stream.write_all(request.replace('\n', "\r\n").as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    soon(stream.read_to_string(&mut answer)).await.unwrap();
-    answer
+pub(super) async fn raw(sandbox: &Sandbox, request: &str) -> String {
+    raw_bytes(sandbox, request.replace('\n', "\r\n").as_bytes()).await
+}
+
+/// The same for what need not be text. Whatever was answered before the connection broke counts.
+pub(super) async fn raw_bytes(sandbox: &Sandbox, request: &[u8]) -> String {
+    let stream = tokio::net::TcpStream::connect(sandbox.address()).await.unwrap();
+    let (mut from, mut to) = stream.into_split();
+    // A server that has heard enough need not read to the end.
+    let send = async { _ = to.write_all(request).await };
+    let mut answer = Vec::new();
+    let hear = async { _ = from.read_to_end(&mut answer).await };
+    soon(async { tokio::join!(send, hear) }).await;
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 #[tokio::test]

@@ -105,3 +105,22 @@ fn what_is_left_to_others_is_named_and_has_a_reason() {
     );
     assert_snapshot!(folder.problems());
 }
+
+#[test]
+fn a_renamed_key_keeps_the_name_that_was_made_of_the_old_one() {
+    let folder = Folder::stack()
+        .file("buckets.yaml", "buckets:\n  tmp: { previously: scratch }\n")
+        .file("environments/staging.yaml", "environment: staging\nsuffix: -staging\n")
+        .file("stack.yaml", super::folder::STACK);
+    let stack = folder.project().expand().unwrap();
+    let names: Vec<&str> = stack.resources().keys().map(|id| id.name.as_str()).collect();
+    assert_eq!(names, ["demo-scratch", "demo-scratch-staging"]);
+}
+
+#[test]
+fn what_was_not_renamed_has_no_earlier_key() {
+    let both = Folder::buckets(
+        "buckets:\n  tmp: { previously: scratch }\n  scratch: {}\n  other: { previously: older, name: demo-x }\n",
+    );
+    assert_snapshot!(both.problems());
+}

@@ -7,7 +7,7 @@
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Found, Need, Observation, Owner, Place, Scope, Status, Version};
 use crate::providers::gcp::client::CALL_TIMEOUT;
-use crate::providers::gcp::description::{self, not_ours};
+use crate::providers::gcp::description::{self, Marks, not_ours};
 use crate::providers::gcp::error::Reason;
 use crate::providers::gcp::gcp_service::{Service, service_name};
 use crate::providers::gcp::identity::{IAM, unless_off};
@@ -65,8 +65,11 @@ impl Kind for CustomRole {
             for role in listed.unwrap_or_default() {
                 let found = found(&role, scope.stack, project);
                 let wanted = scope.wanted.contains_key(found.name.as_str());
+                let there = found.is_there();
                 if wanted || matches!(found.owner, Owner::Ours(_)) {
                     observation.found.push(found);
+                } else if found.owner == Owner::Foreign && there {
+                    observation.strangers.push(found);
                 }
             }
         }
@@ -82,6 +85,8 @@ impl Kind for CustomRole {
             Change::Create { after } => create(writer, step, &after).await,
             Change::Update { before, after, .. } => update(writer, step, &before, &after).await,
             Change::Delete { before, .. } => delete(writer, step, &before).await,
+            Change::Adopt { spec, .. } => mark(writer, step, &spec, Marks::On).await,
+            Change::Disown { spec, .. } => mark(writer, step, &spec, Marks::Off).await,
             Change::Wait { .. } => Err(ProviderError::Unexpected {
                 what: step.id.to_string(),
                 why: "roles have no operations to wait for".to_owned(),
@@ -130,10 +135,14 @@ fn version(role: &Role) -> Version {
 }
 
 fn body(spec: &Spec, step: &StepContext) -> Role {
-    let Spec { title, description, permissions } = spec;
+    described(spec, description::marked(&spec.description, &step.mark))
+}
+
+fn described(spec: &Spec, description: String) -> Role {
+    let Spec { title, description: _, permissions } = spec;
     Role::new()
         .set_title(title)
-        .set_description(description::marked(description, &step.mark))
+        .set_description(description)
         .set_included_permissions(permissions)
         .set_stage(RoleLaunchStage::Ga)
 }
@@ -208,6 +217,38 @@ async fn delete(
         Err(failed) if failed.reason == Reason::Absent => Ok(Applied::gone()),
         Err(failed) => Err(failed.into()),
     }
+}
+
+/// Puts our mark on a role that is nobody's, or takes it off again.
+async fn mark(
+    writer: &Writer,
+    step: &StepContext,
+    spec: &Spec,
+    marks: Marks,
+) -> Result<Applied, ProviderError> {
+    let path = path(step);
+    for _ in 0..TRIES {
+        let Some(live) = writer.role(&path).await?.filter(|role| !role.deleted) else {
+            return Ok(Applied::gone().saying("was already gone"));
+        };
+        let (now, owner) = read(&live, &step.mark.stack, &step.id.name);
+        if let Some(said) = marks.done(&owner, step)? {
+            return Ok(Applied::at(version(&live)).saying(said));
+        }
+        if now != *spec {
+            return Err(stale::of(path, spec, &now));
+        }
+        let role = described(spec, marks.description(&spec.description, step));
+        let role = role.set_stage(live.stage.clone()).set_etag(live.etag.clone());
+        step.ensure_held(&format!("marking {path}"))?;
+        match writer.update_role(&path, role).await {
+            Ok(role) => return Ok(Applied::at(version(&role))),
+            Err(failed) if failed.reason == Reason::Outrun => {}
+            Err(failed) => return Err(failed.into()),
+        }
+    }
+    let (what, why) = (format!("marking {path}"), "others keep changing it".to_owned());
+    Err(ProviderError::Transient { what, why, retry_after: None })
 }
 
 /// The settings of a role; refused unless it is ours.

@@ -68,7 +68,10 @@ impl Kind for Service {
         match change {
             Change::Create { .. } => enable(writer, step).await,
             // Neither is ever planned.
-            Change::Update { version, .. } => Ok(Applied::at(version)),
+            Change::Update { version, .. }
+            // Nothing here carries a mark.
+            | Change::Adopt { version, .. }
+            | Change::Disown { version, .. } => Ok(Applied::at(version)),
             Change::Delete { .. } => Ok(Applied::gone().saying("stays enabled")),
             Change::Wait { .. } => Err(ProviderError::Unexpected {
                 what: step.id.to_string(),

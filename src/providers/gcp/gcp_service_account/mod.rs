@@ -9,7 +9,7 @@ use crate::model::{
     Found, Mark, Need, Observation, Owner, Place, Scope, SpecMark, Status, Version,
 };
 use crate::providers::gcp::client::CALL_TIMEOUT;
-use crate::providers::gcp::description::{self, not_ours};
+use crate::providers::gcp::description::{self, Marks, not_ours};
 use crate::providers::gcp::error::Reason;
 use crate::providers::gcp::gcp_service::{Service, service_name};
 use crate::providers::gcp::identity::{IAM, project_of, unless_off};
@@ -57,6 +57,8 @@ impl Kind for Account {
                 let wanted = scope.wanted.contains_key(account.email.as_str());
                 if wanted || matches!(found.owner, Owner::Ours(_)) {
                     observation.found.push(found);
+                } else if found.owner == Owner::Foreign {
+                    observation.strangers.push(found);
                 }
             }
         }
@@ -72,6 +74,8 @@ impl Kind for Account {
             Change::Create { after } => create(writer, step, &after).await,
             Change::Update { before, after, .. } => update(writer, step, &before, &after).await,
             Change::Delete { before, .. } => delete(writer, step, &before).await,
+            Change::Adopt { spec, .. } => mark(writer, step, &spec, Marks::On).await,
+            Change::Disown { spec, .. } => mark(writer, step, &spec, Marks::Off).await,
             Change::Wait { .. } => Err(ProviderError::Unexpected {
                 what: step.id.to_string(),
                 why: "accounts have no operations to wait for".to_owned(),
@@ -217,6 +221,32 @@ async fn delete(
         Err(failed) if failed.reason == Reason::Absent => Ok(Applied::gone()),
         Err(failed) => Err(failed.into()),
     }
+}
+
+/// Puts our mark on an account that is nobody's, or takes it off again.
+async fn mark(
+    writer: &Writer,
+    step: &StepContext,
+    spec: &Spec,
+    marks: Marks,
+) -> Result<Applied, ProviderError> {
+    let what = format!("service account {}", step.id.name);
+    let Some(account) = writer.account(&step.id.name).await? else {
+        return Ok(Applied::gone().saying("was already gone"));
+    };
+    let (live, owner) = read(&account, &step.mark.stack);
+    if let Some(said) = marks.done(&owner, step)? {
+        return Ok(Applied::at(version(&account)).saying(said));
+    }
+    if live != *spec {
+        return Err(stale::of(what, spec, &live));
+    }
+    step.ensure_lease(&format!("marking {what}"), CALL_TIMEOUT)?;
+    let body = ServiceAccount::new()
+        .set_display_name(&live.display_name)
+        .set_description(marks.description(&live.description, step));
+    writer.patch_account(&step.id.name, body).await?;
+    Ok(Applied::at(version(&account)))
 }
 
 fn check_ours(step: &StepContext, owner: &Owner) -> Result<(), ProviderError> {

@@ -44,11 +44,11 @@ impl Kind for AccountAccess {
                 let (email, text) = (account.email.clone(), &account.description);
                 match description::read(scope.stack, Account::NAME, &email, text).1 {
                     Owner::Ours(mark) => candidates.push((email, project.to_owned(), mark)),
-                    Owner::Foreign if scope.wanted.contains_key(&*email) => {
+                    Owner::Foreign | Owner::OtherStack(_) if scope.wanted.contains_key(&*email) => {
                         let why = "the account does not belong to this stack".to_owned();
                         observation.taken.push(Taken { name: email, why });
                     }
-                    Owner::Foreign => {}
+                    Owner::Foreign | Owner::OtherStack(_) => {}
                 }
             }
         }

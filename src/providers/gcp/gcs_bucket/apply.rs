@@ -5,10 +5,10 @@
 //! when somebody was faster; then it is read and checked again.
 
 use crate::kind::{Applied, ProviderError, StepContext};
-use crate::model::Version;
+use crate::model::{Version, label};
 use crate::providers::gcp::Writer;
 use crate::providers::gcp::error::{CallFailed, Reason};
-use crate::providers::gcp::gcs_bucket::{Spec, not_ours, wire};
+use crate::providers::gcp::gcs_bucket::{Spec, is_nobodys, not_ours, wire};
 use crate::providers::gcp::stale;
 use google_cloud_storage::model::Bucket as Live;
 
@@ -61,7 +61,7 @@ async fn exists(
             now: "made with other settings, by another run".to_owned(),
         });
     }
-    let applied = change(writer, step, bucket, after, None).await?;
+    let applied = change(writer, step, bucket, after, check_ours, None).await?;
     Ok(applied.saying("was already there"))
 }
 
@@ -75,7 +75,50 @@ pub(super) async fn update(
 ) -> Result<Applied, ProviderError> {
     let name = &step.id.name;
     let bucket = writer.bucket(name).await?.ok_or_else(|| gone(name))?;
-    change(writer, step, bucket, after, Some(Planned { before, after: Some(after), seen })).await
+    let planned = Planned { before, after: Some(after), seen };
+    change(writer, step, bucket, after, check_ours, Some(planned)).await
+}
+
+/// Puts our mark on a bucket that carries nobody's.
+pub(super) async fn adopt(
+    writer: &Writer,
+    step: &StepContext,
+    spec: &Spec,
+    seen: &Version,
+) -> Result<Applied, ProviderError> {
+    let name = &step.id.name;
+    let bucket = writer.bucket(name).await?.ok_or_else(|| gone(name))?;
+    let planned = Planned { before: spec, after: None, seen };
+    change(writer, step, bucket, spec, check_adoptable, Some(planned)).await
+}
+
+/// Takes every label of ours off a bucket.
+pub(super) async fn disown(
+    writer: &Writer,
+    step: &StepContext,
+    spec: &Spec,
+    seen: &Version,
+) -> Result<Applied, ProviderError> {
+    let name = &step.id.name;
+    let planned = Planned { before: spec, after: None, seen };
+    let mut bucket = writer.bucket(name).await?;
+    for _ in 0..TRIES {
+        let Some(now) = bucket else { return Ok(Applied::gone().saying("was already gone")) };
+        let ours = |key: &String| key.starts_with(label::PREFIX);
+        if is_nobodys(&now, &step.mark.stack) && !now.labels.keys().any(ours) {
+            return Ok(Applied::at(version(&now)).saying("was already handed back"));
+        }
+        check_ours(step, &now)?;
+        planned.check(name, &now)?;
+        let labels = now.labels.clone().into_iter().filter(|(key, _)| !ours(key));
+        let body = Live::new().set_labels(labels);
+        step.ensure_held(&format!("handing back bucket {name}"))?;
+        match writer.update(name, now.metageneration, body, vec!["labels"]).await {
+            Ok(bucket) => return Ok(Applied::at(version(&bucket))),
+            Err(failed) => bucket = moved_on(writer, name, &now, failed).await?,
+        }
+    }
+    Err(busy(name))
 }
 
 /// What a plan relied on.
@@ -99,17 +142,21 @@ impl Planned<'_> {
     }
 }
 
+/// Whether a step may be carried out on a bucket of this owner.
+type OwnerCheck = fn(&StepContext, &Live) -> Result<(), ProviderError>;
+
 /// Brings a bucket to `after`, starting from how it was just read.
 async fn change(
     writer: &Writer,
     step: &StepContext,
     mut bucket: Live,
     after: &Spec,
+    check_owner: OwnerCheck,
     planned: Option<Planned<'_>>,
 ) -> Result<Applied, ProviderError> {
     let name = &step.id.name;
     for _ in 0..TRIES {
-        check_ours(step, &bucket)?;
+        check_owner(step, &bucket)?;
         planned.as_ref().map_or(Ok(()), |planned| planned.check(name, &bucket))?;
         let (live, kept) = wire::from_wire(&bucket);
         let labels = wire::labels(after, &step.mark, Some(&bucket));
@@ -184,6 +231,12 @@ fn check_ours(step: &StepContext, bucket: &Live) -> Result<(), ProviderError> {
         None => Ok(()),
         Some(why) => Err(ProviderError::Taken { name: step.id.name.clone(), why }),
     }
+}
+
+/// Ours already (an answer was lost), or nobody's.
+fn check_adoptable(step: &StepContext, bucket: &Live) -> Result<(), ProviderError> {
+    let free = is_nobodys(bucket, &step.mark.stack);
+    if free { Ok(()) } else { check_ours(step, bucket) }
 }
 
 fn gone(name: &str) -> ProviderError {

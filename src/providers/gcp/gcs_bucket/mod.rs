@@ -14,7 +14,7 @@ pub use spec::{
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Mark, label};
 use crate::model::{Need, Observation, Owner, Scope, Transition};
-use crate::providers::gcp::{Reader, Writer};
+use crate::providers::gcp::{Reader, Writer, ledger_store};
 use google_cloud_storage::model::Bucket as Live;
 use std::collections::BTreeSet;
 
@@ -24,6 +24,7 @@ pub enum Bucket {}
 
 impl Kind for Bucket {
     const NAME: &'static str = "gcs-bucket";
+    const PROTECTED: bool = true;
     type Spec = Spec;
     type Reader = Reader;
     type Writer = Writer;
@@ -48,6 +49,8 @@ impl Kind for Bucket {
             Change::Delete { before, version } => {
                 apply::delete(writer, step, &before, &version).await
             }
+            Change::Adopt { spec, version } => apply::adopt(writer, step, &spec, &version).await,
+            Change::Disown { spec, version } => apply::disown(writer, step, &spec, &version).await,
             Change::Wait { .. } => Err(ProviderError::Unexpected {
                 what: step.id.to_string(),
                 why: "buckets have no operations to wait for".to_owned(),
@@ -88,11 +91,17 @@ pub(crate) fn owner(bucket: &Live, stack: &str) -> Owner {
     Mark::owner(stack, Bucket::NAME, wire::name(bucket), value)
 }
 
+/// Whether a bucket carries nobody's mark: neither a stack's, nor that of a stack's ledger.
+pub(crate) fn is_nobodys(bucket: &Live, stack: &str) -> bool {
+    owner(bucket, stack) == Owner::Foreign && !ledger_store::is_a_ledger(bucket)
+}
+
 /// Why a bucket is not to be touched by a step in `env`, if so.
 pub(crate) fn not_ours(bucket: &Live, stack: &str, env: &str) -> Option<String> {
     match owner(bucket, stack) {
         Owner::Ours(mark) if mark.env == env => None,
         Owner::Ours(mark) => Some(format!("it belongs to environment {} of this stack", mark.env)),
+        Owner::OtherStack(other) => Some(format!("it belongs to stack {other}")),
         Owner::Foreign => Some(match bucket.labels.get(label::STACK) {
             Some(other) if other != stack => format!("it belongs to stack {other}"),
             _ => "it does not belong to this stack".to_owned(),

@@ -8,7 +8,7 @@ use crate::model::{
 use crate::providers::gcp::Reader;
 use crate::providers::gcp::calls::Versions;
 use crate::providers::gcp::error::{CallFailed, Reason};
-use crate::providers::gcp::gcs_bucket::{Bucket, Spec, lifecycle, owner, wire};
+use crate::providers::gcp::gcs_bucket::{Bucket, Spec, is_nobodys, lifecycle, owner, wire};
 use crate::providers::gcp::reader::AT_ONCE;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use google_cloud_storage::model::Bucket as Live;
@@ -31,11 +31,17 @@ pub(super) async fn observe(
     scope: &Scope<'_>,
 ) -> Result<Observation<Spec>, ProviderError> {
     let mut buckets = listed(reader, scope).await?;
-    buckets.retain(|name, (_, bucket)| {
-        scope.wanted.contains_key(name.as_str())
-            || matches!(owner(bucket, scope.stack), Owner::Ours(_))
-    });
     let mut observation = Observation::default();
+    buckets.retain(|name, (place, bucket)| {
+        let concerns = scope.wanted.contains_key(name.as_str())
+            || matches!(owner(bucket, scope.stack), Owner::Ours(_));
+        if !concerns && is_nobodys(bucket, scope.stack) {
+            let (stranger, wordless) = found(place.clone(), bucket, scope.stack);
+            observation.strangers.push(stranger);
+            observation.unknown.extend(wordless);
+        }
+        concerns
+    });
     for (name, sight) in look_for(reader, scope, &buckets).await? {
         match sight {
             Sight::There(place, bucket) => drop(buckets.insert(name, (place, bucket))),
@@ -107,21 +113,17 @@ fn found(place: Place, bucket: &Live, stack: &str) -> (Found<Spec>, Vec<UnknownO
     let (spec, others) = wire::from_wire(bucket);
     let owner = owner(bucket, stack);
     let name = wire::name(bucket).to_owned();
-    let unknown = match &owner {
-        Owner::Foreign => Vec::new(),
-        Owner::Ours(mark) => others
-            .iter()
-            .map(|rule| UnknownOwner {
-                name: name.clone(),
-                env: mark.env.clone(),
-                what: format!(
-                    "a lifecycle rule that cannot be declared: {}",
-                    lifecycle::in_words(rule)
-                ),
-                public: false,
-            })
-            .collect(),
+    // What is not ours has no environment, and is shown where it is discovered.
+    let env = match &owner {
+        Owner::Ours(mark) => mark.env.clone(),
+        Owner::OtherStack(_) | Owner::Foreign => String::new(),
     };
+    let rules = others.iter().map(|rule| {
+        let rule = lifecycle::in_words(rule);
+        let what = format!("a lifecycle rule that cannot be declared: {rule}");
+        UnknownOwner { name: name.clone(), env: env.clone(), what, public: false }
+    });
+    let unknown = rules.collect();
     let version = Version(bucket.metageneration.to_string());
     let found = Found { name, place, owner, spec, version, status: Status::Ready, holds: None };
     (found, unknown)

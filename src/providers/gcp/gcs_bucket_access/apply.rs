@@ -81,6 +81,31 @@ pub(super) async fn delete(
     Ok(Applied::gone())
 }
 
+/// Makes grants that are there already ours: the label says so, and the policy stays as it is.
+pub(super) async fn adopt(
+    writer: &Writer,
+    step: &StepContext,
+    spec: Spec,
+) -> Result<Applied, ProviderError> {
+    let name = &step.id.name;
+    let bucket = ours(writer, step).await?.ok_or_else(|| gone(step))?;
+    let live_policy = writer.policy(name).await?.ok_or_else(|| gone(step))?;
+    let live = policy::grants(&live_policy);
+    if let Some(lost) = spec.grants.iter().find(|grant| !live.contains(grant)) {
+        return Err(policy::no_longer_granted(&format!("bucket {name}"), lost));
+    }
+    label(writer, step, bucket, Some(step.mark.spec.as_label())).await?;
+    Ok(Applied::at(policy::version(&live_policy)))
+}
+
+/// Takes the label off; what was granted stays granted.
+pub(super) async fn disown(writer: &Writer, step: &StepContext) -> Result<Applied, ProviderError> {
+    match ours(writer, step).await? {
+        None => Ok(Applied::gone().saying("the bucket was already gone")),
+        Some(bucket) => label(writer, step, bucket, None).await.map(|_| Applied::gone()),
+    }
+}
+
 /// The bucket as it is now, if it exists; refused unless it is ours.
 async fn ours(writer: &Writer, step: &StepContext) -> Result<Option<Bucket>, ProviderError> {
     let bucket = writer.bucket(&step.id.name).await?;

@@ -46,6 +46,8 @@ impl Kind for BucketAccess {
                 apply::update(writer, step, before, after).await
             }
             Change::Delete { before, version: _ } => apply::delete(writer, step, before).await,
+            Change::Adopt { spec, version: _ } => apply::adopt(writer, step, spec).await,
+            Change::Disown { .. } => apply::disown(writer, step).await,
             Change::Wait { .. } => Err(ProviderError::Unexpected {
                 what: step.id.to_string(),
                 why: "policies have no operations to wait for".to_owned(),

@@ -7,9 +7,10 @@
 use crate::kind::{Applied, ProviderError, StepContext};
 use crate::model::{Mark, SpecMark, Version};
 use crate::providers::gcp::container::{At, Hand, operation};
+use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::error::Reason;
 use crate::providers::gcp::gke_cluster::part::Part;
-use crate::providers::gcp::gke_cluster::{Spec, not_ours, wire};
+use crate::providers::gcp::gke_cluster::{Spec, not_ours, owner, wire};
 use crate::providers::gcp::stale;
 use google_cloud_container_v1::model::Cluster as Live;
 use google_cloud_container_v1::model::cluster::Status;
@@ -139,6 +140,32 @@ async fn label(
     operation::change(hand, step, at, &what, || hand.set_labels(at, &labels, print)).await?;
     let live = self::live(hand, step, at).await?;
     Ok(Applied::at(Version(live.etag)))
+}
+
+/// Puts our labels on a cluster that is nobody's, or takes them off again.
+pub(super) async fn mark(
+    hand: &Hand,
+    step: &StepContext,
+    spec: &Spec,
+    marks: Marks,
+) -> Result<Applied, ProviderError> {
+    let at = at(step, &spec.location);
+    operation::settle(hand, step, &at).await?;
+    let Some(live) = hand.cluster(&at).await? else {
+        return Ok(Applied::gone().saying("was already gone"));
+    };
+    if let Some(said) = marks.done(&owner(&live, &step.mark.stack), step)? {
+        return Ok(Applied::at(Version(live.etag)).saying(said));
+    }
+    let now = wire::from_wire(&live, Some(spec));
+    if now != *spec {
+        return Err(stale::of(format!("cluster {}", at.cluster), spec, &now));
+    }
+    let labels = marks.labels(&live.resource_labels, step);
+    let (what, print) = (format!("labelling cluster {}", at.cluster), &live.label_fingerprint);
+    operation::change(hand, step, &at, &what, || hand.set_labels(&at, &labels, print)).await?;
+    let live = hand.cluster(&at).await?;
+    Ok(live.map_or_else(Applied::gone, |live| Applied::at(Version(live.etag))))
 }
 
 /// Deletes a cluster, with everything in it.

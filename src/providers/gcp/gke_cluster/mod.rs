@@ -10,6 +10,7 @@ pub use spec::{Limit, Maintenance, Private, Spec};
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Mark, Observation, Owner, Scope, Transition, label};
+use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::{Reader, Writer};
 use google_cloud_container_v1::model::Cluster as Live;
 
@@ -22,6 +23,7 @@ pub enum Cluster {}
 
 impl Kind for Cluster {
     const NAME: &'static str = "gke-cluster";
+    const PROTECTED: bool = true;
     type Spec = Spec;
     type Reader = Reader;
     type Writer = Writer;
@@ -47,6 +49,8 @@ impl Kind for Cluster {
             Change::Delete { before, version } => {
                 apply::delete(hand, step, &before, &version).await
             }
+            Change::Adopt { spec, .. } => apply::mark(hand, step, &spec, Marks::On).await,
+            Change::Disown { spec, .. } => apply::mark(hand, step, &spec, Marks::Off).await,
             Change::Wait { after, operation } => apply::wait(hand, step, &after, &operation).await,
         }
     }
@@ -115,6 +119,7 @@ fn not_ours(cluster: &Live, stack: &str, env: &str) -> Option<String> {
     match owner(cluster, stack) {
         Owner::Ours(mark) if mark.env == env => None,
         Owner::Ours(mark) => Some(format!("it belongs to environment {} of this stack", mark.env)),
+        Owner::OtherStack(other) => Some(format!("it belongs to stack {other}")),
         Owner::Foreign => Some(match cluster.resource_labels.get(label::STACK) {
             Some(other) if other != stack => format!("it belongs to stack {other}"),
             _ => "it does not belong to this stack".to_owned(),

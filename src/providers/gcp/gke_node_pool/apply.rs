@@ -3,13 +3,14 @@
 use crate::kind::{Applied, ProviderError, StepContext};
 use crate::model::Version;
 use crate::providers::gcp::container::{At, Hand, operation};
+use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::error::Reason;
 use crate::providers::gcp::gke_node_pool::part::Part;
-use crate::providers::gcp::gke_node_pool::{Spec, Taint, not_ours, parts, wire};
+use crate::providers::gcp::gke_node_pool::{Spec, Taint, not_ours, owner, parts, wire};
 use crate::providers::gcp::stale;
 use google_cloud_container_v1::model::node_pool::Status;
 use google_cloud_container_v1::model::{
-    NodePool as Live, NodeTaints, Operation, UpdateNodePoolRequest,
+    NodePool as Live, NodeTaints, Operation, ResourceLabels, UpdateNodePoolRequest,
 };
 
 /// The taint on a pool that is on its way out: nothing new starts there.
@@ -165,6 +166,38 @@ async fn finish(
             .await?;
         changed = true;
     }
+}
+
+/// Puts our labels on a pool that is nobody's, or takes them off again; no machine restarts.
+pub(super) async fn mark(
+    hand: &Hand,
+    step: &StepContext,
+    spec: &Spec,
+    marks: Marks,
+) -> Result<Applied, ProviderError> {
+    let ((at, pool), name) = (at(step, spec), &step.id.name);
+    operation::settle(hand, step, &at).await?;
+    let Some(live) = hand.pool(&at, pool).await? else {
+        return Ok(Applied::gone().saying("was already gone"));
+    };
+    if let Some(said) = marks.done(&owner(&step.mark.stack, name, &live, None), step)? {
+        return Ok(Applied::at(Version(live.etag)).saying(said));
+    }
+    let now = now(&live, spec);
+    if now != *spec {
+        return Err(stale::of(format!("node pool {name}"), spec, &now));
+    }
+    let before = live.config.as_ref().map(|config| config.resource_labels.clone());
+    let labels = marks.labels(&before.unwrap_or_default(), step);
+    let what = format!("labelling node pool {name}");
+    let begin = || {
+        let update = UpdateNodePoolRequest::new().set_etag(&live.etag);
+        let labels = ResourceLabels::new().set_labels(&labels);
+        hand.update_pool(&at, pool, update.set_resource_labels(labels))
+    };
+    operation::change(hand, step, &at, &what, begin).await?;
+    let live = hand.pool(&at, pool).await?;
+    Ok(live.map_or_else(Applied::gone, |live| Applied::at(Version(live.etag))))
 }
 
 /// Cordons a pool, so that nothing new starts there, and deletes it: the server drains its

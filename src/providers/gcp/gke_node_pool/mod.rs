@@ -14,6 +14,7 @@ pub use spec::{Counted, Disk, Gpu, Limits, Market, Spec, Taint};
 
 use crate::kind::{self, Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Mark, Need, Observation, Owner, Scope, SpecMark, Transition, base32_digest};
+use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::gcp_service_account::Account;
 use crate::providers::gcp::gke_cluster::{self, Cluster};
 use crate::providers::gcp::{Reader, Writer};
@@ -54,6 +55,8 @@ impl Kind for NodePool {
             Change::Delete { before, version } => {
                 apply::delete(hand, step, &before, &version).await
             }
+            Change::Adopt { spec, .. } => apply::mark(hand, step, &spec, Marks::On).await,
+            Change::Disown { spec, .. } => apply::mark(hand, step, &spec, Marks::Off).await,
             Change::Wait { after, operation } => apply::wait(hand, step, &after, &operation).await,
         }
     }
@@ -135,7 +138,7 @@ fn owner(stack: &str, name: &str, pool: &Live, remembered: Option<&BTreeSet<Stri
     let value = |key: &str| labels?.get(key).map(String::as_str);
     match Mark::owner(stack, NodePool::NAME, name, value) {
         Owner::Ours(mark) => Owner::Ours(Mark { spec: last_applied(remembered), ..mark }),
-        Owner::Foreign => Owner::Foreign,
+        other => other,
     }
 }
 
@@ -155,6 +158,7 @@ fn not_ours(pool: &Live, name: &str, stack: &str, env: &str) -> Option<String> {
     match owner(stack, name, pool, None) {
         Owner::Ours(mark) if mark.env == env => None,
         Owner::Ours(mark) => Some(format!("it belongs to environment {} of this stack", mark.env)),
+        Owner::OtherStack(other) => Some(format!("it belongs to stack {other}")),
         Owner::Foreign => Some("it does not belong to this stack".to_owned()),
     }
 }

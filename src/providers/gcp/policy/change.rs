@@ -38,7 +38,7 @@ fn condition(expression: &Expr) -> Condition {
 }
 
 /// Takes `remove` out of a policy and puts `add` in.
-pub(super) fn change(policy: &mut Policy, add: &BTreeSet<Grant>, remove: &BTreeSet<Grant>) {
+pub(crate) fn change(policy: &mut Policy, add: &BTreeSet<Grant>, remove: &BTreeSet<Grant>) {
     for grant in remove {
         for binding in policy.bindings.iter_mut().filter(|binding| holds(binding, grant)) {
             binding.members.retain(|member| *member != grant.member);

@@ -9,10 +9,10 @@ mod grant;
 mod shift;
 mod sort;
 
-pub(crate) use change::grants;
+pub(crate) use change::{change, grants};
 pub use grant::{Condition, Grant, Spec};
-pub(crate) use shift::{Holder, Shift, apply};
-pub(crate) use sort::{Sorted, found, sort};
+pub(crate) use shift::{Holder, Shift, apply, no_longer_granted};
+pub(crate) use sort::{Sorted, declared, found, sort};
 
 use crate::model::{Need, Version};
 use crate::providers::gcp::gcp_custom_role::role_of;

@@ -28,6 +28,9 @@ pub(crate) async fn apply(
     change: Change<Spec>,
 ) -> Result<Applied, ProviderError> {
     let (before, after) = match change {
+        Change::Adopt { spec, .. } => return adopt(holder, &spec).await,
+        // Nothing carries a mark; which grants are ours the ledger forgets after this.
+        Change::Disown { version, .. } => return Ok(Applied::at(version)),
         Change::Create { after } => (Spec::default(), Some(after)),
         Change::Update { before, after, .. } => (before, Some(after)),
         Change::Delete { before, .. } => (before, None),
@@ -43,6 +46,28 @@ pub(crate) async fn apply(
         (Some(policy), Some(_)) => Ok(Applied::at(super::version(&policy))),
         (_, None) => Ok(Applied::gone()),
         (None, Some(_)) => Err(ProviderError::NotFound { what: holder.what() }),
+    }
+}
+
+/// A grant that a plan saw is not there any more.
+pub(crate) fn no_longer_granted(what: &str, lost: &Grant) -> ProviderError {
+    ProviderError::Stale {
+        what: format!("the access on {what}"),
+        field: lost.role.clone(),
+        before: format!("granted to {}", lost.member),
+        now: "not granted".to_owned(),
+    }
+}
+
+/// Makes grants that are there already ours: the policy stays as it is, the ledger remembers them.
+async fn adopt(holder: &impl Holder, spec: &Spec) -> Result<Applied, ProviderError> {
+    let what = holder.what();
+    let policy = holder.read().await?;
+    let policy = policy.ok_or_else(|| ProviderError::NotFound { what: what.clone() })?;
+    let live = change::grants(&policy);
+    match spec.grants.iter().find(|grant| !live.contains(grant)) {
+        Some(lost) => Err(no_longer_granted(&what, lost)),
+        None => Ok(Applied::at(super::version(&policy))),
     }
 }
 
@@ -99,12 +124,7 @@ impl Shift {
             return Ok(false);
         }
         if let Some(lost) = self.before.difference(&live).next() {
-            return Err(ProviderError::Stale {
-                what: format!("the access on {what}"),
-                field: lost.role.clone(),
-                before: format!("granted to {}", lost.member),
-                now: "not granted".to_owned(),
-            });
+            return Err(no_longer_granted(what, lost));
         }
         change::change(policy, &add, &remove);
         Ok(true)

@@ -77,6 +77,7 @@ fn remembered(claims: Option<&BTreeSet<String>>, ours: &BTreeSet<Grant>) -> Spec
     SpecMark::Applied(spec_digest(1, &spec, &serde_json::Map::new()))
 }
 
-fn declared(resource: &Resource) -> BTreeSet<Grant> {
+/// What a resource declares to be granted.
+pub(crate) fn declared(resource: &Resource) -> BTreeSet<Grant> {
     Spec::deserialize(&resource.spec).map(|spec| spec.set()).unwrap_or_default()
 }

@@ -233,7 +233,8 @@ async fn a_bucket_that_is_not_ours_is_never_touched() {
     let bench = Bench::new().await;
     bench.seed(NAME, BTreeMap::new(), false);
     let ada = grants(&["ada"]);
-    assert_eq!(see(&bench, &ada, &ada).await.taken.len(), 1);
+    let seen = see(&bench, &ada, &ada).await;
+    assert_eq!((&seen.found[0].owner, &seen.found[0].spec), (&Owner::Foreign, &json(&grants(&[]))));
     bench.sandbox.clear_calls();
     let error = bench.create(ACCESS, NAME, &ada).await.unwrap_err();
     assert!(matches!(error, ProviderError::Taken { .. }), "{error}");

@@ -1,17 +1,19 @@
 //! The kinds against the sandbox: one step at a time, as the engine would take it.
 
 mod access;
+mod adopt;
 mod bucket;
 mod identity;
 mod ledger;
 mod observe;
 mod round_trip;
+mod secret;
 
 use crate::kind::Retry;
 use crate::kind::{Applied, Change, ProviderError, StepContext};
 use crate::model::{
-    Found, Mark, Observation, Owner, Place, Resource, ResourceId, Rules as _, Scope, Source,
-    SpecMark, Stack, Version,
+    Depth, Found, Manage, Mark, Observation, Owner, Place, Resource, ResourceId, Rules as _, Scope,
+    Source, SpecMark, Stack, Version,
 };
 use crate::providers::gcp::gcs_bucket::Spec as BucketSpec;
 use crate::providers::gcp::{Connection, Endpoint};
@@ -92,6 +94,7 @@ impl Bench {
             wanted: wanted.iter().map(|it| (it.id.name.as_str(), it)).collect(),
             leaving: BTreeMap::new(),
             claims: claims.iter().map(|(name, claims)| (*name, claims)).collect(),
+            depth: Depth::Listed,
         };
         observers(&self.connection).observe(kind, &scope).await
     }
@@ -163,7 +166,8 @@ fn step(kind: &str, name: &str, change: &Change<Value>) -> StepContext {
         Change::Create { after } | Change::Update { after, .. } | Change::Wait { after, .. } => {
             SpecMark::Applied(registry().digest(kind, after))
         }
-        Change::Delete { .. } => SpecMark::Unfinished,
+        Change::Adopt { spec, .. } => SpecMark::Applied(registry().digest(kind, spec)),
+        Change::Delete { .. } | Change::Disown { .. } => SpecMark::Unfinished,
     };
     let later = Instant::now() + Duration::from_secs(60);
     StepContext {
@@ -175,6 +179,7 @@ fn step(kind: &str, name: &str, change: &Change<Value>) -> StepContext {
         lease_ends: Arc::new(move || later),
         poll: Duration::from_millis(1),
         progress: Arc::new(|_| ()),
+        secrets: Arc::new(crate::kind::NoSecrets),
     }
 }
 
@@ -186,6 +191,7 @@ fn wanted<S: Serialize>(kind: &str, name: &str, spec: &S) -> Resource {
         needs: BTreeSet::new(),
         source: Source::default(),
         notes: Vec::new(),
+        manage: Manage::Full,
     }
 }
 

@@ -85,6 +85,7 @@ async fn two_kinds_share_one_list_and_every_call_is_on_the_published_list() {
         wanted: [("leap-orphan", &resource)].into(),
         leaving: BTreeMap::new(),
         claims: BTreeMap::new(),
+        depth: Depth::Listed,
     };
     let nothing = Scope { wanted: BTreeMap::new(), ..scope.clone() };
     observers.observe(BUCKET, &nothing).await.unwrap();

@@ -1,0 +1,126 @@
+//! The way in: declarations of what is there and nothing declares, in the words of the project
+//! file. Each section writes its own entries; this puts them into one file.
+//!
+//! What is written is for `manage: mark`, so that taking it in changes no setting.
+
+mod yaml;
+
+use crate::model::{Found, UnknownOwner, World};
+use crate::project::layout::Laid;
+use crate::project::sections::DISCOVERIES;
+use crate::project::tree::is_placeholder;
+use crate::project::{Project, Range};
+use serde_json::{Map, Value};
+use std::fmt::Write;
+
+/// What stands first in every entry, in this order.
+const FIRST: [&str; 3] = ["name", "in", "manage"];
+
+/// What was found, and where it may be declared.
+pub(crate) struct Seen<'a> {
+    pub(crate) layout: &'a [Laid],
+    pub(crate) world: &'a World,
+    /// The environments that may have it, in promotion order.
+    pub(crate) environments: &'a [String],
+}
+
+/// One thing as a section declares it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Entry {
+    /// Its key.
+    pub(crate) key: String,
+    /// Its settings; none, if it cannot be declared at all.
+    pub(crate) settings: Map<String, Value>,
+    /// Where it comes from, and what of it cannot be said.
+    pub(crate) comments: Vec<String>,
+}
+
+/// A file for everything that is there and not declared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discovered {
+    /// Its text; none, if there is nothing to write.
+    pub text: Option<String>,
+    /// How many things are declared in it.
+    pub count: usize,
+    /// Sections in it that a stack may only have in one file, and where that is.
+    pub elsewhere: Vec<(String, Range)>,
+}
+
+impl Project {
+    /// Declares what was found, is nobody's and is not declared, in one of these environments.
+    pub fn discover(&self, world: &World, environments: &[String]) -> Discovered {
+        let seen = Seen { layout: &self.layout, world, environments };
+        let (mut text, mut count, mut elsewhere) = (String::new(), 0, Vec::new());
+        for (section, discover) in DISCOVERIES {
+            let entries = discover(&seen);
+            if entries.is_empty() {
+                continue;
+            }
+            count += entries.iter().filter(|entry| !entry.settings.is_empty()).count();
+            let declared = self.layout[0].tree.entry(section);
+            elsewhere.extend(declared.map(|(key, _)| ((*section).to_owned(), key.range.clone())));
+            _ = write!(text, "\n{section}:");
+            text.push_str(if count == 0 { " {}\n" } else { "\n" });
+            entries.into_iter().for_each(|entry| write_entry(&mut text, entry));
+        }
+        let text = (!text.is_empty()).then(|| format!("{HEAD}{text}"));
+        Discovered { text, count, elsewhere }
+    }
+}
+
+const HEAD: &str = "\
+# Written by `leap-infra discover`: what lies in the projects of this stack and nothing declares.
+# `manage: mark` changes no setting. Then: `leap-infra validate`, `leap-infra adopt --all`, and
+# `leap-infra plan`, which finds nothing to do. Take `manage` out of what shall be managed in full.
+";
+
+fn write_entry(out: &mut String, entry: Entry) {
+    let Entry { key, mut settings, mut comments } = entry;
+    let open = |value: &Value| yaml::texts(value).any(is_placeholder);
+    for (name, _) in settings.clone().iter().filter(|(_, value)| open(value)) {
+        settings.remove(name);
+        comments.push(cannot(&format!("`{name}`: it has a text that looks like a gap to fill in")));
+    }
+    comments.iter().for_each(|comment| _ = writeln!(out, "  # {}", yaml::one_line(comment)));
+    if settings.is_empty() {
+        return;
+    }
+    _ = writeln!(out, "  {}:", yaml::text(&key));
+    let first = FIRST.iter().filter_map(|name| settings.remove_entry(*name)).collect::<Vec<_>>();
+    for (name, value) in first.into_iter().chain(settings) {
+        yaml::field(out, 4, &name, &value);
+    }
+}
+
+/// What a comment says of something that the project file has no word for.
+pub(crate) fn cannot(what: &str) -> String {
+    format!("cannot be said here, and stays as it is: {what}")
+}
+
+impl<'a> Seen<'a> {
+    /// What is nobody's, of a kind.
+    pub(crate) fn strangers(&self, kind: &str) -> &'a [Found] {
+        self.world.kinds.get(kind).map(|seen| seen.strangers.as_slice()).unwrap_or_default()
+    }
+
+    /// What of a stranger its spec has no words for.
+    pub(crate) fn wordless(&self, kind: &str, name: &str) -> Vec<&'a UnknownOwner> {
+        let unknown = self.world.kinds.get(kind).into_iter().flat_map(|seen| &seen.unknown);
+        unknown.filter(|one| one.env.is_empty() && one.name == name).collect()
+    }
+
+    /// The environment that a thing probably belongs to: the one whose suffix it has, else the
+    /// last of its project.
+    pub(crate) fn environment(&self, found: &Found) -> Option<&'a Laid> {
+        let may = |laid: &&Laid| {
+            self.environments.iter().any(|env| env == laid.env())
+                && laid.declaration.cloud.project == found.place.project
+        };
+        let may: Vec<&Laid> = self.layout.iter().filter(may).collect();
+        let suffix = |laid: &Laid| laid.environment.suffix.clone();
+        let own = |laid: &&&Laid| !suffix(laid).is_empty() && found.name.ends_with(&suffix(laid));
+        let plain = |laid: &&&Laid| suffix(laid).is_empty();
+        let found = may.iter().find(own).or_else(|| may.iter().rev().find(plain));
+        found.or(may.last()).copied()
+    }
+}

@@ -1,0 +1,95 @@
+//! `secret`: a secret in Secret Manager, the shell around its versions.
+//!
+//! What is inside, the versions, is data: `leap-infra secret` puts it there
+//! ([`crate::providers::gcp::secret_versions`]), and nothing here reads it.
+
+mod apply;
+mod calls;
+pub(crate) mod observe;
+mod spec;
+pub(crate) mod wire;
+
+pub use spec::{Rotation, Spec};
+
+use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
+use crate::model::{Mark, Observation, Owner, Scope, Transition};
+use crate::providers::gcp::{Reader, Writer};
+use google_cloud_secretmanager_v1::model::Secret as Live;
+
+pub(crate) use calls::path;
+
+/// The kind `secret`.
+#[derive(Debug)]
+pub enum Secret {}
+
+impl Kind for Secret {
+    const NAME: &'static str = "secret";
+    const PROTECTED: bool = true;
+    type Spec = Spec;
+    type Reader = Reader;
+    type Writer = Writer;
+
+    async fn observe(
+        reader: &Reader,
+        scope: &Scope<'_>,
+    ) -> Result<Observation<Spec>, ProviderError> {
+        observe::observe(reader, scope).await
+    }
+
+    async fn apply(
+        writer: &Writer,
+        step: &StepContext,
+        change: Change<Spec>,
+    ) -> Result<Applied, ProviderError> {
+        match change {
+            Change::Create { after } => apply::create(writer, step, &after).await,
+            Change::Update { before, after, version } => {
+                apply::update(writer, step, &before, &after, &version).await
+            }
+            Change::Delete { before, version } => {
+                apply::delete(writer, step, &before, &version).await
+            }
+            Change::Adopt { spec, version } => apply::adopt(writer, step, &spec, &version).await,
+            Change::Disown { spec, version } => apply::disown(writer, step, &spec, &version).await,
+            Change::Wait { .. } => Err(ProviderError::Unexpected {
+                what: step.id.to_string(),
+                why: "secrets have no operations to wait for".to_owned(),
+            }),
+        }
+    }
+
+    fn transition(before: &Spec, after: &Spec) -> Transition {
+        if before.locations == after.locations {
+            return Transition::InPlace;
+        }
+        Transition::Replace("a secret cannot move, and its values are lost with it".to_owned())
+    }
+
+    /// There is no undelete, and whoever reads it stops working.
+    fn protection(_spec: &Spec) -> Option<String> {
+        Some("its values go with it and cannot be had again".to_owned())
+    }
+}
+
+/// Whose a secret is.
+pub(crate) fn owner(secret: &Live, stack: &str) -> Owner {
+    let value = |key: &str| secret.labels.get(key).map(String::as_str);
+    Mark::owner(stack, Secret::NAME, wire::name(secret), value)
+}
+
+/// Refuses a secret that is neither ours nor nobody's.
+pub(crate) fn check_adoptable(step: &StepContext, secret: &Live) -> Result<(), ProviderError> {
+    let free = owner(secret, &step.mark.stack) == Owner::Foreign;
+    if free { Ok(()) } else { check_ours(step, secret) }
+}
+
+/// Refuses a secret that is not one of ours in the environment of a step.
+pub(crate) fn check_ours(step: &StepContext, secret: &Live) -> Result<(), ProviderError> {
+    let why = match owner(secret, &step.mark.stack) {
+        Owner::Ours(mark) if mark.env == step.id.env => return Ok(()),
+        Owner::Ours(mark) => format!("it belongs to environment {} of this stack", mark.env),
+        Owner::OtherStack(other) => format!("it belongs to stack {other}"),
+        Owner::Foreign => "it does not belong to this stack".to_owned(),
+    };
+    Err(ProviderError::Taken { name: step.id.name.clone(), why })
+}

@@ -1,0 +1,80 @@
+//! `secret-access`: who may read one secret of ours, beside whatever others granted.
+//!
+//! As with `gcs-bucket-access`: its sign is a label on the secret, put there before the first
+//! grant, and which grants are ours is told by the declaration and by the ledger's claims.
+
+mod apply;
+mod observe;
+
+use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
+use crate::model::{Need, Observation, Scope};
+use crate::providers::gcp::gcs_bucket_access::Grant;
+use crate::providers::gcp::secret::Secret;
+use crate::providers::gcp::{Reader, Writer};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// The role to read the values of a secret, and nothing else.
+/// <https://cloud.google.com/secret-manager/docs/access-control>
+pub const ACCESSOR: &str = "roles/secretmanager.secretAccessor";
+
+/// The label on a secret that we granted something on.
+const ACCESS: &str = "leap-infra-access";
+
+/// The complete settings of our access on one secret; its name is that of the secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Who may read it, as IAM writes members; sorted and each once.
+    pub accessors: BTreeSet<String>,
+}
+
+/// The kind `secret-access`.
+#[derive(Debug)]
+pub enum SecretAccess {}
+
+impl Kind for SecretAccess {
+    const NAME: &'static str = "secret-access";
+    type Spec = Spec;
+    type Reader = Reader;
+    type Writer = Writer;
+
+    async fn observe(
+        reader: &Reader,
+        scope: &Scope<'_>,
+    ) -> Result<Observation<Spec>, ProviderError> {
+        observe::observe(reader, scope).await
+    }
+
+    async fn apply(
+        writer: &Writer,
+        step: &StepContext,
+        change: Change<Spec>,
+    ) -> Result<Applied, ProviderError> {
+        match change {
+            Change::Create { after } => apply::update(writer, step, Spec::default(), after).await,
+            Change::Update { before, after, version: _ } => {
+                apply::update(writer, step, before, after).await
+            }
+            Change::Delete { before, version: _ } => apply::delete(writer, step, before).await,
+            Change::Adopt { spec, version: _ } => apply::adopt(writer, step, spec).await,
+            Change::Disown { .. } => apply::disown(writer, step).await,
+            Change::Wait { .. } => Err(ProviderError::Unexpected {
+                what: step.id.to_string(),
+                why: "policies have no operations to wait for".to_owned(),
+            }),
+        }
+    }
+
+    fn needs(name: &str, _spec: &Spec) -> BTreeSet<Need> {
+        [Need::inside(Secret::NAME, name)].into()
+    }
+
+    fn claims(spec: &Spec) -> BTreeSet<String> {
+        spec.accessors.clone()
+    }
+}
+
+fn grants(accessors: &BTreeSet<String>) -> BTreeSet<Grant> {
+    accessors.iter().map(|member| Grant::new(ACCESSOR, member)).collect()
+}
