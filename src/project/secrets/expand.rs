@@ -111,8 +111,16 @@ fn resource(made: &Made<'_>, kind: &str, spec: Value, range: &Range) -> Resource
 }
 
 fn spec(made: &Made<'_>) -> secret::Spec {
-    let Make { environments: _, name: _, manage: _, readers: _, locations, labels, expires, rotate } =
-        made.make;
+    let Make {
+        environments: _,
+        name: _,
+        manage: _,
+        readers: _,
+        locations,
+        labels,
+        expires,
+        rotate,
+    } = made.make;
     let mut all_labels = made.laid.declaration.cloud.labels.clone();
     all_labels.extend(labels.clone());
     let mut locations = locations.clone();
