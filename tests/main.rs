@@ -22,6 +22,7 @@ mod suite {
     mod laws;
     mod looks;
     mod markdown;
+    mod memory;
     mod parts;
     mod plans;
     mod project;

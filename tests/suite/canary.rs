@@ -104,6 +104,7 @@ const LINES: &[(&str, i32)] = &[
     ("adopt --all --auto-approve", 0),
     ("disown prod:gcs-bucket/canary-data", 7),
     ("selftest crash --max 1", 0),
+    ("selftest faults --seed 1 --runs 1", 0),
     ("conformance", 0),
     ("sandbox show --json", 0),
     ("sandbox serve --faults private/open.txt", 1),
