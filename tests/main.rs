@@ -24,6 +24,7 @@ mod suite {
     mod laws;
     mod looks;
     mod markdown;
+    mod memory;
     mod parts;
     mod plans;
     mod project;

@@ -5,15 +5,20 @@ use crate::kind::ProviderError;
 use crate::ledger::{Condition, Ledger, Written, decode, encode};
 use crate::model::Hold;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 /// How often a change is tried when others change holds at the same time.
 const TRIES: usize = 8;
 
 /// What the object holds.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Holds {
     holds: Vec<Hold>,
+    /// What a newer release keeps here as well; it is written back as it was read.
+    #[serde(flatten)]
+    newer: BTreeMap<String, Value>,
 }
 
 impl Ledger {
@@ -22,7 +27,7 @@ impl Ledger {
     /// # Errors
     /// When it cannot be told.
     pub async fn holds(&self, env: &str) -> Result<Vec<Hold>, ProviderError> {
-        Ok(self.read_holds(env).await?.0)
+        Ok(self.read_holds(env).await?.0.holds)
     }
 
     /// Adds a hold, in the place of one on the same address. Those that have ended go.
@@ -45,12 +50,12 @@ impl Ledger {
         self.change_holds(env, |holds| holds.retain(|known| known.address != address)).await
     }
 
-    async fn read_holds(&self, env: &str) -> Result<(Vec<Hold>, Condition), ProviderError> {
+    async fn read_holds(&self, env: &str) -> Result<(Holds, Condition), ProviderError> {
         let path = path(env);
         let Some(object) = self.read(&path).await? else {
-            return Ok((Vec::new(), Condition::Absent));
+            return Ok((Holds::default(), Condition::Absent));
         };
-        let Holds { holds } = decode(&path, &object.bytes)?;
+        let holds = decode(&path, &object.bytes)?;
         Ok((holds, Condition::Generation(object.generation)))
     }
 
@@ -63,11 +68,11 @@ impl Ledger {
         for _ in 0..TRIES {
             let (before, condition) = self.read_holds(env).await?;
             let mut holds = before.clone();
-            change(&mut holds);
+            change(&mut holds.holds);
             if holds == before {
                 return Ok(());
             }
-            let content = encode(&Holds { holds });
+            let content = encode(&holds);
             if let Written::Done { .. } = self.write(&path(env), &content, condition).await? {
                 return Ok(());
             }

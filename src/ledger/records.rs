@@ -4,6 +4,7 @@ use crate::kind::ProviderError;
 use crate::ledger::{Condition, Ledger, Leftover, Written, decode, encode};
 use crate::model::{Claims, Footprint, Had, Hold, Place, ResourceId};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the ledger keeps of one environment.
@@ -21,6 +22,9 @@ pub struct Records {
     /// remembered from the beginning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub had: Option<BTreeMap<ResourceId, Had>>,
+    /// What a newer release keeps here as well; it is written back as it was read.
+    #[serde(flatten)]
+    pub newer: BTreeMap<String, Value>,
 }
 
 /// An environment was brought back to an earlier declaration.

@@ -13,6 +13,8 @@ from finding import nearest
 # Then Google would have said the same of the request.
 _WRONG = ("INVALID_ARGUMENT", "UNIMPLEMENTED")
 
+# A field that `src/sandbox/tests/doors.rs` sends on purpose, to see that unknown ones are passed over.
+_ON_PURPOSE = "#127"
 _MASK = "google.protobuf.FieldMask"
 
 
@@ -84,7 +86,8 @@ def _decoded(content, method, kind, side, findings):
         findings.add(method.id, side, ".", f"is no {kind.DESCRIPTOR.full_name}: {error}")
         return None
     for field, problem in _problems(decoded, ""):
-        findings.add(method.id, side, field, problem)
+        if side == "answer" or field != _ON_PURPOSE:
+            findings.add(method.id, side, field, problem)
     return decoded
 
 

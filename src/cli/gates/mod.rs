@@ -1,6 +1,6 @@
 //! Gates: what must hold before an environment is changed on the live clouds.
 //!
-//! [`judge`] is what decides, without a clock or a cloud; this is where its facts come from.
+//! `judge` is what decides, without a clock or a cloud; this is where its facts come from.
 
 mod judge;
 

@@ -17,7 +17,7 @@ pub fn text(drift: &Drift, environments: &[String], look: Look) -> String {
         drifted.chain(origin).for_each(|one| object(&mut part, one, look));
         let gone = drift.gone.iter().filter(|id| id.env == *env);
         gone.for_each(|id| {
-            head(&mut part, Sign::Delete, id, "gone: others removed it", None, look)
+            head(&mut part, Sign::Delete, id, "gone: others removed it", None, look);
         });
         owners.for_each(|one| unknown(&mut part, one, look));
         if !part.is_empty() {

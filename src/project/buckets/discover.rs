@@ -302,7 +302,8 @@ pub(super) fn object<const N: usize>(fields: [(&str, Option<Value>); N]) -> Valu
 /// A time in the largest unit that it is a whole number of.
 fn time(seconds: u64) -> String {
     let units = [("day", 86_400), ("hour", 3600), ("minute", 60)];
-    let whole = units.into_iter().find(|(_, length)| seconds > 0 && seconds % length == 0);
+    let whole =
+        units.into_iter().find(|(_, length)| seconds > 0 && seconds.is_multiple_of(*length));
     let (unit, length) = whole.unwrap_or(("second", 1));
     let count = seconds / length;
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })

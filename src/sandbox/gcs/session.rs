@@ -48,7 +48,7 @@ pub(super) enum Progress {
     /// So many bytes are kept.
     Kept(u64),
     /// It is finished.
-    Done(Object),
+    Done(Box<Object>),
 }
 
 /// Begins an upload and returns its name.
@@ -83,7 +83,7 @@ pub(super) fn advance(
     world.store.transact(|transaction| {
         let mut session = find(transaction, id)?;
         if let Some(object) = session.done {
-            return Ok(Progress::Done(object));
+            return Ok(Progress::Done(Box::new(object)));
         }
         let here = session.content.size();
         let (first, total) = place(range, &data)?;
@@ -106,7 +106,8 @@ pub(super) fn advance(
             finish(world, transaction, &mut session, said.clone())?;
         }
         put(transaction, id, &session)?;
-        Ok(session.done.map_or(Progress::Kept(kept), Progress::Done))
+        let done = session.done.map(|object| Progress::Done(Box::new(object)));
+        Ok(done.unwrap_or(Progress::Kept(kept)))
     })
 }
 

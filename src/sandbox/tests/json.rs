@@ -50,6 +50,13 @@ async fn a_bucket_is_the_same_over_json_and_grpc() {
     assert_eq!(json["softDeletePolicy"]["retentionDurationSeconds"], "604800");
     assert_eq!((&json["metageneration"], &json["etag"]), (&json!("1"), &json!("CAE=")));
     assert_eq!(json["selfLink"], format!("{}{BUCKET}", bench.sandbox.url()));
+    let (_, layout) =
+        bench.json(Method::GET, &format!("{BUCKET}/storageLayout"), Value::Null).await;
+    assert_eq!(layout["location"], "US-CENTRAL1");
+    assert_eq!(layout["hierarchicalNamespace"]["enabled"], false);
+    let (status, _) =
+        bench.json(Method::GET, &format!("{BUCKET}/managedFolders"), Value::Null).await;
+    assert_eq!(status, 200);
 }
 
 #[tokio::test]

@@ -98,11 +98,3 @@ async fn a_resumable_upload_of_the_official_client_arrives() {
     assert_eq!(written.size, 10);
     assert_eq!(bench.contents("big").await.unwrap(), b"0123456789");
 }
-
-#[tokio::test]
-async fn md5_is_not_pretended() {
-    let bench = bench().await;
-    bench.write("a", "x").await;
-    let get = bench.control.get_object().set_bucket(path("scratch")).set_object("a");
-    assert!(get.send().await.unwrap().checksums.unwrap().md5_hash.is_empty());
-}

@@ -35,10 +35,10 @@ pub(super) async fn observe(
                 candidates.push(Candidate::new(scope, name, place, &bucket, Some(mark)));
             }
             Owner::Ours(_) => {}
-            _ if is_nobodys(&bucket, scope.stack) => {
-                if scope.wanted.contains_key(name.as_str()) || scope.depth == Depth::Whole {
-                    candidates.push(Candidate::new(scope, name, place, &bucket, None));
-                }
+            _ if is_nobodys(&bucket, scope.stack)
+                && (scope.wanted.contains_key(name.as_str()) || scope.depth == Depth::Whole) =>
+            {
+                candidates.push(Candidate::new(scope, name, place, &bucket, None));
             }
             _ if scope.wanted.contains_key(name.as_str()) => {
                 let why = "the bucket belongs to another stack".to_owned();

@@ -1,7 +1,7 @@
 //! `secret`: a secret in Secret Manager, the shell around its versions.
 //!
 //! What is inside, the versions, is data: `leap-infra secret` puts it there
-//! ([`crate::providers::gcp::secret_versions`]), and nothing here reads it.
+//! (`secret_versions`), and nothing here reads it.
 
 mod apply;
 mod calls;

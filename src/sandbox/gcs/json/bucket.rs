@@ -22,6 +22,8 @@ pub(super) fn routes() -> Router<World> {
         .route("/storage/v1/b", get(list).post(insert))
         .route("/storage/v1/b/{bucket}", get(read).patch(patch).put(update).delete(delete))
         .route("/storage/v1/b/{bucket}/lockRetentionPolicy", post(lock))
+        .route("/storage/v1/b/{bucket}/storageLayout", get(layout))
+        .route("/storage/v1/b/{bucket}/managedFolders", get(managed_folders))
         .route("/storage/v1/projects/{project}/serviceAccount", get(service_account))
 }
 
@@ -92,6 +94,29 @@ async fn read(
         (_, said) if !said.is_empty() && fits(said) => Err(Refusal::not_modified()),
         _ => Ok(answer(&to_json(&world, &bucket)?)),
     }
+}
+
+/// Where a bucket lies, and that its folders are only names.
+async fn layout(State(world): State<World>, Path(name): Path<String>) -> Result<Response, Refusal> {
+    let request = GetBucketRequest { name: path(&name), ..GetBucketRequest::default() };
+    let bucket = bucket::get(&world, &request)?;
+    Ok(answer(&json!({
+        "kind": "storage#storageLayout",
+        "bucket": name,
+        "location": bucket.location,
+        "locationType": bucket.location_type,
+        "hierarchicalNamespace": { "enabled": false },
+    })))
+}
+
+/// None, and none can be made.
+async fn managed_folders(
+    State(world): State<World>,
+    Path(name): Path<String>,
+) -> Result<Response, Refusal> {
+    let request = GetBucketRequest { name: path(&name), ..GetBucketRequest::default() };
+    bucket::get(&world, &request)?;
+    Ok(answer(&json!({ "kind": "storage#managedFolders" })))
 }
 
 async fn patch(

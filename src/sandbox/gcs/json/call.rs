@@ -99,12 +99,13 @@ pub(super) fn values(uri: &Uri, name: &str) -> Vec<String> {
     pairs.filter(|(key, _)| *key == name).map(|(_, value)| decoded(value)).collect()
 }
 
-/// Reads a body; none says nothing.
+/// Reads a body; none says nothing, and so does `null`, which Google's Go client sends.
 pub(super) fn body(bytes: &[u8]) -> Result<Map<String, Value>, Refusal> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(Map::new());
     }
-    serde_json::from_slice(bytes).map_err(|error| parse_error(&error))
+    let said: Option<_> = serde_json::from_slice(bytes).map_err(|error| parse_error(&error))?;
+    Ok(said.unwrap_or_default())
 }
 
 pub(super) fn parse_error(error: &dyn std::fmt::Display) -> Refusal {
