@@ -13,6 +13,7 @@ mod suite {
     mod crash;
     mod dependencies;
     mod desk;
+    mod edits;
     mod events;
     mod examples;
     mod guards;

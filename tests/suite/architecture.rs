@@ -100,6 +100,9 @@ const OUTSIDE: &[Outside] = &[
             "UdpSocket",
             "reqwest::",
             "gcp_auth::",
+            "ClusterManager::builder",
+            "Iam::builder",
+            "Projects::builder",
             "Storage::builder",
             "StorageControl::builder",
             "SecretManagerService::builder",
@@ -167,11 +170,12 @@ fn forbidden(file: &SourceFile, named: &Named, kinds: &BTreeSet<Vec<String>>) ->
     }
 }
 
-/// The modules of kinds, `["providers", "gcp", "gcs_bucket"]`: those that hold a `Spec`.
+/// The modules of kinds, `["providers", "gcp", "gcs_bucket"]`: those that are a `Kind`
+/// or hold the `Spec` of several.
 fn kind_modules(sources: &[SourceFile]) -> BTreeSet<Vec<String>> {
-    let kinds = sources
-        .iter()
-        .filter(|file| file.top() == "providers" && file.code.contains("pub struct Spec "));
+    let signs = ["impl Kind for ", "pub struct Spec "];
+    let is_one = |file: &&SourceFile| signs.iter().any(|sign| file.code.contains(sign));
+    let kinds = sources.iter().filter(|file| file.top() == "providers").filter(is_one);
     kinds.filter_map(|file| Some(file.module.get(..3)?.to_vec())).collect()
 }
 

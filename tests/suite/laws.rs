@@ -175,7 +175,7 @@ fn a_law_that_is_broken_prints_a_case_to_keep() {
     let case = "law(Just(vec![Plot { days: None, rules: vec![], versioning: false";
     assert!(why.contains(case), "{why}");
     let plot = Plot { label: Some("a \"b\" [c]".into()), ..Plot::default() };
-    assert!(source(&plot).ends_with(r#"label: Some("a \"b\" [c]".into()) }"#), "{}", source(&plot));
+    assert!(source(&plot).contains(r#"label: Some("a \"b\" [c]".into()), "#), "{}", source(&plot));
 }
 
 #[test]

@@ -12,6 +12,9 @@ use crate::sandbox::{Moment, Transaction, World};
 /// The most members of a policy: <https://cloud.google.com/iam/quotas>.
 const MOST_MEMBERS: usize = 1_500;
 
+/// Roles of Google's whose names have no dot.
+const BARE: &[&str] = &["owner", "editor", "viewer", "browser"];
+
 /// What may stand before the colon of a member.
 const KINDS: &[&str] = &[
     "user",
@@ -137,9 +140,8 @@ fn check_role(view: &Transaction<'_>, role: &str) -> Result<(), Refusal> {
         Err(Refusal::invalid(message))
     };
     match role.split('/').collect::<Vec<_>>()[..] {
-        ["roles", name] if name.contains('.') || ["owner", "editor", "viewer"].contains(&name) => {
-            Ok(())
-        }
+        // <https://cloud.google.com/iam/docs/understanding-roles>
+        ["roles", name] if name.contains('.') || BARE.contains(&name) => Ok(()),
         ["projects", project, "roles", id] => {
             let there = view.value(&format!("iam/role/{project}/{id}")).is_some();
             if there { Ok(()) } else { missing() }

@@ -2,8 +2,10 @@
 
 mod access;
 mod bucket;
+mod container;
 mod doors;
 mod fault;
+mod identities;
 mod json;
 mod object;
 mod secretmanager;
@@ -20,6 +22,7 @@ use google_cloud_gax::error::rpc::Code;
 use google_cloud_gax::retry_policy::NeverRetry;
 use google_cloud_storage::client::{Storage, StorageControl};
 use google_cloud_storage::model::Bucket;
+use serde_json::Value;
 
 use super::{Behaviour, Clock, Options, Sandbox, start};
 
@@ -80,6 +83,14 @@ impl Bench {
         self.control.get_bucket().set_name(path(name)).send().await
     }
 
+    /// A call of a JSON API as it goes over the wire, where a client would hide what is said.
+    async fn call(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+        let url = format!("{}{path}", self.sandbox.url());
+        let request = reqwest::Client::new().request(method.parse().unwrap(), url).json(&body);
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
     /// The methods called so far, without their services.
     fn methods(&self) -> Vec<String> {
         let short = |method: String| method.rsplit('/').next().unwrap_or_default().to_owned();
@@ -96,6 +107,11 @@ fn refusal<T: std::fmt::Debug>(outcome: Result<T, Error>) -> (Code, String) {
     let error = outcome.unwrap_err();
     let status = error.status().unwrap_or_else(|| panic!("no status in {error:?}"));
     (status.code, status.message.clone())
+}
+
+/// The HTTP status and the code of a refused call of a JSON API.
+fn status(answer: &(u16, Value)) -> (u16, &str) {
+    (answer.0, answer.1["error"]["status"].as_str().unwrap_or_default())
 }
 
 /// Fails the test instead of hanging it.

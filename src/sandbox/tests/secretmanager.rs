@@ -6,22 +6,10 @@ use super::*;
 
 const SECRETS: &str = "/v1/projects/leap/secrets";
 
-async fn call(bench: &Bench, method: &str, path: &str, body: Value) -> (u16, Value) {
-    let url = format!("{}{path}", bench.sandbox.url());
-    let method = method.parse().unwrap();
-    let request = reqwest::Client::new().request(method, url).json(&body);
-    let answer = request.send().await.unwrap();
-    (answer.status().as_u16(), answer.json().await.unwrap())
-}
-
 async fn create(bench: &Bench, name: &str, settings: Value) -> (u16, Value) {
     let mut secret = json!({ "replication": { "automatic": {} } });
     secret.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
-    call(bench, "POST", &format!("{SECRETS}?secretId={name}"), secret).await
-}
-
-fn status(answer: &(u16, Value)) -> (u16, &str) {
-    (answer.0, answer.1["error"]["status"].as_str().unwrap_or_default())
+    bench.call("POST", &format!("{SECRETS}?secretId={name}"), secret).await
 }
 
 #[tokio::test]
@@ -30,12 +18,12 @@ async fn a_stale_etag_is_a_failed_precondition_and_none_is_no_check() {
     let (_, first) = create(&bench, "s", json!({})).await;
     let path = format!("{SECRETS}/s?updateMask=labels");
     let patch = |etag: &Value| json!({ "labels": { "a": "1" }, "etag": etag });
-    let (code, second) = call(&bench, "PATCH", &path, patch(&first["etag"])).await;
+    let (code, second) = bench.call("PATCH", &path, patch(&first["etag"])).await;
     assert_eq!((code, &second["labels"]), (200, &json!({ "a": "1" })));
     assert!(second["etag"].as_str().unwrap().starts_with('"'));
-    let stale = call(&bench, "PATCH", &path, patch(&first["etag"])).await;
+    let stale = bench.call("PATCH", &path, patch(&first["etag"])).await;
     assert_eq!(status(&stale), (400, "FAILED_PRECONDITION"));
-    assert_eq!(call(&bench, "PATCH", &path, json!({ "labels": {} })).await.0, 200);
+    assert_eq!(bench.call("PATCH", &path, json!({ "labels": {} })).await.0, 200);
 }
 
 #[tokio::test]
@@ -57,7 +45,7 @@ async fn settings_that_google_refuses_are_refused_in_its_words() {
     assert_eq!(create(&bench, "s", json!({})).await.0, 200);
     assert_eq!(status(&create(&bench, "s", json!({})).await), (409, "ALREADY_EXISTS"));
     let immovable = format!("{SECRETS}/s?updateMask=replication");
-    assert_eq!(call(&bench, "PATCH", &immovable, json!({})).await.0, 400);
+    assert_eq!(bench.call("PATCH", &immovable, json!({})).await.0, 400);
 }
 
 #[tokio::test]
@@ -70,13 +58,13 @@ async fn time_moves_reminders_on_and_ends_what_expires() {
     });
     assert_eq!(create(&bench, "s", settings).await.0, 200);
     bench.sandbox.clock().advance(Duration::from_secs(3 * 86_400));
-    let (_, secret) = call(&bench, "GET", &format!("{SECRETS}/s"), json!({})).await;
+    let (_, secret) = bench.call("GET", &format!("{SECRETS}/s"), json!({})).await;
     assert_eq!(secret["rotation"]["nextRotationTime"], "2026-06-01T00:00:00Z");
     bench.sandbox.clock().advance(Duration::from_secs(86_400));
-    let (_, secret) = call(&bench, "GET", &format!("{SECRETS}/s"), json!({})).await;
+    let (_, secret) = bench.call("GET", &format!("{SECRETS}/s"), json!({})).await;
     assert_eq!(secret["rotation"]["nextRotationTime"], "2026-06-02T00:00:00Z");
     bench.sandbox.clock().advance(Duration::from_secs(10 * 86_400));
-    let gone = call(&bench, "GET", &format!("{SECRETS}/s"), json!({})).await;
+    let gone = bench.call("GET", &format!("{SECRETS}/s"), json!({})).await;
     assert_eq!(status(&gone), (404, "NOT_FOUND"));
 }
 
@@ -84,21 +72,21 @@ async fn time_moves_reminders_on_and_ends_what_expires() {
 async fn versions_count_from_one_and_what_is_destroyed_stays_so() {
     let bench = Bench::new().await;
     create(&bench, "s", json!({})).await;
-    let none = call(&bench, "GET", &format!("{SECRETS}/s/versions/latest:access"), json!({})).await;
+    let none = bench.call("GET", &format!("{SECRETS}/s/versions/latest:access"), json!({})).await;
     assert_eq!(status(&none), (404, "NOT_FOUND"));
     let payload = json!({ "payload": { "data": "Y2FuYXJ5" } });
-    let (_, added) = call(&bench, "POST", &format!("{SECRETS}/s:addVersion"), payload).await;
+    let (_, added) = bench.call("POST", &format!("{SECRETS}/s:addVersion"), payload).await;
     assert_eq!(added["state"], "ENABLED");
-    let (_, read) = call(&bench, "GET", &format!("{SECRETS}/s/versions/1:access"), json!({})).await;
+    let (_, read) = bench.call("GET", &format!("{SECRETS}/s/versions/1:access"), json!({})).await;
     assert_eq!(read["payload"]["data"], "Y2FuYXJ5");
     let turn = |verb: &str| format!("{SECRETS}/s/versions/1:{verb}");
     let number = format!("{}?$alt=json;enum-encoding=int", turn("disable"));
-    let (_, disabled) = call(&bench, "POST", &number, json!({ "etag": added["etag"] })).await;
+    let (_, disabled) = bench.call("POST", &number, json!({ "etag": added["etag"] })).await;
     assert_eq!(disabled["state"], 2);
-    let stale = call(&bench, "POST", &turn("enable"), json!({ "etag": added["etag"] })).await;
+    let stale = bench.call("POST", &turn("enable"), json!({ "etag": added["etag"] })).await;
     assert_eq!(status(&stale), (400, "FAILED_PRECONDITION"));
-    assert_eq!(call(&bench, "POST", &turn("destroy"), json!({})).await.0, 200);
-    let after = call(&bench, "POST", &turn("enable"), json!({})).await;
+    assert_eq!(bench.call("POST", &turn("destroy"), json!({})).await.0, 200);
+    let after = bench.call("POST", &turn("enable"), json!({})).await;
     assert_eq!(status(&after), (400, "FAILED_PRECONDITION"));
 }
 
@@ -108,7 +96,7 @@ async fn lists_come_in_pages_newest_first() {
     for name in ["a", "b", "c"] {
         create(&bench, name, json!({})).await;
     }
-    let (_, page) = call(&bench, "GET", &format!("{SECRETS}?pageSize=2"), json!({})).await;
+    let (_, page) = bench.call("GET", &format!("{SECRETS}?pageSize=2"), json!({})).await;
     let names = |page: &Value| -> Vec<String> {
         let all = page["secrets"].as_array().unwrap();
         all.iter()
@@ -118,7 +106,7 @@ async fn lists_come_in_pages_newest_first() {
     assert_eq!(names(&page), ["c", "b"]);
     let token = page["nextPageToken"].as_str().unwrap();
     let next = format!("{SECRETS}?pageSize=2&pageToken={token}");
-    assert_eq!(names(&call(&bench, "GET", &next, json!({})).await.1), ["a"]);
+    assert_eq!(names(&bench.call("GET", &next, json!({})).await.1), ["a"]);
 }
 
 #[tokio::test]
@@ -126,16 +114,16 @@ async fn a_policy_that_moved_on_is_not_overwritten() {
     let bench = Bench::new().await;
     create(&bench, "s", json!({})).await;
     let read = format!("{SECRETS}/s:getIamPolicy");
-    let (_, first) = call(&bench, "GET", &read, json!({})).await;
+    let (_, first) = bench.call("GET", &read, json!({})).await;
     let binding = json!({ "role": "roles/secretmanager.secretAccessor",
         "members": ["user:ada@leap.example.org"] });
     let set = |etag: &Value| json!({ "policy": { "bindings": [binding], "etag": etag } });
     let write = format!("{SECRETS}/s:setIamPolicy");
-    let (code, _) = call(&bench, "POST", &write, set(&json!(""))).await;
+    let (code, _) = bench.call("POST", &write, set(&json!(""))).await;
     assert_eq!(code, 200);
-    let (_, second) = call(&bench, "GET", &read, json!({})).await;
+    let (_, second) = bench.call("GET", &read, json!({})).await;
     assert_ne!(first["etag"], second["etag"]);
-    assert_eq!(call(&bench, "POST", &write, set(&second["etag"])).await.0, 200);
-    let stale = call(&bench, "POST", &write, set(&second["etag"])).await;
+    assert_eq!(bench.call("POST", &write, set(&second["etag"])).await.0, 200);
+    let stale = bench.call("POST", &write, set(&second["etag"])).await;
     assert_eq!(status(&stale), (409, "ABORTED"));
 }

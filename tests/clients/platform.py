@@ -1,0 +1,240 @@
+"""The APIs of a platform, driven by the client that Google makes from its own discovery documents.
+
+That client knows which methods and parameters there are, so what the sandbox does not serve under
+its published name cannot be called here. Reads the sandbox's address from SANDBOX_URL and the
+program from LEAP_INFRA.
+"""
+
+import os
+import pathlib
+import subprocess
+import tempfile
+import time
+
+import httplib2
+from googleapiclient.discovery import build
+from googleapiclient.errors import HttpError
+
+from stories import run
+
+url = os.environ["SANDBOX_URL"]
+project = "projects/platform-project"
+region = f"{project}/locations/us-central1"
+
+
+def api(name, version):
+    """A client of an API, from the document that comes with the package."""
+    endpoint = {"api_endpoint": url}
+    return build(name, version, http=httplib2.Http(), static_discovery=True, client_options=endpoint)
+
+
+gke = api("container", "v1").projects().locations()
+iam = api("iam", "v1").projects()
+projects = api("cloudresourcemanager", "v3").projects()
+services = api("serviceusage", "v1")
+secrets = api("secretmanager", "v1").projects().secrets()
+
+
+def refused(status, call):
+    """Says that a call is refused with this HTTP status, and returns what was said."""
+    try:
+        outcome = call.execute()
+    except HttpError as error:
+        assert error.status_code == status, error
+        return error.reason
+    raise AssertionError(f"not refused with {status}: {outcome!r}")
+
+
+def waited(ask, done=lambda operation: operation.get("done")):
+    """Asks how an operation fares until it is done."""
+    for _ in range(600):
+        operation = ask().execute()
+        if done(operation):
+            assert "error" not in operation, operation
+            return operation
+        time.sleep(0.05)
+    raise AssertionError(f"never done: {operation}")
+
+
+def gke_done(operation):
+    name = f"{region}/operations/{operation['name']}"
+    return waited(lambda: gke.operations().get(name=name), lambda it: it["status"] == "DONE")
+
+
+def a_cluster_takes_its_time_and_one_change_at_a_time():
+    pool = {
+        "name": "core",
+        "initialNodeCount": 1,
+        "config": {"machineType": "n2-highmem-4", "diskSizeGb": 30, "labels": {"hub": "core"}},
+        "autoscaling": {"enabled": True, "minNodeCount": 1, "maxNodeCount": 5},
+    }
+    cluster = {"name": "one", "nodePools": [pool], "resourceLabels": {"team": "data"}}
+    clusters = gke.clusters()
+    begun = clusters.create(parent=region, body={"cluster": cluster}).execute()
+    assert begun["operationType"] == "CREATE_CLUSTER", begun
+    refused(409, clusters.create(parent=region, body={"cluster": cluster}))
+    gke_done(begun)
+    name = f"{region}/clusters/one"
+    seen = clusters.get(name=name).execute()
+    assert (seen["status"], seen["nodePools"][0]["config"]["machineType"]) == ("RUNNING", "n2-highmem-4")
+    labels = {"resourceLabels": {"team": "ml"}, "labelFingerprint": seen["labelFingerprint"]}
+    begun = clusters.setResourceLabels(name=name, body=labels).execute()
+    more = {"nodePool": {"name": "more", "initialNodeCount": 0, "config": {"machineType": "n1-standard-8"}}}
+    said = refused(400, clusters.nodePools().create(parent=name, body=more))
+    assert "incompatible operation" in said, said
+    gke_done(begun)
+    refused(400, clusters.setResourceLabels(name=name, body=labels))
+    gke_done(clusters.nodePools().create(parent=name, body=more).execute())
+    limits = {"autoscaling": {"enabled": True, "totalMinNodeCount": 0, "totalMaxNodeCount": 9}}
+    pools = clusters.nodePools()
+    gke_done(pools.setAutoscaling(name=f"{name}/nodePools/more", body=limits).execute())
+    assert pools.get(name=f"{name}/nodePools/more").execute()["autoscaling"]["totalMaxNodeCount"] == 9
+    gke_done(pools.delete(name=f"{name}/nodePools/more").execute())
+    assert [pool["name"] for pool in pools.list(parent=name).execute()["nodePools"]] == ["core"]
+    assert [it["name"] for it in clusters.list(parent=f"{project}/locations/-").execute()["clusters"]] == ["one"]
+    gke_done(clusters.delete(name=name).execute())
+    refused(404, clusters.get(name=name))
+
+
+def an_account_is_made_switched_off_and_leaves_a_deleted_member():
+    accounts = iam.serviceAccounts()
+    body = {"accountId": "client-robot", "serviceAccount": {"displayName": "Robot"}}
+    made = accounts.create(name=project, body=body).execute()
+    refused(409, accounts.create(name=project, body=body))
+    refused(400, accounts.create(name=project, body={"accountId": "short"}))
+    accounts.disable(name=made["name"], body={}).execute()
+    assert accounts.get(name=made["name"]).execute()["disabled"]
+    member = f"serviceAccount:{made['email']}"
+    policy = projects.getIamPolicy(resource=project, body={}).execute()
+    policy.setdefault("bindings", []).append({"role": "roles/viewer", "members": [member]})
+    waited(lambda: Granting(policy))
+    accounts.delete(name=made["name"]).execute()
+    [binding] = projects.getIamPolicy(resource=project, body={}).execute()["bindings"]
+    assert binding["members"] == [f"deleted:{member}?uid={made['uniqueId']}"], binding
+    said = refused(409, projects.setIamPolicy(resource=project, body={"policy": policy}))
+    assert "concurrent" in said, said
+
+
+class Granting:
+    """Sets a policy, again and again while the cloud does not know the new account yet."""
+
+    def __init__(self, policy):
+        self.call = projects.setIamPolicy(resource=project, body={"policy": policy})
+
+    def execute(self):
+        try:
+            return {"done": True, "policy": self.call.execute()}
+        except HttpError as error:
+            assert error.status_code == 400 and "does not exist" in error.reason, error
+            return {"done": False}
+
+
+def a_deleted_role_comes_back():
+    roles = iam.roles()
+    role = {"title": "Pays", "includedPermissions": ["serviceusage.services.use"], "stage": "GA"}
+    made = roles.create(parent=project, body={"roleId": "client_pays", "role": role}).execute()
+    roles.delete(name=made["name"]).execute()
+    assert roles.list(parent=project).execute().get("roles", []) == []
+    assert roles.list(parent=project, showDeleted=True).execute()["roles"][0]["deleted"]
+    refused(409, roles.create(parent=project, body={"roleId": "client_pays", "role": role}))
+    back = roles.undelete(name=made["name"], body={}).execute()
+    assert not back.get("deleted") and back["name"] == made["name"]
+
+
+def a_way_in_for_jobs_of_github_is_made_and_comes_back():
+    pools = iam.locations().workloadIdentityPools()
+    parent = f"{project}/locations/global"
+    pool = f"{parent}/workloadIdentityPools/client-github"
+    done = lambda operation: waited(lambda: pools.operations().get(name=operation["name"]))
+    done(pools.create(parent=parent, workloadIdentityPoolId="client-github", body={"displayName": "GitHub"}).execute())
+    provider = {
+        "oidc": {"issuerUri": "https://token.actions.githubusercontent.com"},
+        "attributeMapping": {"google.subject": "assertion.sub"},
+        "attributeCondition": "assertion.repository == 'leap-stc/infrastructure'",
+    }
+    providers = pools.providers()
+    made = providers.create(parent=pool, workloadIdentityPoolProviderId="github", body=provider).execute()
+    waited(lambda: providers.operations().get(name=made["name"]))
+    assert providers.get(name=f"{pool}/providers/github").execute()["oidc"] == provider["oidc"]
+    done(pools.delete(name=pool).execute())
+    assert pools.get(name=pool).execute()["state"] == "DELETED"
+    done(pools.undelete(name=pool, body={}).execute())
+    assert pools.get(name=pool).execute()["state"] == "ACTIVE"
+
+
+def an_api_is_enabled_and_listed():
+    service = f"{project}/services/container.googleapis.com"
+    begun = services.services().enable(name=service, body={}).execute()
+    if not begun.get("done"):
+        waited(lambda: services.operations().get(name=begun["name"]))
+    assert services.services().get(name=service).execute()["state"] == "ENABLED"
+    listed = services.services().list(parent=project, filter="state:ENABLED").execute()["services"]
+    assert service.split("/")[-1] in [it["config"]["name"] for it in listed], listed
+
+
+def a_secret_is_made_filled_and_never_listed_with_its_value():
+    body = {"replication": {"automatic": {}}, "labels": {"team": "data"}}
+    made = secrets.create(parent=project, secretId="client-secret", body=body).execute()
+    secrets.addVersion(parent=made["name"], body={"payload": {"data": "aGVsbG8="}}).execute()
+    latest = secrets.versions().access(name=f"{made['name']}/versions/latest").execute()
+    assert latest["payload"]["data"] == "aGVsbG8="
+    assert "aGVsbG8" not in str(secrets.list(parent=project).execute())
+    assert "aGVsbG8" not in str(secrets.versions().list(parent=made["name"]).execute())
+    secrets.delete(name=made["name"]).execute()
+    refused(404, secrets.get(name=made["name"]))
+
+
+folder = pathlib.Path(tempfile.mkdtemp())
+(folder / "environments").mkdir()
+(folder / "environments" / "prod.yaml").write_text("environment: prod\n")
+stack = folder / "stacks" / "platform"
+stack.mkdir(parents=True)
+(stack / "stack.yaml").write_text(
+    """stack: platform
+prefix: platform
+cloud: { project: platform-project, project_number: 123456789012, region: us-central1, zone: us-central1-c }
+
+clusters:
+  main:
+    pools:
+      t4: { role: user, machine: n1-standard-8, gpu: nvidia-tesla-t4, nodes: { total: 0..10 } }
+"""
+)
+
+
+def expect(code, *words, says=""):
+    """Runs the program on the stack, and looks for a text in what it says."""
+    done = subprocess.run(
+        [os.environ["LEAP_INFRA"], words[0], str(stack), *words[1:]],
+        env={**os.environ, "LEAP_INFRA_SANDBOX_URL": url},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == code and says in said, f"{words} ended with {done.returncode}:\n{said}"
+
+
+def limits_that_others_changed_are_drift_and_are_repaired():
+    expect(0, "apply", "--auto-approve")
+    expect(0, "drift")
+    [cluster] = gke.clusters().list(parent=f"{project}/locations/-").execute()["clusters"]
+    [pool] = cluster["nodePools"]
+    place = f"{project}/locations/{cluster['location']}"
+    name = f"{place}/clusters/{cluster['name']}/nodePools/{pool['name']}"
+    limits = {"autoscaling": {**pool["autoscaling"], "totalMaxNodeCount": 99}}
+    begun = gke.clusters().nodePools().setAutoscaling(name=name, body=limits).execute()
+    operation = f"{place}/operations/{begun['name']}"
+    waited(lambda: gke.operations().get(name=operation), lambda it: it["status"] == "DONE")
+    expect(3, "drift", says="0..10")
+    expect(0, "apply", "--auto-approve")
+    expect(0, "drift")
+    after = gke.clusters().nodePools().get(name=name).execute()
+    assert after["autoscaling"]["totalMaxNodeCount"] == 10, after
+
+
+def the_cluster_goes_only_with_the_words():
+    expect(7, "destroy", "--auto-approve", says="--dangerous-delete")
+
+
+run(globals())
