@@ -91,9 +91,8 @@ pub trait Kind: Send + Sync + 'static {
         None
     }
 
-    /// What a thing of this name and spec is one make of. A kind whose things are replaced by
-    /// making the new one first gives each make a name of its own; the old one is deleted once
-    /// the new one is there. Pure.
+    /// What a thing of this name and spec is there for, if another can take its place that is made
+    /// first: of things with the same lineage, the old are deleted once the new are there. Pure.
     fn lineage(_name: &str, _spec: &Self::Spec) -> Option<String> {
         None
     }

@@ -58,8 +58,8 @@ pub trait Rules {
     /// `kind` of this name and spec.
     fn lane(&self, kind: &str, name: &str, spec: &Value) -> Option<String>;
 
-    /// What a `kind` of this name and spec is one make of, where a new make stands beside the old
-    /// one under a name of its own.
+    /// What a `kind` of this name and spec is there for, where a new one stands beside the old one
+    /// under a name of its own before that goes.
     fn lineage(&self, kind: &str, name: &str, spec: &Value) -> Option<String>;
 
     /// What a change of a `kind` disturbs, in words. Nothing before is a creation, nothing after

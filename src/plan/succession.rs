@@ -1,6 +1,6 @@
-//! New makes of things that are replaced by making the new one first.
+//! Things that are replaced by making the new one first.
 //!
-//! Each make has a name of its own, so to the rest of the planner such a replacement is a creation
+//! The new one has a name of its own, so to the rest of the planner such a replacement is a creation
 //! of one thing and a deletion of another. What is special about it is here: that the two belong
 //! together, and that the old one waits for the new one.
 
@@ -21,11 +21,23 @@ pub(crate) fn settle(request: &Request<'_>, steps: &mut [Step]) {
         step.notes.extend(request.rules.disruption(&step.id.kind, before, after));
     }
     for positions in lineages(request, steps).into_values() {
-        let of = |action| positions.iter().copied().find(|&at| is(&steps[at], action));
-        if let (Some(new), Some(old)) = (of(Action::Create), of(Action::Delete)) {
+        let of = |steps: &[Step], action| -> Vec<usize> {
+            positions.iter().copied().filter(|&at| is(&steps[at], action)).collect()
+        };
+        let mut olds = of(steps, Action::Delete);
+        for new in of(steps, Action::Create) {
+            let nearest = olds.iter().rev().max_by_key(|&&old| alike(&steps[new], &steps[old]));
+            let Some(&old) = nearest else { break };
+            olds.retain(|&other| other != old);
             pair(steps, new, old);
         }
     }
+}
+
+/// With how many of the same letters the names of two steps begin.
+fn alike(one: &Step, other: &Step) -> usize {
+    let letters = one.id.name.chars().zip(other.id.name.chars());
+    letters.take_while(|(one, other)| one == other).count()
 }
 
 /// What is made again because of what it stands in is no new make.
@@ -48,7 +60,7 @@ fn pair(steps: &mut [Step], new: usize, old: usize) {
     steps[new].notes.extend(notes);
 }
 
-/// Lets the old make wait for the new one, also when that is only being finished.
+/// Lets the old makes wait for the new ones, also when those are only being finished.
 pub(crate) fn edges(request: &Request<'_>, steps: &[Step], edges: &mut Edges) {
     for positions in lineages(request, steps).into_values() {
         let goes = |at: &&usize| steps[**at].action == Action::Delete;

@@ -4,7 +4,7 @@
 //! <https://z2jh.jupyter.org/en/stable/administrator/optimization.html>
 
 use super::settings::{Pool, Role};
-use crate::providers::gcp::gke_node_pool::Taint;
+use crate::providers::gcp::gke_node_pool::{RETIRING, Taint};
 use std::collections::BTreeMap;
 
 /// The label by which hubs choose machines.
@@ -15,8 +15,6 @@ const DASK: &str = "k8s.dask.org/node-purpose";
 const COMMUNITY: &str = "2i2c.org/community";
 /// The taint of machines with GPUs.
 const GPU: &str = "nvidia.com/gpu";
-/// The taint of pools on which nothing new starts.
-pub(super) const RETIRING: &str = "leap-infra-retiring";
 
 /// Taints that some chart tolerates.
 pub(super) const TOLERATED: [&str; 7] = [

@@ -166,7 +166,8 @@ fn check_member(world: &World, view: &Transaction<'_>, member: &str) -> Result<(
     if ["allUsers", "allAuthenticatedUsers"].contains(&member) {
         return Ok(());
     }
-    let known = member.split_once(':').filter(|(kind, name)| KINDS.contains(kind) && *name != "");
+    let known =
+        member.split_once(':').filter(|(kind, name)| KINDS.contains(kind) && !name.is_empty());
     let Some((kind, name)) = known else {
         return Err(Refusal::invalid(format!("The member {member} is of an unknown type.")));
     };

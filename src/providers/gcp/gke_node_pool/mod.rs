@@ -10,7 +10,7 @@ mod part;
 mod spec;
 mod wire;
 
-pub use spec::{Counted, Disk, Gpu, Limits, Market, Spec, Taint};
+pub use spec::{Counted, Disk, Gpu, Limits, Market, RETIRING, Spec, Taint};
 
 use crate::kind::{self, Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Mark, Need, Observation, Owner, Scope, SpecMark, Transition, base32_digest};
@@ -88,7 +88,9 @@ impl Kind for NodePool {
     }
 
     fn lineage(name: &str, spec: &Spec) -> Option<String> {
-        name.strip_suffix(&make(spec)).map(str::to_owned)
+        let lands = |taint: &&spec::Taint| taint.key != RETIRING;
+        let taints: Vec<&spec::Taint> = spec.taints.iter().filter(lands).collect();
+        Some(serde_json::json!([parts(name).0, spec.labels, taints]).to_string())
     }
 
     fn disruption(before: Option<&Spec>, after: Option<&Spec>) -> Vec<String> {
@@ -177,7 +179,10 @@ mod tests {
         let (one, other) = (make_name("c/user", &small), make_name("c/user", &big));
         assert_ne!(one, other);
         assert_eq!(NodePool::lineage(&one, &small), NodePool::lineage(&other, &big));
-        assert_eq!(NodePool::lineage("c/nb-n2", &small), None);
+        assert_eq!(NodePool::lineage("c/nb-n2", &small), NodePool::lineage(&other, &big));
+        let dask =
+            Spec { labels: [("dask".into(), "worker".into())].into(), ..pool("n2-highmem-4") };
+        assert_ne!(NodePool::lineage("c/dask", &dask), NodePool::lineage(&one, &small));
     }
 
     #[test]

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
+/// The key of the taint of pools on which nothing new starts.
+pub const RETIRING: &str = "leap-infra-retiring";
+
 /// Everything about a pool of machines that is declared; how many there are at the moment is the
 /// autoscaler's business.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

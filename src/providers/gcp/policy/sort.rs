@@ -22,7 +22,7 @@ pub(crate) fn sort(
     wanted: Option<&Resource>,
     claims: Option<&BTreeSet<String>>,
 ) -> Sorted {
-    let declared = wanted.map(|resource| declared(resource)).unwrap_or_default();
+    let declared = wanted.map(declared).unwrap_or_default();
     let is_ours = |grant: &Grant| {
         declared.contains(grant) || claims.is_some_and(|claims| claims.contains(&grant.claim()))
     };
