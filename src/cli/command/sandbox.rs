@@ -7,6 +7,7 @@ use crate::cli::target;
 use crate::cli::ui::Ui;
 use crate::sandbox::{self, Transport};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Run, look into or empty the cloud inside this program
 #[derive(clap::Args, Debug)]
@@ -31,6 +32,9 @@ enum What {
         /// Let one call in twenty go wrong, by chance: the same seed, the same luck
         #[arg(long, value_name = "SEED")]
         chaos: Option<u64>,
+        /// How long operations take that the real clouds take their time for, such as making a cluster
+        #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+        operation_time: u64,
         /// Speak HTTPS, with a certificate made for this run: for clients that speak nothing else
         #[arg(long)]
         tls: bool,
@@ -47,16 +51,19 @@ enum What {
 /// Does one of the three.
 pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     match &args.what {
-        What::Serve { port, folder, faults, chaos, tls, tls_ca } => {
+        What::Serve { port, folder, faults, chaos, operation_time, tls, tls_ca } => {
             let mut faults =
                 faults.as_deref().map(target::faults_in).transpose()?.unwrap_or_default();
             faults.extend(chaos.map(|seed| sandbox::Chaos::new(seed).on_every_call()));
+            let usual = target::options();
+            let operation_time = Duration::from_millis(*operation_time);
             let options = sandbox::Options {
+                behaviour: sandbox::Behaviour { operation_time, ..usual.behaviour },
                 port: *port,
                 transport: if *tls { Transport::Tls } else { Transport::Plain },
                 folder: folder.clone(),
                 faults,
-                ..target::options()
+                ..usual
             };
             serve(options, tls_ca.as_deref(), ui).await
         }

@@ -67,6 +67,7 @@ def a_cluster_takes_its_time_and_one_change_at_a_time():
         "initialNodeCount": 1,
         "config": {"machineType": "n2-highmem-4", "diskSizeGb": 30, "labels": {"hub": "core"}},
         "autoscaling": {"enabled": True, "minNodeCount": 1, "maxNodeCount": 5},
+        "management": {"autoUpgrade": True},
     }
     cluster = {"name": "one", "nodePools": [pool], "resourceLabels": {"team": "data"}}
     clusters = gke.clusters()
@@ -79,7 +80,7 @@ def a_cluster_takes_its_time_and_one_change_at_a_time():
     assert (seen["status"], seen["nodePools"][0]["config"]["machineType"]) == ("RUNNING", "n2-highmem-4")
     labels = {"resourceLabels": {"team": "ml"}, "labelFingerprint": seen["labelFingerprint"]}
     begun = clusters.setResourceLabels(name=name, body=labels).execute()
-    more = {"nodePool": {"name": "more", "initialNodeCount": 0, "config": {"machineType": "n1-standard-8"}}}
+    more = {"nodePool": {"name": "more", "initialNodeCount": 0, "config": {"machineType": "n1-standard-8"}, "management": {"autoUpgrade": True}}}
     said = refused(400, clusters.nodePools().create(parent=name, body=more))
     assert "incompatible operation" in said, said
     gke_done(begun)
@@ -109,8 +110,9 @@ def an_account_is_made_switched_off_and_leaves_a_deleted_member():
     policy.setdefault("bindings", []).append({"role": "roles/viewer", "members": [member]})
     waited(lambda: Granting(policy))
     accounts.delete(name=made["name"]).execute()
-    [binding] = projects.getIamPolicy(resource=project, body={}).execute()["bindings"]
-    assert binding["members"] == [f"deleted:{member}?uid={made['uniqueId']}"], binding
+    bindings = projects.getIamPolicy(resource=project, body={}).execute()["bindings"]
+    [members] = [it["members"] for it in bindings if it["role"] == "roles/viewer"]
+    assert members == [f"deleted:{member}?uid={made['uniqueId']}"], members
     said = refused(409, projects.setIamPolicy(resource=project, body={"policy": policy}))
     assert "concurrent" in said, said
 
