@@ -38,6 +38,7 @@ const TEMPLATES: &[&str] = &[
     "/v1/projects/{project}/locations/global/workloadIdentityPools/{pool}/providers",
     "/v1/projects/{project}/locations/global/workloadIdentityPools/{pool}/providers/{provider}",
     "/v1/projects/{project}/locations/global/workloadIdentityPools/{pool}/providers/{provider}:undelete",
+    "/v1/projects/{project}/locations/global/workloadIdentityPools/{pool}/providers/{provider}/operations/{operation}",
 ];
 
 impl Api for Iam {

@@ -35,6 +35,10 @@ pub(super) fn routes() -> Router<World> {
         .route(&format!("{POOLS}/{{pool}}/operations/{{operation}}"), get(operation))
         .route(&format!("{POOLS}/{{pool}}/providers"), get(list).post(create))
         .route(&format!("{POOLS}/{{pool}}/providers/{{provider}}"), one())
+        .route(
+            &format!("{POOLS}/{{pool}}/providers/{{provider}}/operations/{{operation}}"),
+            get(operation),
+        )
 }
 
 /// The path of a call, without its version; its project must have the API.
@@ -123,12 +127,7 @@ async fn create(
         transaction.put(key(&path), made);
         Ok(())
     })?;
-    Ok(Json(rest::begin(&world, &format!("{}/", pool_of(&path)))))
-}
-
-/// The pool of a path, below which its operations are.
-fn pool_of(path: &str) -> &str {
-    path.split_once("/providers/").map_or(path, |(pool, _)| pool)
+    Ok(Json(rest::begin(&world, &format!("{path}/"))))
 }
 
 fn check(body: &Value, is_provider: bool) -> Result<(), Refusal> {
@@ -178,7 +177,7 @@ async fn patch(
         transaction.put(key(&path), changed);
         Ok::<_, Refusal>(())
     })?;
-    Ok(Json(rest::begin(&world, &format!("{}/", pool_of(&path)))))
+    Ok(Json(rest::begin(&world, &format!("{path}/"))))
 }
 
 async fn delete(State(world): State<World>, uri: Uri) -> Answer {
@@ -194,7 +193,7 @@ async fn delete(State(world): State<World>, uri: Uri) -> Answer {
         transaction.put(grave(&path), gone);
         Ok::<_, Refusal>(())
     })?;
-    Ok(Json(rest::begin(&world, &format!("{}/", pool_of(&path)))))
+    Ok(Json(rest::begin(&world, &format!("{path}/"))))
 }
 
 async fn undelete(State(world): State<World>, uri: Uri) -> Answer {
@@ -215,7 +214,7 @@ async fn undelete(State(world): State<World>, uri: Uri) -> Answer {
         transaction.put(key(path), back);
         Ok(())
     })?;
-    Ok(Json(rest::begin(&world, &format!("{}/", pool_of(path)))))
+    Ok(Json(rest::begin(&world, &format!("{path}/"))))
 }
 
 async fn operation(
