@@ -17,6 +17,7 @@ mod suite {
     mod guards;
     mod handover;
     mod hands;
+    mod home;
     mod hostile;
     mod kill;
     mod laws;
