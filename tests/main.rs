@@ -30,6 +30,7 @@ mod suite {
     mod saved;
     mod selftest;
     mod shell;
+    mod shelter;
     mod source;
     mod stale;
     mod toy;
