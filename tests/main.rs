@@ -24,6 +24,7 @@ mod suite {
     mod looks;
     mod markdown;
     mod memory;
+    mod parallel;
     mod parts;
     mod plans;
     mod project;

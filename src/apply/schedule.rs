@@ -58,8 +58,13 @@ impl<'a> Schedule<'a> {
     }
 
     /// The next thing to do. A step begins once nothing of an earlier environment can go on
-    /// without it, so that production is not touched before staging has ended well.
-    pub(crate) fn next(&mut self, may_begin: bool) -> Next {
+    /// without it, so that production is not touched before staging has ended well. `room` says
+    /// whether there is room for a step beside those that run.
+    pub(crate) fn next(
+        &mut self,
+        may_begin: bool,
+        room: impl Fn(&Step, &mut dyn Iterator<Item = &'a Step>) -> bool,
+    ) -> Next {
         let Some(&(rank, earliest)) = self.ready.first() else {
             return if self.running.is_empty() { Next::End } else { Next::Wait };
         };
@@ -73,9 +78,22 @@ impl<'a> Schedule<'a> {
         if !may_begin {
             return Next::Wait;
         }
-        self.ready.pop_first();
-        self.running.insert(earliest);
-        Next::Begin(earliest)
+        let Some(free) = self.free(rank, room) else { return Next::Wait };
+        self.ready.remove(&(rank, free));
+        self.running.insert(free);
+        Next::Begin(free)
+    }
+
+    /// The first step of an environment that is ready and that there is room for.
+    fn free(
+        &self,
+        rank: Option<usize>,
+        room: impl Fn(&Step, &mut dyn Iterator<Item = &'a Step>) -> bool,
+    ) -> Option<usize> {
+        let ready = self.ready.iter().take_while(|(of, _)| *of == rank);
+        let running = || self.running.iter().map(|&at| self.step(at));
+        let mut free = ready.filter(|(_, at)| room(self.step(*at), &mut running()));
+        free.next().map(|&(_, at)| at)
     }
 
     fn broken_before(&self, rank: Option<usize>) -> Option<String> {

@@ -1,5 +1,6 @@
 //! The half of the client that can write.
 
+use crate::kind::Provider;
 use crate::providers::gcp::calls::{self, POLICY_VERSION, path};
 use crate::providers::gcp::client::Connection;
 use crate::providers::gcp::error::{CallFailed, Purpose};
@@ -15,6 +16,12 @@ use google_cloud_wkt::FieldMask;
 pub struct Writer {
     control: StorageControl,
     pub(crate) secrets: SecretManagerService,
+}
+
+/// Its quotas are per project and minute, far above what steps need:
+/// <https://cloud.google.com/storage/quotas>
+impl Provider for Writer {
+    const NAME: &'static str = "gcp";
 }
 
 impl Writer {
