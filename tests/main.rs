@@ -10,6 +10,7 @@ mod suite {
     mod canary;
     mod commands;
     mod crash;
+    mod cue;
     mod dependencies;
     mod desk;
     mod events;
