@@ -15,6 +15,7 @@ mod suite {
     mod desk;
     mod events;
     mod examples;
+    mod fates;
     mod guards;
     mod handover;
     mod hands;

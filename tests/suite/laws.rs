@@ -22,14 +22,14 @@ const CASES: u32 = 12;
 
 /// What one made-up bucket looks like.
 #[derive(Clone, Debug, Default)]
-struct Plot {
-    days: Option<u32>,
-    rules: Vec<u32>,
-    versioning: bool,
-    uniform: bool,
-    logs_to: Option<usize>,
-    grants: Vec<usize>,
-    label: Option<String>,
+pub struct Plot {
+    pub days: Option<u32>,
+    pub rules: Vec<u32>,
+    pub versioning: bool,
+    pub uniform: bool,
+    pub logs_to: Option<usize>,
+    pub grants: Vec<usize>,
+    pub label: Option<String>,
 }
 
 const GRANTS: [(&str, &str); 4] = [
@@ -59,11 +59,11 @@ fn plot() -> impl Strategy<Value = Plot> {
 }
 
 /// Plots become buckets; each logs to an earlier one, so that there is no circle.
-fn garden() -> impl Strategy<Value = Vec<Plot>> {
+pub fn garden() -> impl Strategy<Value = Vec<Plot>> {
     proptest::collection::vec(plot(), 1..6)
 }
 
-fn grown(plots: &[Plot]) -> Vec<Resource> {
+pub fn grown(plots: &[Plot]) -> Vec<Resource> {
     let mut resources = vec![loom("a-loom", 3)];
     for (at, plot) in plots.iter().enumerate() {
         let name = format!("garden-{at}");
@@ -86,7 +86,7 @@ fn grown(plots: &[Plot]) -> Vec<Resource> {
     resources
 }
 
-fn law<T, F: Future<Output = ()>>(values: impl Strategy<Value = T>, check: impl Fn(T) -> F)
+pub fn law<T, F: Future<Output = ()>>(values: impl Strategy<Value = T>, check: impl Fn(T) -> F)
 where
     T: std::fmt::Debug + Clone,
 {
@@ -234,7 +234,7 @@ fn a_plan_survives_being_written_and_read() {
 
 /// Somebody else's buckets: unmarked, marked by another stack, or carrying a mark of ours that
 /// was copied onto them.
-fn strangers(stack: &Stack) -> Vec<SeedBucket> {
+pub fn strangers(stack: &Stack) -> Vec<SeedBucket> {
     let copied = Mark::new(
         stack.name(),
         &ResourceId::new("prod", "gcs-bucket", "garden-0"),
