@@ -22,12 +22,15 @@ mod suite {
     mod home;
     mod hostile;
     mod kill;
+    mod law;
     mod laws;
+    mod life;
     mod looks;
     mod markdown;
     mod memory;
     mod parallel;
     mod parts;
+    mod past;
     mod plans;
     mod project;
     mod saved;
