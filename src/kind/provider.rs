@@ -4,7 +4,7 @@
 /// what the provider bears.
 pub trait Provider: Send + Sync + 'static {
     /// What users call it, as in `--parallelism gcp=4`.
-    const NAME: &'static str;
+    const WORD: &'static str;
 
     /// How many steps at the same time it bears unless a person says otherwise; as many as run
     /// altogether when it names no number.
@@ -23,6 +23,6 @@ pub struct Bearing {
 impl Bearing {
     /// What a provider says.
     pub(super) fn of<P: Provider>() -> Self {
-        Self { name: P::NAME, at_once: P::AT_ONCE }
+        Self { name: P::WORD, at_once: P::AT_ONCE }
     }
 }

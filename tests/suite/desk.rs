@@ -32,7 +32,7 @@ pub struct ShelfSpec {
 pub struct Nobody;
 
 impl Provider for Nobody {
-    const NAME: &'static str = "nobody";
+    const WORD: &'static str = "nobody";
 }
 
 impl Kind for Shelf {

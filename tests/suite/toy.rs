@@ -46,7 +46,7 @@ pub struct Client(pub String, pub reqwest::Client);
 
 /// A small cloud.
 impl Provider for Client {
-    const NAME: &'static str = "toy";
+    const WORD: &'static str = "toy";
     const AT_ONCE: Option<usize> = Some(3);
 }
 

@@ -21,7 +21,7 @@ pub struct Writer {
 /// Its quotas are per project and minute, far above what steps need:
 /// <https://cloud.google.com/storage/quotas>
 impl Provider for Writer {
-    const NAME: &'static str = "gcp";
+    const WORD: &'static str = "gcp";
 }
 
 impl Writer {
