@@ -16,6 +16,12 @@ pub enum Event {
         /// Whose it was.
         from: Holder,
     },
+    /// A lease was lost: another took it over, or it could not be renewed in time. Nothing new is
+    /// begun.
+    LeaseLost {
+        /// The environment.
+        env: String,
+    },
     /// A step began.
     Began {
         /// The resource.

@@ -6,10 +6,12 @@
 
 mod event;
 mod journal;
+mod parallelism;
 mod run;
 mod schedule;
 mod step;
 
 pub use event::{Event, Report, Result as StepResult};
 pub use journal::About;
+pub use parallelism::Parallelism;
 pub use run::{ApplyError, Options, Run, apply};

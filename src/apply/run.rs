@@ -3,7 +3,7 @@
 use crate::apply::journal::Journal;
 use crate::apply::schedule::{Next, Schedule};
 use crate::apply::step::{Surroundings, carry_out};
-use crate::apply::{About, Event, Report, StepResult};
+use crate::apply::{About, Event, Parallelism, Report, StepResult};
 use crate::kind::{Actors, Applied, NoSecrets, ProviderError, Resolve, Retry};
 use crate::ledger::{Holder, Lease, LeaseError, Ledger, Presence, Term};
 use crate::model::{Hold, Keys, ResourceId};
@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 #[derive(Clone)]
 pub struct Options {
     /// How many steps run at the same time.
-    pub parallelism: usize,
+    pub parallelism: Parallelism,
     /// How long one step may take, retries included.
     pub step_timeout: Duration,
     /// How long to wait between two looks at a running operation.
@@ -39,7 +39,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            parallelism: 10,
+            parallelism: Parallelism::default(),
             step_timeout: Duration::from_secs(45 * 60),
             poll: Duration::from_secs(5),
             settling: Duration::from_secs(60),
@@ -181,7 +181,7 @@ async fn prepare(
     futures::future::try_join_all(open).await.map_err(ApplyError::Ledger)
 }
 
-/// The steps, at most `parallelism` at a time.
+/// The steps, as many at a time as is allowed.
 async fn steps(plan: &Plan, run: &Run<'_>, leases: &[Lease]) -> Report {
     let stop = run.cancel.child_token();
     let surroundings = Surroundings {
@@ -199,7 +199,7 @@ async fn steps(plan: &Plan, run: &Run<'_>, leases: &[Lease]) -> Report {
         surroundings,
         leases,
     };
-    work.all(plan, run.options.parallelism, &run.cancel).await
+    work.all(plan, &run.cancel).await
 }
 
 struct Work<'a> {
@@ -213,11 +213,11 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    async fn all(mut self, plan: &Plan, parallelism: usize, cancel: &CancellationToken) -> Report {
+    async fn all(mut self, plan: &Plan, cancel: &CancellationToken) -> Report {
         let mut lease_lost = false;
         loop {
             let stopped = cancel.is_cancelled() || lease_lost;
-            match self.schedule.next(!stopped && self.tasks.len() < parallelism) {
+            match self.next(stopped) {
                 Next::Begin(at) => self.begin(at),
                 Next::LeaveOut(at, env) => self.not_done(at, StepResult::BlockedBy { env }),
                 Next::Wait if self.tasks.is_empty() => break,
@@ -225,8 +225,9 @@ impl Work<'_> {
                 Next::Wait => tokio::select! {
                     Some(ended) = self.tasks.join_next() => self.ended(ended),
                     () = cancel.cancelled(), if !stopped => {}
-                    () = any_lost(self.leases), if !lease_lost => {
+                    lease = any_lost(self.leases), if !lease_lost => {
                         lease_lost = true;
+                        (self.surroundings.emit)(Event::LeaseLost { env: lease.env.clone() });
                         self.surroundings.cancel.cancel();
                     }
                 },
@@ -245,6 +246,15 @@ impl Work<'_> {
             lease_lost,
             ledger_error: None,
         }
+    }
+
+    fn next(&mut self, stopped: bool) -> Next {
+        let Options { parallelism, .. } = &self.surroundings.options;
+        let actors = &self.surroundings.actors;
+        let may_begin = !stopped && self.tasks.len() < parallelism.altogether;
+        self.schedule.next(may_begin, |step, running| {
+            parallelism.leaves_room(actors, &step.id.kind, running.map(|step| &*step.id.kind))
+        })
     }
 
     fn begin(&mut self, at: usize) {
@@ -303,7 +313,12 @@ impl Work<'_> {
     }
 }
 
-async fn any_lost(leases: &[Lease]) {
-    let lost = leases.iter().map(|lease| Box::pin(lease.lost()));
-    futures::future::select_all(lost).await;
+async fn any_lost(leases: &[Lease]) -> &Lease {
+    let lost = leases.iter().map(|lease| {
+        Box::pin(async move {
+            lease.lost().await;
+            lease
+        })
+    });
+    futures::future::select_all(lost).await.0
 }

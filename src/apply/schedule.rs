@@ -58,8 +58,13 @@ impl<'a> Schedule<'a> {
     }
 
     /// The next thing to do. A step begins once nothing of an earlier environment can go on
-    /// without it, so that production is not touched before staging has ended well.
-    pub(crate) fn next(&mut self, may_begin: bool) -> Next {
+    /// without it, so that production is not touched before staging has ended well. `room` says
+    /// whether there is room for a step beside those that run.
+    pub(crate) fn next(
+        &mut self,
+        may_begin: bool,
+        room: impl Fn(&Step, &mut dyn Iterator<Item = &'a Step>) -> bool,
+    ) -> Next {
         let Some(&(rank, earliest)) = self.ready.first() else {
             return if self.running.is_empty() { Next::End } else { Next::Wait };
         };
@@ -73,20 +78,25 @@ impl<'a> Schedule<'a> {
         if !may_begin {
             return Next::Wait;
         }
-        let Some(free) = self.free(rank) else { return Next::Wait };
+        let Some(free) = self.free(rank, room) else { return Next::Wait };
         self.ready.remove(&(rank, free));
         self.running.insert(free);
         Next::Begin(free)
     }
 
-    /// The first step of an environment that is ready and whose lane nobody is in: some clouds
-    /// refuse a second change of the same thing while a first one is under way.
-    fn free(&self, rank: Option<usize>) -> Option<usize> {
-        let busy = |lane: &String| {
-            self.running.iter().any(|&at| self.step(at).lane.as_ref() == Some(lane))
-        };
+    /// The first step of an environment that is ready, that there is room for, and whose lane
+    /// nobody is in: some clouds refuse a second change of the same thing while a first one is
+    /// under way.
+    fn free(
+        &self,
+        rank: Option<usize>,
+        room: impl Fn(&Step, &mut dyn Iterator<Item = &'a Step>) -> bool,
+    ) -> Option<usize> {
+        let running = || self.running.iter().map(|&at| self.step(at));
+        let busy = |lane: &String| running().any(|step| step.lane.as_ref() == Some(lane));
         let ready = self.ready.iter().take_while(|(of, _)| *of == rank);
-        let mut free = ready.filter(|(_, at)| !self.step(*at).lane.as_ref().is_some_and(busy));
+        let ready = ready.filter(|(_, at)| !self.step(*at).lane.as_ref().is_some_and(busy));
+        let mut free = ready.filter(|(_, at)| room(self.step(*at), &mut running()));
         free.next().map(|&(_, at)| at)
     }
 

@@ -6,6 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::gates::GateArgs;
 use crate::cli::machine;
+use crate::cli::parallelism::{Bound, bound, parallelism};
 use crate::cli::progress::Progress;
 use crate::cli::secrets::{self, Resolver};
 use crate::cli::session::Session;
@@ -31,9 +32,9 @@ pub struct ApplyArgs {
     /// Do not ask
     #[arg(long, visible_alias = "yes")]
     auto_approve: bool,
-    /// How many steps run at the same time
-    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    parallelism: u16,
+    /// How many steps run at the same time, or with one provider as in `gcp=4`; 10 when not said
+    #[arg(long, value_name = "N|PROVIDER=N", value_parser = bound)]
+    parallelism: Vec<Bound>,
     /// How long to wait for a lease that another holds, in seconds
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     lock_timeout: u64,
@@ -152,7 +153,7 @@ impl Session {
         progress: &Progress,
     ) -> Result<Report, Failure> {
         let options = Options {
-            parallelism: usize::from(args.parallelism),
+            parallelism: parallelism(&args.parallelism),
             lock_timeout: Duration::from_secs(args.lock_timeout),
             secrets: secrets::shared(Resolver::new(&self.folder, &self.connection)),
             ..Options::default()

@@ -89,7 +89,10 @@ impl Events {
                 self.with(|shared| _ = shared.running.remove(&(id.clone(), *action)));
                 *took
             }
-            Event::TookOver { .. } | Event::Progress { .. } | Event::Retry { .. } => Duration::ZERO,
+            Event::TookOver { .. }
+            | Event::LeaseLost { .. }
+            | Event::Progress { .. }
+            | Event::Retry { .. } => Duration::ZERO,
         };
         self.tell([event::happened(event, took)]);
     }

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args, Debug)]
 pub struct MarksArgs {
     /// What is meant, as plans show it below the name of the environment: `prod:gcs-bucket/data`,
-    /// without the environment, or with `*` for anything; and the folder of the stack
+    /// without the environment, by its key as in `bucket:data`, or with `*` for anything; and the
+    /// folder of the stack
     #[arg(value_name = "ADDRESS|STACK")]
     named: Vec<String>,
     /// The environments; all of them, in promotion order, when none is named

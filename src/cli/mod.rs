@@ -12,6 +12,7 @@ pub mod failure;
 pub mod gates;
 pub mod machine;
 pub mod marks;
+pub(crate) mod parallelism;
 pub mod planning;
 pub mod progress;
 pub mod saved;

@@ -88,6 +88,9 @@ impl Shared {
             Event::TookOver { env, from } => {
                 self.line(&format!("{env}: took over from {from}, which did not finish"));
             }
+            Event::LeaseLost { env } => {
+                self.line(&format!("{env}: the lease is lost, so nothing new is begun"));
+            }
             Event::Began { id, action } => self.began(id, action),
             Event::Progress { id, note } => self.line(&format!("{id}: {note}")),
             Event::Retry { id, retried } => {

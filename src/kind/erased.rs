@@ -1,6 +1,6 @@
 //! Kinds of different types side by side, their specs as JSON.
 
-use crate::kind::{Applied, Change, Kind, ProviderError, StepContext, defaults};
+use crate::kind::{Applied, Bearing, Change, Kind, ProviderError, StepContext, defaults};
 use crate::model::{Found, Need, Observation, Rules, Scope, Transition, spec_digest};
 use futures::future::BoxFuture;
 use serde::Deserialize;
@@ -38,6 +38,11 @@ impl Registry {
     /// The names of all kinds.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.kinds.keys().copied()
+    }
+
+    /// The names of the providers of all kinds, one for each kind.
+    pub fn providers(&self) -> impl Iterator<Item = &'static str> {
+        self.kinds.values().map(|kind| kind.provider().name)
     }
 
     fn kind(&self, name: &str) -> &dyn PureKind {
@@ -80,6 +85,11 @@ impl Actors {
     pub fn with<K: Kind>(mut self, writer: Arc<K::Writer>) -> Self {
         self.kinds.insert(K::NAME, Arc::new(Writing::<K>(writer)));
         self
+    }
+
+    /// Whose clouds a kind lives in; none if there is no such kind.
+    pub fn provider(&self, kind: &str) -> Option<Bearing> {
+        self.kinds.get(kind).map(|actor| actor.provider())
     }
 
     /// Carries out one step.
@@ -146,6 +156,7 @@ impl Rules for Registry {
 }
 
 trait PureKind: Send + Sync {
+    fn provider(&self) -> Bearing;
     fn transition(&self, before: &Value, after: &Value) -> Transition;
     fn needs(&self, name: &str, spec: &Value) -> BTreeSet<Need>;
     fn protection(&self, spec: &Value) -> Option<String>;
@@ -183,6 +194,10 @@ fn typed<K: Kind>(spec: &Value) -> K::Spec {
 }
 
 impl<K: Kind> PureKind for Pure<K> {
+    fn provider(&self) -> Bearing {
+        Bearing::of::<K::Writer>()
+    }
+
     fn transition(&self, before: &Value, after: &Value) -> Transition {
         K::transition(&typed::<K>(before), &typed::<K>(after))
     }
@@ -252,6 +267,7 @@ impl<K: Kind> Observer for Reading<K> {
 }
 
 trait Actor: Send + Sync {
+    fn provider(&self) -> Bearing;
     fn apply<'a>(
         &'a self,
         step: &'a StepContext,
@@ -262,6 +278,10 @@ trait Actor: Send + Sync {
 struct Writing<K: Kind>(Arc<K::Writer>);
 
 impl<K: Kind> Actor for Writing<K> {
+    fn provider(&self) -> Bearing {
+        Bearing::of::<K::Writer>()
+    }
+
     fn apply<'a>(
         &'a self,
         step: &'a StepContext,

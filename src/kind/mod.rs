@@ -8,12 +8,14 @@ mod defaults;
 mod erased;
 mod error;
 mod observe;
+mod provider;
 mod retry;
 mod secret;
 mod step;
 
 pub use erased::{Actors, Observers, Registry, digest};
 pub use error::ProviderError;
+pub use provider::{Bearing, Provider};
 pub use retry::{MayPass, Retried, Retry};
 pub use secret::{Glance, NoSecrets, Resolve, Resolved, SecretError};
 pub use step::{Applied, Change, Ends, Note, StepContext};
@@ -44,8 +46,8 @@ pub trait Kind: Send + Sync + 'static {
     /// A client that can only read: planning constructs nothing else.
     type Reader: Send + Sync;
 
-    /// A client that can write.
-    type Writer: Send + Sync;
+    /// A client that can write, and whose clouds it writes to.
+    type Writer: Provider;
 
     /// Finds **everything in scope that carries the stack's mark, and whatever else bears a
     /// declared name**, with list calls where the API has them. What else those lists show that

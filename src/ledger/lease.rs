@@ -57,7 +57,8 @@ pub struct Leftover {
 /// The right to change one environment, renewed in the background until it is released.
 #[derive(Debug)]
 pub struct Lease {
-    env: String,
+    /// The environment.
+    pub env: String,
     /// Whose lease was taken over, if the one before us died.
     pub taken_over_from: Option<Leftover>,
     term: Term,

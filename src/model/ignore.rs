@@ -1,6 +1,6 @@
 //! Fields that others manage: a declaration says so, and why.
 
-use crate::model::{ResourceId, Source};
+use crate::model::{ResourceId, Source, fits};
 use serde::{Deserialize, Serialize};
 
 /// A rule that lets a field be whatever it is.
@@ -22,39 +22,9 @@ impl Ignore {
     /// Whether the rule is about this resource.
     pub fn concerns(&self, id: &ResourceId) -> bool {
         let matches = match self.resource.contains(':') {
-            true => like(&self.resource, &id.to_string()),
-            false => like(&self.resource, &id.kind),
+            true => fits(&self.resource, &id.to_string()),
+            false => fits(&self.resource, &id.kind),
         };
         self.env == id.env && matches
-    }
-}
-
-/// Whether a text is like a pattern in which `*` stands for any characters.
-fn like(pattern: &str, text: &str) -> bool {
-    let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
-    let Some(mut left) = text.strip_prefix(first) else { return false };
-    let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
-    for part in middle.split('*') {
-        match left.find(part) {
-            Some(at) => left = &left[at + part.len()..],
-            None => return false,
-        }
-    }
-    left.ends_with(last)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_stands_for_anything() {
-        let text = "prod:gcs-bucket/leap-scratch";
-        for pattern in ["*", "prod:*", "*:gcs-bucket/*", "*scratch", "prod:*/leap-*", text] {
-            assert!(like(pattern, text), "{pattern}");
-        }
-        for pattern in ["staging:*", "*:gcs-bucket", "prod:*/leap-*x", "gcs*", "*leap-scratch-*"] {
-            assert!(!like(pattern, text), "{pattern}");
-        }
     }
 }

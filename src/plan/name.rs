@@ -1,7 +1,7 @@
 //! How a person names resources: `prod:gcs-bucket/leap-scratch`, without the environment, or by
 //! the key that declares them, `bucket:scratch`; `*` stands for anything.
 
-use crate::model::{Keys, ResourceId};
+use crate::model::{Keys, ResourceId, fits};
 use crate::plan::Request;
 use std::collections::BTreeSet;
 
@@ -90,14 +90,6 @@ fn nearest(pattern: &str, known: &BTreeSet<ResourceId>, keys: &Keys) -> Option<S
     let alike = |id: &&ResourceId| near(&text(pattern, id)).max(near(&id.name));
     let nearest = known.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)));
     nearest.map(ToString::to_string)
-}
-
-/// Whether a text is as the pattern says, where `*` stands for anything.
-fn fits(pattern: &str, text: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once('*') else { return pattern == text };
-    let Some(text) = text.strip_prefix(start) else { return false };
-    let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-    ends.any(|at| fits(rest, &text[at..]))
 }
 
 #[cfg(test)]

@@ -44,6 +44,14 @@ pub fn label_value(text: &str) -> Result<(), Wrong> {
     Err(wrong.suggest(fixed))
 }
 
+/// Whether a text can be the name of a label.
+/// <https://cloud.google.com/storage/docs/tags-and-labels#bucket-labels>
+pub(crate) fn is_label_name(name: &str) -> bool {
+    let good = |c: char| c.is_alphanumeric() && !c.is_uppercase() || c == '-' || c == '_';
+    let first = |c: char| c.is_alphabetic() && !c.is_uppercase();
+    name.chars().count() <= 63 && name.starts_with(first) && name.chars().all(good)
+}
+
 /// The seconds of a duration as people write it: `30 days`, `12 hours`.
 ///
 /// # Errors

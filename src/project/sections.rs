@@ -67,9 +67,10 @@ pub(crate) const EXPANSIONS: &[Expansion] =
     &[buckets::expand, clusters::expand, identities::expand, services::expand, secrets::expand];
 
 /// From resources to the keys that people call them by.
-pub(crate) const NAMINGS: &[Naming] = &[buckets::keys];
+pub(crate) const NAMINGS: &[Naming] = &[buckets::keys, secrets::keys];
 /// From what was found to sections.
-pub(crate) const DISCOVERIES: &[(&str, Discovery)] = &[("buckets", buckets::discover)];
+pub(crate) const DISCOVERIES: &[(&str, Discovery)] =
+    &[("buckets", buckets::discover), ("secrets", secrets::discover)];
 
 /// What the setting at a path is when it is not said and follows from something else.
 pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<String> {

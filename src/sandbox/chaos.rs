@@ -98,7 +98,7 @@ impl Chaos {
 
     /// What happens to the `count`th call, if anything does.
     pub(super) fn draw(&self, count: u64, label: &Label) -> Option<Action> {
-        let mut dice = Dice(self.seed ^ count.wrapping_mul(0x2545_f491_4f6c_dd1d));
+        let mut dice = Dice::new(self.seed ^ count.wrapping_mul(0x2545_f491_4f6c_dd1d));
         if dice.part() >= self.rate {
             return None;
         }
@@ -139,24 +139,32 @@ impl Mishap {
 }
 
 /// SplitMix64, <https://prng.di.unimi.it/splitmix64.c>: few lines, and the same for ever.
-struct Dice(u64);
+#[derive(Clone, Debug)]
+pub struct Dice(u64);
 
 impl Dice {
-    fn next(&mut self) -> u64 {
+    /// Returns dice that always fall alike for one seed.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Returns the next throw.
+    pub fn throw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
     }
 
-    /// A part of one, below one.
-    fn part(&mut self) -> f64 {
+    /// Returns a part of one, below one.
+    pub fn part(&mut self) -> f64 {
         // As many bits as a float holds exactly.
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+        (self.throw() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound.max(1)
+    /// Returns a number below a bound.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.throw() % bound.max(1)
     }
 }
 

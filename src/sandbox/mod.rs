@@ -33,7 +33,7 @@ mod view;
 mod wire;
 mod world;
 
-pub use chaos::{Chaos, Mishap};
+pub use chaos::{Chaos, Dice, Mishap};
 pub use clock::{Clock, Moment};
 pub use fault::{Action, Ending, Fault, Match};
 pub use gate::{Call, OnCrash, Turn};

@@ -2,6 +2,7 @@
 //! sandbox.
 
 use super::bench::{Bench, PROJECT, access, bucket, bucket_with, loom, options, resource, stack};
+use super::cue::making;
 use leap_infra::apply::{ApplyError, Report, StepResult};
 use leap_infra::kind::ProviderError;
 use leap_infra::ledger::{Holder, LeaseError, Presence};
@@ -130,19 +131,14 @@ async fn an_interrupt_finishes_what_runs_and_begins_nothing_new() {
     let wanted = stack([bucket("a-data"), access("a-data", &[READERS]), loom("a-loom", 3)]);
     let plan = bench.plan(&wanted).await;
     let cancel = CancellationToken::new();
-    let on = Match { method: Some("CreateBucket".into()), nth: Some(2), ..Match::default() };
-    bench.sandbox.set_faults(vec![Fault { on, then: Action::Delay { ms: 300 } }]);
-    let interrupt = async {
-        tokio::time::sleep(Duration::from_millis(150)).await;
-        cancel.cancel();
-    };
+    bench.cue.stop(making("a-data"));
+    let interrupt = bench.cue.meanwhile(async { cancel.cancel() });
     let apply = bench.apply_with(&wanted, &plan, BTreeSet::new(), cancel.clone());
     let (report, ()) = tokio::join!(apply, interrupt);
     let report = report.unwrap();
     assert!(report.interrupted);
     assert_eq!(ends(&report)[0], "prod:gcs-bucket/a-data: done");
     assert!(ends(&report).contains(&"prod:gcs-bucket-access/a-data: not begun".to_owned()));
-    bench.sandbox.set_faults(Vec::new());
     bench.apply(&wanted).await;
     assert!(bench.plan(&wanted).await.is_empty());
 }
@@ -311,8 +307,7 @@ async fn a_long_operation_says_what_it_waits_for_and_keeps_to_its_deadline() {
     let plan = bench.plan(&stack([wider.clone()])).await;
     let on = Match { method: Some("*operations*".into()), ..Match::default() };
     bench.sandbox.set_faults(vec![Fault { on, then: Action::Delay { ms: 60_000 } }]);
-    let short =
-        leap_infra::apply::Options { step_timeout: Duration::from_millis(300), ..options() };
+    let short = leap_infra::apply::Options { step_timeout: Duration::from_secs(3), ..options() };
     let report = bench.apply_in(&stack([wider.clone()]), &plan, &short).await.unwrap();
     assert_eq!(
         ends(&report),

@@ -1,13 +1,16 @@
 //! A whole platform in one process: a sandbox with a virtual clock, the real providers, and a
 //! stack put together by hand.
 
+use super::cue::Cue;
 use super::toy::{Client, Loom, Spool, ToyApi};
 use leap_infra::apply::{About, ApplyError, Event, Options, Report, Run, apply};
 use leap_infra::cli::marks::Marks;
 use leap_infra::kind::{Actors, Observers, ProviderError, Registry, Retry};
 use leap_infra::ledger::{Holder, Ledger, Memory, Presence, Terms, WallClock};
 use leap_infra::model::*;
-use leap_infra::plan::{Allowances, Narrowed, Plan, Request, Targets, adopt, disown, narrow, plan};
+use leap_infra::plan::{
+    Allowances, MarksError, Narrowed, Plan, Request, Targets, adopt, disown, narrow, plan,
+};
 use leap_infra::providers::{self, gcp};
 use leap_infra::sandbox::{self, Behaviour, Clock, Sandbox};
 use serde_json::{Value, json};
@@ -35,6 +38,8 @@ pub struct Bench {
     pub about: About,
     pub events: Arc<Mutex<Vec<String>>>,
     pub crashed: Arc<Notify>,
+    /// Stops a call at the door.
+    pub cue: Cue,
     applies: AtomicU64,
     connection: OnceCell<gcp::Connection>,
     toy: Arc<Client>,
@@ -54,9 +59,11 @@ impl Bench {
     pub async fn over(options: sandbox::Options) -> Self {
         let crashed = Arc::new(Notify::new());
         let signal = Arc::clone(&crashed);
+        let cue = Cue::default();
         let options = sandbox::Options {
             on_crash: Some(Arc::new(move || signal.notify_one())),
             apis: vec![Arc::new(ToyApi)],
+            turn: options.turn.clone().or_else(|| Some(cue.turn())),
             ..options
         };
         let sandbox = sandbox::start(options).await.unwrap();
@@ -66,7 +73,19 @@ impl Bench {
         let (connection, toy) = (OnceCell::new(), Arc::new(Client::new(&sandbox.url())));
         let wall = || Duration::ZERO;
         let about = About { began: "2026-09-21T00:00:00Z".into(), ..About::default() };
-        Self { sandbox, allowances, terms, wall, about, events, crashed, applies, connection, toy }
+        Self {
+            sandbox,
+            allowances,
+            terms,
+            wall,
+            about,
+            events,
+            crashed,
+            cue,
+            applies,
+            connection,
+            toy,
+        }
     }
 
     pub fn registry() -> Registry {
@@ -133,6 +152,15 @@ impl Bench {
 
     /// A plan of what declares nothing new: the marks that are put on or taken off.
     pub async fn marks(&self, stack: &Stack, marks: Marks, addresses: &[&str]) -> Plan {
+        self.try_marks(stack, marks, addresses).await.unwrap()
+    }
+
+    pub async fn try_marks(
+        &self,
+        stack: &Stack,
+        marks: Marks,
+        addresses: &[&str],
+    ) -> Result<Plan, MarksError> {
         let memory = self.memory(stack).await;
         let observers = self.observers(&self.connection().await);
         let world = observers.world(stack, &memory.footprint, &memory.claims).await.unwrap();
@@ -145,11 +173,10 @@ impl Bench {
             allowances: &self.allowances,
         };
         let addresses: Vec<String> = addresses.iter().map(|&text| text.to_owned()).collect();
-        let plan = match marks {
+        match marks {
             Marks::Adopt => adopt(&request, &addresses),
             Marks::Disown => disown(&request, &addresses),
-        };
-        plan.unwrap()
+        }
     }
 
     /// What lies in the project, whoever made it.
@@ -288,6 +315,7 @@ pub fn options() -> Options {
 
 fn told(event: &Event) -> String {
     match event {
+        Event::LeaseLost { env } => format!("{env}: the lease was lost"),
         Event::TookOver { env, from } => format!("{env}: took over from {from}"),
         Event::Began { id, action } => format!("{action:?} {id} began"),
         Event::Progress { id, note } => format!("{id}: {note}"),

@@ -1,7 +1,7 @@
 //! A planner's desk: kinds without a cloud, a wanted side and a found side put there by hand.
 
 use leap_infra::cli::view::{look::Look, plan as view};
-use leap_infra::kind::{Applied, Change, Kind, ProviderError, Registry, StepContext};
+use leap_infra::kind::{Applied, Change, Kind, Provider, ProviderError, Registry, StepContext};
 use leap_infra::model::*;
 use leap_infra::plan::{
     Allowances, Cycle, Drift, Narrowed, NoSuchTarget, Plan, Request, Stale, Targets, drift, guard,
@@ -28,18 +28,25 @@ pub struct ShelfSpec {
     pub protect: bool,
 }
 
+/// Writes to no cloud: what is made up here is only ever planned.
+pub struct Nobody;
+
+impl Provider for Nobody {
+    const WORD: &'static str = "nobody";
+}
+
 impl Kind for Shelf {
     const NAME: &'static str = "shelf";
     type Spec = ShelfSpec;
     type Reader = ();
-    type Writer = ();
+    type Writer = Nobody;
 
     async fn observe(_: &(), _: &Scope<'_>) -> Result<Observation<ShelfSpec>, ProviderError> {
         Ok(Observation::default())
     }
 
     async fn apply(
-        _: &(),
+        _: &Nobody,
         _: &StepContext,
         _: Change<ShelfSpec>,
     ) -> Result<Applied, ProviderError> {
@@ -78,13 +85,17 @@ impl Kind for Book {
     const NAME: &'static str = "book";
     type Spec = BookSpec;
     type Reader = ();
-    type Writer = ();
+    type Writer = Nobody;
 
     async fn observe(_: &(), _: &Scope<'_>) -> Result<Observation<BookSpec>, ProviderError> {
         Ok(Observation::default())
     }
 
-    async fn apply(_: &(), _: &StepContext, _: Change<BookSpec>) -> Result<Applied, ProviderError> {
+    async fn apply(
+        _: &Nobody,
+        _: &StepContext,
+        _: Change<BookSpec>,
+    ) -> Result<Applied, ProviderError> {
         Ok(Applied::gone())
     }
 

@@ -1,17 +1,12 @@
 //! Holds, gates, overrides and rollback as people meet them: the real program, against a sandbox
 //! with a clock that the test moves.
 
-use super::shell::{Said, Shell, edit};
+use super::home::Home;
+use super::shell::edit;
 use google_cloud_auth::credentials::anonymous;
 use google_cloud_storage::client::StorageControl;
-use leap_infra::sandbox::{self, Clock, Sandbox};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-use tempfile::TempDir;
-
-/// A Monday in 2026.
-const START: u64 = 1_790_000_000;
+use std::path::Path;
 
 const STACK: &str = "\
 stack: home
@@ -30,62 +25,14 @@ gates:
   - { approval: required }
 ";
 
-/// A stack with staging and production, and the cloud that it is about.
-struct Home {
-    folder: TempDir,
-    sandbox: Sandbox,
-    shell: Shell,
-}
+/// A stack with staging and production.
+const FILES: &[(&str, &str)] = &[
+    ("stack.yaml", STACK),
+    ("environments/staging.yaml", "environment: staging\nsuffix: -staging\n"),
+    ("environments/prod.yaml", PROD),
+];
 
 impl Home {
-    async fn new() -> Self {
-        // Only the first test to come here installs it.
-        _ = rustls::crypto::ring::default_provider().install_default();
-        let options =
-            sandbox::Options { clock: Clock::virtual_at(START), ..sandbox::Options::default() };
-        let sandbox = sandbox::start(options).await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let environments = folder.path().join("environments");
-        std::fs::create_dir(&environments).unwrap();
-        std::fs::write(folder.path().join("stack.yaml"), STACK).unwrap();
-        let staging = "environment: staging\nsuffix: -staging\n";
-        std::fs::write(environments.join("staging.yaml"), staging).unwrap();
-        std::fs::write(environments.join("prod.yaml"), PROD).unwrap();
-        let shell = Shell::new(folder.path()).towards(&sandbox);
-        Self { folder, sandbox, shell }
-    }
-
-    async fn applied() -> Self {
-        let home = Self::new().await;
-        home.says("apply --auto-approve", 0);
-        home
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn declare(&self, from: &str, to: &str) {
-        edit(&self.path("stack.yaml"), from, to);
-    }
-
-    fn later(&self, seconds: u64) {
-        self.sandbox.clock().advance(Duration::from_secs(seconds));
-    }
-
-    /// Runs a line in which `_` in a word stands for a space.
-    fn says(&self, line: &str, code: i32) -> Said {
-        // What was just made is missing from lists for a moment.
-        self.later(5);
-        let words: Vec<String> = line.split(' ').map(|word| word.replace('_', " ")).collect();
-        let mut command = self.shell.command("");
-        let output = tokio::task::block_in_place(|| command.args(words).output().unwrap());
-        let said = Said::of(&output);
-        let Said { stdout, stderr, .. } = &said;
-        assert_eq!(said.code, Some(code), "leap-infra {line}\n{stderr}{stdout}");
-        said
-    }
-
     fn history(&self) -> Vec<Value> {
         let said: Value = serde_json::from_str(&self.says("history --json", 0).stdout).unwrap();
         said["entries"].as_array().unwrap().clone()
@@ -107,7 +54,7 @@ impl Home {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_held_is_refused_with_who_and_why_and_the_words_to_end_it() {
-    let home = Home::applied().await;
+    let home = Home::applied(FILES).await;
     let reason = "--until 3_days --reason the_workshop_is_on";
     let held = home.says(&format!("hold prod:bucket:data {reason}"), 0);
     assert!(held.stdout.contains("prod: prod:bucket:data is held by ada on"), "{}", held.stdout);
@@ -136,7 +83,7 @@ async fn what_is_held_is_refused_with_who_and_why_and_the_words_to_end_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_held_stays_although_nothing_declares_it_any_more() {
-    let home = Home::applied().await;
+    let home = Home::applied(FILES).await;
     home.says("hold bucket:logs -e prod --until 2099-12-31 --reason audit", 0);
     home.declare("  logs: { delete_after_days: 7 }\n", "");
     let plan = home.says("plan -e prod", 7).stdout;
@@ -146,7 +93,7 @@ async fn what_is_held_stays_although_nothing_declares_it_any_more() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hold_made_after_a_plan_was_saved_is_obeyed_by_its_apply() {
-    let home = Home::applied().await;
+    let home = Home::applied(FILES).await;
     home.declare("delete_after_days: 30", "delete_after_days: 60");
     home.says("plan -e prod --out plan.json", 0);
     home.says("hold gcs-bucket/home-* -e prod --until 1_hour --reason wait", 0);
@@ -159,7 +106,7 @@ async fn a_hold_made_after_a_plan_was_saved_is_obeyed_by_its_apply() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hold_says_what_it_did_not_understand() {
-    let home = Home::applied().await;
+    let home = Home::applied(FILES).await;
     let said = |line: &str| home.says(line, 1).stderr;
     assert!(
         said("hold bucket:dat --until 1_day --reason r").contains("did you mean `bucket:data`")
@@ -172,7 +119,7 @@ async fn a_hold_says_what_it_did_not_understand() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_overridden_is_in_the_history_of_its_environment_with_the_reason() {
-    let home = Home::new().await;
+    let home = Home::of(FILES).await;
     home.declare("logs: {", "logs: { protect: true,");
     home.says("apply --auto-approve", 0);
     home.declare("  logs: { protect: true, delete_after_days: 7 }\n", "");
@@ -194,7 +141,7 @@ async fn what_was_overridden_is_in_the_history_of_its_environment_with_the_reaso
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_gates_bind_production_waits_for_staging_and_for_a_person() {
-    let home = Home::new().await;
+    let home = Home::of(FILES).await;
     let prod = "apply -e prod --auto-approve --enforce-gates";
     let closed = home.says(prod, 7).stderr;
     assert!(closed.contains("error: the gates of prod are closed, so nothing was changed"));
@@ -227,7 +174,7 @@ async fn where_gates_bind_production_waits_for_staging_and_for_a_person() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_glass_can_be_broken_and_the_history_tells_of_it() {
-    let home = Home::new().await;
+    let home = Home::of(FILES).await;
     let broken = "apply -e prod --auto-approve --enforce-gates --skip-gates";
     assert!(home.says(broken, 7).stderr.contains("`--skip-gates` needs a reason"));
     home.says(&format!("{broken} --reason the_hub_is_down"), 0);
@@ -238,7 +185,7 @@ async fn the_glass_can_be_broken_and_the_history_tells_of_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_environment_goes_back_to_what_was_declared_before() {
-    let home = Home::applied().await;
+    let home = Home::applied(FILES).await;
     home.declare("delete_after_days: 30", "delete_after_days: 60");
     home.declare("  logs: { delete_after_days: 7 }\n", "  more: {}\n");
     home.says("apply --auto-approve", 0);
@@ -266,7 +213,7 @@ async fn an_environment_goes_back_to_what_was_declared_before() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rollback_refuses_what_cannot_go_back_and_says_so() {
-    let home = Home::applied().await;
+    let home = Home::applied(FILES).await;
     home.declare("data: { ", "data: { location: us-east1, ");
     home.says("apply -e prod --auto-approve --dangerous-replace prod:gcs-bucket/home-data", 0);
     let back = home.says("rollback -e prod --auto-approve", 7).stdout;
@@ -279,7 +226,7 @@ async fn a_rollback_refuses_what_cannot_go_back_and_says_so() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rollback_names_what_it_cannot_find() {
-    let home = Home::applied().await;
+    let home = Home::applied(FILES).await;
     let said = |line: &str| home.says(line, 1).stderr;
     assert!(said("rollback").contains("one environment goes back at a time"));
     assert!(said("rollback -e prod").contains("no other declaration was applied completely"));
@@ -288,7 +235,7 @@ async fn a_rollback_names_what_it_cannot_find() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_environment_of_all_stacks_goes_back_as_well() {
-    let home = Home::new().await;
+    let home = Home::of(FILES).await;
     let stack = home.path("stacks/home");
     std::fs::create_dir_all(&stack).unwrap();
     std::fs::rename(home.path("stack.yaml"), stack.join("stack.yaml")).unwrap();
@@ -302,7 +249,7 @@ async fn an_environment_of_all_stacks_goes_back_as_well() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_gone_is_told_from_what_was_never_made() {
-    let home = Home::applied().await;
+    let home = Home::applied(FILES).await;
     home.says("drift", 0);
     home.declare("  logs:", "  more: {}\n  logs:");
     let drift = home.says("drift -e prod", 0).stdout;

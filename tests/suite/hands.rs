@@ -1,8 +1,9 @@
 //! Many hands: leases that are lost and taken over, the history, and what `unlock` takes away.
 
 use super::bench::{Bench, access, bucket, bucket_with, loom, resource, stack};
+use super::cue::making;
 use leap_infra::apply::{Report, StepResult};
-use leap_infra::ledger::{Holder, LeaseError, Ledger, Outcome, Presence, Terms};
+use leap_infra::ledger::{Holder, LeaseError, Ledger, Outcome, Presence, Terms, WallClock};
 use leap_infra::model::Stack;
 use leap_infra::sandbox::{Action, Fault, Match};
 use serde_json::json;
@@ -11,11 +12,6 @@ use std::time::Duration;
 
 const READERS: (&str, &str) = ("roles/storage.objectViewer", "group:readers@leap.example.org");
 const WRITERS: (&str, &str) = ("roles/storage.admin", "group:writers@leap.example.org");
-
-fn slow(method: &str, nth: u64, ms: u64) -> Fault {
-    let on = Match { method: Some(method.into()), nth: Some(nth), ..Match::default() };
-    Fault { on, then: Action::Delay { ms } }
-}
 
 fn days(days: u32) -> Stack {
     stack([bucket_with("a-data", |spec| spec.delete_after_days = Some(days))])
@@ -72,15 +68,14 @@ async fn a_holder_that_wakes_late_overwrites_nothing() {
     bench.apply(&stack([bucket("a-data")])).await;
     let plan = bench.plan(&days(30)).await;
     // The first holder stalls in the middle of its write; a minute passes for everybody else.
-    bench.sandbox.set_faults(vec![slow("UpdateBucket", 1, 700)]);
+    bench.cue.stop(|label| label.method.ends_with("/UpdateBucket"));
     let (wanted, successor) = (days(30), days(60));
     let first = bench.apply_plan(&wanted, &plan);
-    let second = async {
-        tokio::time::sleep(ms(200)).await;
+    let second = bench.cue.meanwhile(async {
         bench.sandbox.clock().advance(Duration::from_secs(61));
         bench.apply(&successor).await;
-    };
-    let (report, _) = tokio::join!(first, second);
+    });
+    let (report, ()) = tokio::join!(first, second);
     assert_eq!(
         end(&report.unwrap(), 0),
         "bucket a-data changed after it was planned on: delete_after_days was null and is now 60"
@@ -152,18 +147,44 @@ async fn a_holder_that_stalls_at_any_call_and_wakes_late_spoils_nothing() {
     }
 }
 
+/// Waits until this holds, which must not take long.
+async fn until(holds: impl Fn() -> bool) {
+    let wait = async {
+        while !holds() {
+            tokio::time::sleep(ms(2)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), wait).await.unwrap();
+}
+
+/// Takes the lease away, and waits until its holder knows.
+async fn lease_is_taken(bench: &Bench) {
+    take_away(&ledger(bench).await).await;
+    let told = || bench.events.lock().unwrap().contains(&"prod: the lease was lost".to_owned());
+    until(told).await;
+}
+
+/// Waits until the lease has been renewed so often since now. Each renewal begins once the one
+/// before it is known to have worked.
+async fn renewals(bench: &Bench, count: usize) {
+    let written = || {
+        let calls = bench.sandbox.calls().into_iter();
+        let lease =
+            calls.filter(|call| call.mutating && call.resource.ends_with("prod/lease.json"));
+        lease.filter(|call| call.status != "no answer").count()
+    };
+    let before = written();
+    until(|| written() >= before + count).await;
+}
+
 #[tokio::test]
 async fn a_run_that_loses_its_lease_begins_nothing_new() {
     let mut bench = Bench::new().await;
-    bench.terms.renew_every = ms(20);
+    bench.terms = renewed_often();
     let wanted = stack([bucket("a-data"), access("a-data", &[READERS])]);
     let plan = bench.plan(&wanted).await;
-    // The first bucket that is made is the ledger's.
-    bench.sandbox.set_faults(vec![slow("CreateBucket", 2, 500)]);
-    let taken = async {
-        tokio::time::sleep(ms(200)).await;
-        take_away(&ledger(&bench).await).await;
-    };
+    bench.cue.stop(making("a-data"));
+    let taken = bench.cue.meanwhile(lease_is_taken(&bench));
     let (report, ()) = tokio::join!(bench.apply_plan(&wanted, &plan), taken);
     let report = report.unwrap();
     assert!(report.lease_lost);
@@ -173,20 +194,21 @@ async fn a_run_that_loses_its_lease_begins_nothing_new() {
     assert!(bench.plan(&wanted).await.is_empty());
 }
 
-/// A loom that is to go, and a delay between the look at it and the call that takes it away: no
-/// version protects that call.
-async fn delete_slowly(
+/// A loom that is to go, and what happens between the look at it and the call that takes it away:
+/// no version protects that call.
+async fn delete_while(
     terms: Terms,
-    delay: u64,
-    meanwhile: impl AsyncFn(&Bench),
+    wall: WallClock,
+    meanwhile: impl AsyncFnOnce(&Bench),
 ) -> (Bench, Report) {
     let mut bench = Bench::new().await;
     bench.apply(&stack([loom("a-loom", 3)])).await;
-    bench.terms = terms;
+    (bench.terms, bench.wall) = (terms, wall);
     let plan = bench.plan(&stack([])).await;
-    bench.sandbox.set_faults(vec![slow("GET /toy/looms/a-loom", 1, delay)]);
+    bench.cue.stop(|label| label.method == "GET /toy/looms/a-loom");
     let nothing = stack([]);
-    let (report, ()) = tokio::join!(bench.apply_plan(&nothing, &plan), meanwhile(&bench));
+    let meanwhile = bench.cue.meanwhile(meanwhile(&bench));
+    let (report, ()) = tokio::join!(bench.apply_plan(&nothing, &plan), meanwhile);
     (bench, report.unwrap())
 }
 
@@ -199,20 +221,19 @@ const NOT_BEGUN: &str = "deleting looms/a-loom was not begun: the lease has ende
 
 #[tokio::test]
 async fn a_call_that_only_the_lease_protects_is_not_begun_when_the_lease_ends_too_soon() {
-    let stalled =
-        Terms { lasts: ms(1000), renew_every: Duration::from_secs(3600), ..renewed_often() };
-    let (bench, report) = delete_slowly(stalled, 950, async |_| {}).await;
+    static WALL: AtomicU64 = AtomicU64::new(0);
+    let wall = || ms(WALL.load(Ordering::Relaxed));
+    // A tenth of a second is left, and the call may take two.
+    let late = async |_: &Bench| WALL.store(59_900, Ordering::Relaxed);
+    let (bench, report) = delete_while(Terms::default(), wall, late).await;
     assert_eq!(end(&report, 0), NOT_BEGUN);
     assert!(bench.world().contains_key("toy/loom/a-loom"));
 }
 
 #[tokio::test]
 async fn a_call_that_only_the_lease_protects_is_not_begun_after_another_took_over() {
-    let taken = async |bench: &Bench| {
-        tokio::time::sleep(ms(300)).await;
-        take_away(&ledger(bench).await).await;
-    };
-    let (bench, report) = delete_slowly(renewed_often(), 800, taken).await;
+    let taken = async |bench: &Bench| lease_is_taken(bench).await;
+    let (bench, report) = delete_while(renewed_often(), || Duration::ZERO, taken).await;
     assert_eq!(end(&report, 0), NOT_BEGUN);
     assert!(report.lease_lost);
     assert!(bench.world().contains_key("toy/loom/a-loom"));
@@ -220,8 +241,16 @@ async fn a_call_that_only_the_lease_protects_is_not_begun_after_another_took_ove
 
 #[tokio::test]
 async fn a_lease_that_is_renewed_meanwhile_protects_a_late_call() {
-    let short = Terms { lasts: ms(2000), ..renewed_often() };
-    let (bench, report) = delete_slowly(short, 2500, async |_| {}).await;
+    static WALL: AtomicU64 = AtomicU64::new(0);
+    let wall = || Duration::from_secs(WALL.load(Ordering::Relaxed));
+    // By the time of day the first lease is long over when the call goes on.
+    let renewed = async |bench: &Bench| {
+        for _ in 0..2 {
+            WALL.fetch_add(50, Ordering::Relaxed);
+            renewals(bench, 2).await;
+        }
+    };
+    let (bench, report) = delete_while(renewed_often(), wall, renewed).await;
     assert!(report.is_complete(), "{report:?}");
     assert!(!bench.world().contains_key("toy/loom/a-loom"));
 }
@@ -235,9 +264,11 @@ async fn a_renewal_whose_answer_is_lost_does_not_lose_the_lease() {
     let (method, resource) = ("POST /upload/*".to_owned(), "*prod/lease.json".to_owned());
     let (method, resource) = (Some(method), Some(resource));
     let on = Match { method, resource, nth: Some(2), ..Match::default() };
-    let lost = Fault { on, then: Action::CutAfter };
-    bench.sandbox.set_faults(vec![lost, slow("CreateBucket", 2, 300)]);
-    let report = bench.apply_plan(&wanted, &plan).await.unwrap();
+    bench.sandbox.set_faults(vec![Fault { on, then: Action::CutAfter }]);
+    bench.cue.stop(making("a-data"));
+    let renewed = bench.cue.meanwhile(renewals(&bench, 3));
+    let (report, ()) = tokio::join!(bench.apply_plan(&wanted, &plan), renewed);
+    let report = report.unwrap();
     assert!(report.is_complete() && !report.lease_lost, "{report:?}");
     assert!(bench.memory(&wanted).await.leases.is_empty(), "the lease was given back");
 }
@@ -245,18 +276,10 @@ async fn a_renewal_whose_answer_is_lost_does_not_lose_the_lease() {
 #[tokio::test]
 async fn a_machine_that_slept_knows_by_the_time_of_day_that_its_lease_is_over() {
     static SLEPT: AtomicU64 = AtomicU64::new(0);
-    let mut bench = Bench::new().await;
-    bench.wall = || Duration::from_secs(SLEPT.load(Ordering::Relaxed));
-    bench.apply(&stack([loom("a-loom", 3)])).await;
-    let plan = bench.plan(&stack([])).await;
-    bench.sandbox.set_faults(vec![slow("GET /toy/looms/a-loom", 1, 400)]);
-    let nothing = stack([]);
-    let sleep = async {
-        tokio::time::sleep(ms(150)).await;
-        SLEPT.store(600, Ordering::Relaxed);
-    };
-    let (report, ()) = tokio::join!(bench.apply_plan(&nothing, &plan), sleep);
-    assert_eq!(end(&report.unwrap(), 0), NOT_BEGUN);
+    let wall = || Duration::from_secs(SLEPT.load(Ordering::Relaxed));
+    let sleep = async |_: &Bench| SLEPT.store(600, Ordering::Relaxed);
+    let (bench, report) = delete_while(Terms::default(), wall, sleep).await;
+    assert_eq!(end(&report, 0), NOT_BEGUN);
     assert!(bench.world().contains_key("toy/loom/a-loom"));
 }
 

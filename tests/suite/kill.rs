@@ -5,7 +5,7 @@
 
 use super::bench::visible;
 use super::shell::{Said, Shell, copy, edit, leap};
-use leap_infra::sandbox::{self, Action, Clock, Fault, Match, Sandbox, Snapshot};
+use leap_infra::sandbox::{self, Action, Clock, Dice, Fault, Match, Sandbox, Snapshot};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -208,15 +208,8 @@ fn picked(journey: &str, calls: u64) -> impl Iterator<Item = (u64, Action)> {
     let seed = std::env::var("LEAP_INFRA_SEED").ok().and_then(|text| text.parse().ok());
     let seed = seed.unwrap_or(2026);
     println!("{journey}: {calls} calls, LEAP_INFRA_SEED={seed}");
-    let mut state: u64 = seed;
-    // SplitMix64, <https://prng.di.unimi.it/splitmix64.c>: few lines, and the same for ever.
-    let mut next = move || {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    };
+    let mut dice = Dice::new(seed);
     let ways = [Action::CrashBefore, Action::CrashAfterEffect, Action::CrashAfter];
     // A crash after the very last call is no crash.
-    (0..).map(move |round: usize| (next() % (calls - 1) + 1, ways[round % 3].clone()))
+    (0..).map(move |round: usize| (dice.below(calls - 1) + 1, ways[round % 3].clone()))
 }

@@ -4,6 +4,7 @@ use super::bench::{
     Bench, PROJECT, access, account, account_access, bucket_with, custom_role, email, loom,
     project_access, stack,
 };
+use super::law::law;
 use super::toy::LoomSpec;
 use leap_infra::cli::marks::Marks;
 use leap_infra::model::{Mark, Owner, Resource, ResourceId, SpecMark, Stack};
@@ -15,26 +16,22 @@ use leap_infra::sandbox::gcs::{SeedBucket, seed_bucket};
 use leap_infra::sandbox::{Action as Strike, Fault, Match};
 use proptest::prelude::*;
 use proptest::sample::subsequence;
-use proptest::test_runner::TestError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// How many stacks each law is tried on; more with PROPTEST_CASES.
-const CASES: u32 = 12;
-
 /// What one made-up bucket looks like.
 #[derive(Clone, Debug, Default)]
-struct Plot {
-    days: Option<u32>,
-    rules: Vec<u32>,
-    versioning: bool,
-    uniform: bool,
-    logs_to: Option<usize>,
-    grants: Vec<usize>,
-    label: Option<String>,
+pub struct Plot {
+    pub days: Option<u32>,
+    pub rules: Vec<u32>,
+    pub versioning: bool,
+    pub uniform: bool,
+    pub logs_to: Option<usize>,
+    pub grants: Vec<usize>,
+    pub label: Option<String>,
     /// Has an account of its own with these roles in the project, which may be switched off.
-    robot: Option<(bool, Vec<usize>)>,
+    pub robot: Option<(bool, Vec<usize>)>,
 }
 
 const GRANTS: [(&str, &str); 4] = [
@@ -71,11 +68,11 @@ fn plot() -> impl Strategy<Value = Plot> {
 }
 
 /// Plots become buckets; each logs to an earlier one, so that there is no circle.
-fn garden() -> impl Strategy<Value = Vec<Plot>> {
+pub fn garden() -> impl Strategy<Value = Vec<Plot>> {
     proptest::collection::vec(plot(), 1..6)
 }
 
-fn grown(plots: &[Plot]) -> Vec<Resource> {
+pub fn grown(plots: &[Plot]) -> Vec<Resource> {
     let mut resources = vec![loom("a-loom", 3)];
     for (at, plot) in plots.iter().enumerate() {
         let name = format!("garden-{at}");
@@ -121,61 +118,6 @@ fn robots(plots: &[Plot]) -> Vec<Resource> {
         resources.push(project_access(&grants));
     }
     resources
-}
-
-fn law<T, F: Future<Output = ()>>(values: impl Strategy<Value = T>, check: impl Fn(T) -> F)
-where
-    T: std::fmt::Debug + Clone,
-{
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(CASES);
-    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.unwrap();
-    let found = proptest::test_runner::TestRunner::new(config).run(&values, |value| {
-        runtime.block_on(check(value));
-        Ok(())
-    });
-    match found {
-        Ok(()) => {}
-        Err(TestError::Fail(why, value)) => panic!(
-            "{why}\n\nTo keep this as a test, give the law this alone:\n\n    law(Just({}), …)\n",
-            source(&value)
-        ),
-        Err(TestError::Abort(why)) => panic!("{why}"),
-    }
-}
-
-/// A value as it is written in Rust: what is printed for people, with lists and texts made again.
-fn source(value: &impl std::fmt::Debug) -> String {
-    let (mut source, mut inside, mut escaped) = (String::new(), false, false);
-    for letter in format!("{value:?}").chars() {
-        if letter == '[' && !inside {
-            source.push_str("vec!");
-        }
-        source.push(letter);
-        if letter == '"' && !escaped {
-            if inside {
-                source.push_str(".into()");
-            }
-            inside = !inside;
-        }
-        escaped = inside && letter == '\\' && !escaped;
-    }
-    source
-}
-
-#[test]
-fn a_law_that_is_broken_prints_a_case_to_keep() {
-    let broken = std::panic::catch_unwind(|| {
-        law(garden(), |plots| async move { assert!(plots.len() < 2, "too many") });
-    });
-    let why = *broken.unwrap_err().downcast::<String>().unwrap();
-    assert!(why.contains("too many"), "{why}");
-    let case = "law(Just(vec![Plot { days: None, rules: vec![], versioning: false";
-    assert!(why.contains(case), "{why}");
-    let plot = Plot { label: Some("a \"b\" [c]".into()), ..Plot::default() };
-    assert!(source(&plot).contains(r#"label: Some("a \"b\" [c]".into()), "#), "{}", source(&plot));
 }
 
 #[test]
@@ -271,7 +213,7 @@ fn a_plan_survives_being_written_and_read() {
 
 /// Somebody else's buckets: unmarked, marked by another stack, or carrying a mark of ours that
 /// was copied onto them.
-fn strangers(stack: &Stack) -> Vec<SeedBucket> {
+pub fn strangers(stack: &Stack) -> Vec<SeedBucket> {
     let copied = Mark::new(
         stack.name(),
         &ResourceId::new("prod", "gcs-bucket", "garden-0"),

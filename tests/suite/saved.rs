@@ -1,21 +1,14 @@
 //! Plans that are saved now and applied later, and what others changed meanwhile: the real
 //! program, against a sandbox in this process.
 
-use super::shell::{Said, Shell, edit};
+use super::home::Home;
 use google_cloud_auth::credentials::anonymous;
 use google_cloud_storage::client::StorageControl;
 use google_cloud_storage::model::Bucket;
 use google_cloud_wkt::FieldMask;
 use insta::assert_snapshot;
-use leap_infra::sandbox::{self, Clock, Sandbox};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
-use std::time::Duration;
-use tempfile::TempDir;
-
-/// A Monday in 2026.
-const START: u64 = 1_790_000_000;
 
 const STACK: &str = "\
 stack: home
@@ -27,50 +20,9 @@ buckets:
   site: { grants: { read: ['group:readers@home.example.org'] } }
 ";
 
-/// A stack in a folder, and the cloud that it is about.
-struct Home {
-    folder: TempDir,
-    sandbox: Sandbox,
-    shell: Shell,
-}
+const FILES: &[(&str, &str)] = &[("stack.yaml", STACK)];
 
 impl Home {
-    async fn new() -> Self {
-        // Only the first test to come here installs it.
-        _ = rustls::crypto::ring::default_provider().install_default();
-        let clock = Clock::virtual_at(START);
-        let options = sandbox::Options { clock, ..sandbox::Options::default() };
-        let sandbox = sandbox::start(options).await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("stack.yaml"), STACK).unwrap();
-        let shell = Shell::new(folder.path()).towards(&sandbox);
-        Self { folder, sandbox, shell }
-    }
-
-    /// The same, applied as it is declared.
-    async fn applied() -> Self {
-        let home = Self::new().await;
-        home.says("apply --auto-approve", 0);
-        home
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn declare(&self, from: &str, to: &str) {
-        edit(&self.path("stack.yaml"), from, to);
-    }
-
-    fn says(&self, line: &str, code: i32) -> Said {
-        // What was just made is missing from lists for a moment.
-        self.sandbox.clock().advance(Duration::from_secs(5));
-        let said = tokio::task::block_in_place(|| self.shell.run(line));
-        let Said { stdout, stderr, .. } = &said;
-        assert_eq!(said.code, Some(code), "leap-infra {line}\n{stderr}{stdout}");
-        said
-    }
-
     /// Somebody at the console gives a bucket another label.
     async fn label_by_hand(&self, name: &str, value: &str) {
         let nobody = anonymous::Builder::new().build();
@@ -89,7 +41,7 @@ impl Home {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_saved_plan_is_shown_as_it_was_and_applied_without_a_question() {
-    let home = Home::new().await;
+    let home = Home::of(FILES).await;
     let planned = home.says("plan --out plan.json", 0);
     let mode = home.path("plan.json").metadata().unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600, "others may read it");
@@ -106,7 +58,7 @@ async fn a_saved_plan_is_shown_as_it_was_and_applied_without_a_question() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_plan_of_another_declaration_or_of_long_ago_is_stale() {
-    let home = Home::new().await;
+    let home = Home::of(FILES).await;
     home.says("plan --out old.json --expires-in 0", 0);
     home.says("plan --out plan.json", 0);
     let expired = home.says("apply old.json", 8);
@@ -121,7 +73,7 @@ async fn a_plan_of_another_declaration_or_of_long_ago_is_stale() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_moved_since_the_plan_is_named_and_nothing_is_applied() {
-    let home = Home::applied().await;
+    let home = Home::applied(FILES).await;
     home.declare("delete_after_days: 30", "delete_after_days: 60");
     home.declare("delete_after_days: 7", "delete_after_days: 14");
     home.says("plan --out plan.json", 0);
@@ -151,7 +103,7 @@ async fn what_moved_since_the_plan_is_named_and_nothing_is_applied() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_no_plan_is_refused_with_the_reason() {
-    let home = Home::new().await;
+    let home = Home::of(FILES).await;
     home.says("plan --out plan.json", 0);
     let plan = std::fs::read_to_string(home.path("plan.json")).unwrap();
     let mut told = String::new();
@@ -199,7 +151,7 @@ async fn what_is_no_plan_is_refused_with_the_reason() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn drift_is_told_from_what_is_pending() {
-    let home = Home::applied().await;
+    let home = Home::applied(FILES).await;
     home.says("drift", 0);
     home.label_by_hand("home-data", "ocean").await;
     home.declare("delete_after_days: 7", "delete_after_days: 14");
@@ -227,7 +179,7 @@ async fn drift_is_told_from_what_is_pending() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_others_manage_is_let_be_and_listed() {
-    let home = Home::applied().await;
+    let home = Home::applied(FILES).await;
     let ignore = "ignore:\n  - { resource: gcs-bucket, field: labels.*, reason: set by billing }\n";
     home.declare("buckets:\n", &format!("{ignore}buckets:\n"));
     home.label_by_hand("home-data", "ocean").await;

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::routing::{delete, get};
 use axum::{Json, Router};
 use http::StatusCode;
-use leap_infra::kind::{Applied, Change, Kind, ProviderError, StepContext};
+use leap_infra::kind::{Applied, Change, Kind, Provider, ProviderError, StepContext};
 use leap_infra::model::{
     Found, Mark, Observation, Owner, Place, Scope, Status, Transition, Version,
 };
@@ -43,6 +43,12 @@ pub struct SpoolSpec {}
 
 #[derive(Clone)]
 pub struct Client(pub String, pub reqwest::Client);
+
+/// A small cloud.
+impl Provider for Client {
+    const WORD: &'static str = "toy";
+    const AT_ONCE: Option<usize> = Some(3);
+}
 
 impl Client {
     pub fn new(url: &str) -> Self {

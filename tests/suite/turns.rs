@@ -4,7 +4,7 @@
 
 use super::bench::{Bench, START, access, bucket, bucket_with, options, stack};
 use futures::future::BoxFuture;
-use leap_infra::apply::{Options, Report, StepResult};
+use leap_infra::apply::{Options, Parallelism, Report, StepResult};
 use leap_infra::model::Stack;
 use leap_infra::sandbox::{self, Behaviour, Clock, Label, Turn};
 use serde_json::{Value, json};
@@ -214,7 +214,10 @@ async fn two_applies_at_once_in_every_order_never_lose_or_mix_what_they_report()
     ada.apply(&before()).await;
     let start = ada.sandbox.snapshot().unwrap();
     let plans = [ada.plan(&first()).await, grace.plan(&second()).await];
-    let one_by_one = Options { parallelism: 1, ..options() };
+    let one_by_one = Options {
+        parallelism: Parallelism { altogether: 1, ..Parallelism::default() },
+        ..options()
+    };
     let (mut orders, mut both_worked) = (0, 0);
     // Each needs some thirty calls; after the first half all that differs has been done.
     for calls in 0..=16 {

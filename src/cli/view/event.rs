@@ -92,6 +92,10 @@ pub fn happened(event: &Event, took: Duration) -> Value {
             let what = format!("{env}: took over from {from}, which did not finish");
             diagnostic("warning", &what, "", None)
         }
+        Event::LeaseLost { env } => {
+            let what = format!("{env}: the lease is lost, so nothing new is begun");
+            diagnostic("warning", &what, "", None)
+        }
         Event::Began { id, action } => {
             let text = format!("{id}: {}...", doing(*action));
             hook("info", "apply_start", text, id, json!({ "action": word(*action) }))

@@ -6,7 +6,7 @@ use super::location::area;
 use super::placed::Placed;
 use super::settings::{Location, Member, Prevention};
 use crate::model::label;
-use crate::project::format::seconds;
+use crate::project::format::{is_label_name, seconds};
 use crate::project::problem::{Findings, Problem};
 use crate::project::tree::Node;
 use crate::project::words::{either, nearest};
@@ -155,12 +155,4 @@ fn labels(placed: &Placed<'_>, findings: &mut Findings) {
             ));
         }
     }
-}
-
-/// Whether a text can be the name of a label.
-/// <https://cloud.google.com/storage/docs/tags-and-labels#bucket-labels>
-pub(super) fn is_label_name(name: &str) -> bool {
-    let good = |c: char| c.is_alphanumeric() && !c.is_uppercase() || c == '-' || c == '_';
-    let first = |c: char| c.is_alphabetic() && !c.is_uppercase();
-    name.chars().count() <= 63 && name.starts_with(first) && name.chars().all(good)
 }

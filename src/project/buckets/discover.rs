@@ -1,43 +1,25 @@
 //! From a live bucket and its access to what a person would have declared: the other way round
 //! than [`super::expand`]. What there is no word for becomes a comment, never something similar.
 
-use super::conflicts::{RETENTION_MAX, is_label_name};
+use super::conflicts::RETENTION_MAX;
 use super::discover_rules::rules;
 use super::format::{ROLES, member};
 use super::location::{area, location};
 use super::names::fault;
-use crate::model::{Found, Place};
-use crate::project::discover::{Entry, Seen, cannot};
-use crate::project::format::label_value;
+use crate::model::Found;
+use crate::project::discover::{Entry, Said, Seen, key_of, keys, left_out, object, time};
 use crate::project::layout::Laid;
 use crate::providers::gcp::gcs_bucket::{CorsRule, PublicAccessPrevention, Retention, Spec};
 use crate::providers::gcp::gcs_bucket_access::{self, Grant};
 use serde::Deserialize as _;
-use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// A bucket that is nobody's, its settings, and the environment that it would belong to.
 struct Bucket<'a> {
     found: &'a Found,
     spec: Spec,
     laid: &'a Laid,
-}
-
-/// Where the settings of one bucket are collected.
-#[derive(Default)]
-struct Said {
-    settings: Map<String, Value>,
-    comments: Vec<String>,
-}
-
-impl Said {
-    fn say(&mut self, name: &str, value: impl Into<Value>) {
-        self.settings.insert(name.to_owned(), value.into());
-    }
-
-    fn cannot(&mut self, what: impl AsRef<str>) {
-        self.comments.push(cannot(what.as_ref()));
-    }
 }
 
 /// Every bucket that is nobody's.
@@ -47,15 +29,20 @@ pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
         match (Spec::deserialize(&found.spec), seen.environment(found), fault(&found.name)) {
             (Ok(spec), Some(laid), None) => buckets.push(Bucket { found, spec, laid }),
             (_, None, _) => {
-                entries.push(left_out(found, "no environment of these is in its project"));
+                entries.push(left_out(&origin(found), "no environment of these is in its project"));
             }
             (.., fault) => {
                 let why = fault.map_or("its settings", |_| "its name, by today's rules for names");
-                entries.push(left_out(found, why));
+                entries.push(left_out(&origin(found), why));
             }
         }
     }
-    let keys = keys(seen, &buckets);
+    let declared = seen.layout.iter().flat_map(|laid| laid.declaration.buckets.keys().cloned());
+    let wishes = buckets.iter().map(|Bucket { found, laid, .. }| {
+        let naming = laid.naming();
+        (found.name.as_str(), key_of(naming.key(&found.name).unwrap_or(&found.name), 'b'))
+    });
+    let keys = keys(declared, wishes);
     let logs = logs(seen, &buckets);
     for bucket in &buckets {
         let key = keys[bucket.found.name.as_str()].clone();
@@ -64,35 +51,8 @@ pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
     entries
 }
 
-fn left_out(found: &Found, why: &str) -> Entry {
-    Entry { comments: vec![origin(found), cannot(why)], ..Entry::default() }
-}
-
 fn origin(found: &Found) -> String {
-    let Place { project, .. } = &found.place;
-    format!("gs://{} in project {project}", found.name)
-}
-
-/// A key for each bucket, by name: what its name would be made of, else what comes near it.
-fn keys<'a>(seen: &Seen<'_>, buckets: &[Bucket<'a>]) -> BTreeMap<&'a str, String> {
-    let declared = seen.layout.iter().flat_map(|laid| laid.declaration.buckets.keys().cloned());
-    let mut taken: BTreeSet<String> = declared.collect();
-    let mut keys = BTreeMap::new();
-    for Bucket { found, laid, .. } in buckets {
-        let naming = laid.naming();
-        let wish = key_of(naming.key(&found.name).unwrap_or(&found.name));
-        let others = (2..).map(|number| format!("{wish}-{number}"));
-        let mut wishes = std::iter::once(wish.clone()).chain(others);
-        let key = wishes.find(|wish| taken.insert(wish.clone())).unwrap_or_default();
-        keys.insert(found.name.as_str(), key);
-    }
-    keys
-}
-
-/// Lower case letters, digits and signs, beginning with a letter.
-fn key_of(name: &str) -> String {
-    let key = name.replace('.', "-");
-    if key.starts_with(|c: char| c.is_ascii_lowercase()) { key } else { format!("b-{key}") }
+    format!("gs://{} in project {}", found.name, found.place.project)
 }
 
 /// Which bucket's usage logs go to which, where that can be said: both are found here, the target
@@ -126,13 +86,7 @@ fn entry(
     keys: &BTreeMap<&str, String>,
 ) -> Entry {
     let Bucket { found, spec, laid } = bucket;
-    let mut said = Said { comments: vec![origin(found)], ..Said::default() };
-    let naming = laid.naming();
-    if format!("{}{key}{}", naming.start, naming.end) != found.name {
-        said.say("name", found.name.as_str());
-    }
-    said.say("in", json!([laid.env()]));
-    said.say("manage", "mark");
+    let mut said = Said::of(found, laid, &key, origin(found));
     place(&mut said, spec, laid);
     plain(&mut said, spec);
     kept(&mut said, spec);
@@ -145,11 +99,11 @@ fn entry(
         (Some(to), None) => said.cannot(format!("usage logs go to {}/{}", to.bucket, to.prefix)),
         (None, None) => {}
     }
-    labels(&mut said, spec, laid);
+    said.labels(&spec.labels, laid);
     let access = seen.strangers("gcs-bucket-access").iter().find(|it| it.name == found.name);
     let access = access.and_then(|it| gcs_bucket_access::Spec::deserialize(&it.spec).ok());
     grants(&mut said, spec, &access.map(|access| access.grants).unwrap_or_default());
-    Entry { key, settings: said.settings, comments: said.comments }
+    said.entry(key, None)
 }
 
 fn place(said: &mut Said, spec: &Spec, laid: &Laid) {
@@ -239,21 +193,6 @@ fn kept(said: &mut Said, spec: &Spec) {
     }
 }
 
-fn labels(said: &mut Said, spec: &Spec, laid: &Laid) {
-    let everywhere = &laid.declaration.cloud.labels;
-    let own = spec.labels.iter().filter(|(key, value)| everywhere.get(*key) != Some(*value));
-    let (good, bad): (Vec<_>, Vec<_>) =
-        own.partition(|(key, value)| is_label_name(key) && label_value(value).is_ok());
-    bad.iter().for_each(|(key, value)| said.cannot(format!("the label {key}: {value}")));
-    for key in everywhere.keys().filter(|key| !spec.labels.contains_key(*key)) {
-        said.cannot(format!("that it lacks the label {key} of `cloud.labels`"));
-    }
-    if !good.is_empty() {
-        let good = good.into_iter().map(|(key, value)| (key.clone(), json!(value)));
-        said.say("labels", good.collect::<Map<_, _>>());
-    }
-}
-
 fn grants(said: &mut Said, spec: &Spec, live: &[Grant]) {
     let mut roles: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for grant in live {
@@ -291,20 +230,4 @@ fn someone(grant: &Grant) -> Value {
 /// The word for a storage class.
 pub(super) fn class(api: &str) -> Option<&'static str> {
     ["standard", "nearline", "coldline", "archive"].into_iter().find(|it| it.to_uppercase() == api)
-}
-
-/// The fields that there are.
-pub(super) fn object<const N: usize>(fields: [(&str, Option<Value>); N]) -> Value {
-    let fields = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    Value::Object(fields.collect())
-}
-
-/// A time in the largest unit that it is a whole number of.
-fn time(seconds: u64) -> String {
-    let units = [("day", 86_400), ("hour", 3600), ("minute", 60)];
-    let whole =
-        units.into_iter().find(|(_, length)| seconds > 0 && seconds.is_multiple_of(*length));
-    let (unit, length) = whole.unwrap_or(("second", 1));
-    let count = seconds / length;
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }

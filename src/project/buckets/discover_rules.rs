@@ -1,6 +1,7 @@
 //! Lifecycle rules of a live bucket as a person would have declared them.
 
-use super::discover::{class, object};
+use super::discover::class;
+use crate::project::discover::object;
 use crate::project::format::date;
 use crate::providers::gcp::gcs_bucket::{LifecycleAction, LifecycleCondition, LifecycleRule, Spec};
 use serde_json::{Map, Value, json};

@@ -3,7 +3,10 @@
 //!
 //! What is written is for `manage: mark`, so that taking it in changes no setting.
 
+mod said;
 mod yaml;
+
+pub(crate) use said::{Said, key_of, keys, left_out, object, time};
 
 use crate::model::{Found, UnknownOwner, World};
 use crate::project::layout::Laid;
@@ -29,6 +32,8 @@ pub(crate) struct Seen<'a> {
 pub(crate) struct Entry {
     /// Its key.
     pub(crate) key: String,
+    /// The word below the key that its settings stand under, if they stand under one.
+    pub(crate) inside: Option<&'static str>,
     /// Its settings; none, if it cannot be declared at all.
     pub(crate) settings: Map<String, Value>,
     /// Where it comes from, and what of it cannot be said.
@@ -56,11 +61,12 @@ impl Project {
             if entries.is_empty() {
                 continue;
             }
-            count += entries.iter().filter(|entry| !entry.settings.is_empty()).count();
+            let here = entries.iter().filter(|entry| !entry.settings.is_empty()).count();
+            count += here;
             let declared = self.layout[0].tree.entry(section);
             elsewhere.extend(declared.map(|(key, _)| ((*section).to_owned(), key.range.clone())));
             _ = write!(text, "\n{section}:");
-            text.push_str(if count == 0 { " {}\n" } else { "\n" });
+            text.push_str(if here == 0 { " {}\n" } else { "\n" });
             entries.into_iter().for_each(|entry| write_entry(&mut text, entry));
         }
         let text = (!text.is_empty()).then(|| format!("{HEAD}{text}"));
@@ -75,7 +81,7 @@ const HEAD: &str = "\
 ";
 
 fn write_entry(out: &mut String, entry: Entry) {
-    let Entry { key, mut settings, mut comments } = entry;
+    let Entry { key, inside, mut settings, mut comments } = entry;
     let open = |value: &Value| yaml::texts(value).any(is_placeholder);
     for (name, _) in settings.clone().iter().filter(|(_, value)| open(value)) {
         settings.remove(name);
@@ -86,9 +92,11 @@ fn write_entry(out: &mut String, entry: Entry) {
         return;
     }
     _ = writeln!(out, "  {}:", yaml::text(&key));
+    inside.iter().for_each(|word| _ = writeln!(out, "    {word}:"));
+    let indent = if inside.is_some() { 6 } else { 4 };
     let first = FIRST.iter().filter_map(|name| settings.remove_entry(*name)).collect::<Vec<_>>();
     for (name, value) in first.into_iter().chain(settings) {
-        yaml::field(out, 4, &name, &value);
+        yaml::field(out, indent, &name, &value);
     }
 }
 

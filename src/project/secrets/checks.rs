@@ -1,17 +1,13 @@
 //! What the schema cannot say about secrets.
 
-use super::Secret;
 use super::expand::{Made, made};
+use super::{SHORTEST_PERIOD, Secret};
 use crate::project::format::seconds;
 use crate::project::layout::Laid;
 use crate::project::problem::{Findings, Problem};
 use crate::project::tree::Node;
 use crate::project::words::{nearest, quoted};
 use std::collections::BTreeMap;
-
-/// The shortest time between two reminders, an hour.
-/// <https://cloud.google.com/secret-manager/docs/secret-rotation>
-const SHORTEST_PERIOD: u64 = 3_600;
 
 /// Checks the secrets of all environments.
 pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {

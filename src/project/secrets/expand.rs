@@ -2,7 +2,8 @@
 
 use super::{Make, Secret};
 use crate::model::secret::Reference;
-use crate::model::{Place, Resource, ResourceId, Source};
+use crate::model::{Keys, Place, Resource, ResourceId, Source};
+use crate::project::address;
 use crate::project::format::seconds;
 use crate::project::layout::{Laid, each_environment};
 use crate::project::problem::Range;
@@ -95,6 +96,15 @@ pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
             let spec = json(&secret_access::Spec { accessors });
             resources.push(resource(&made, ACCESS, spec, range));
         }
+    }
+}
+
+/// The keys of secrets that are made by us, with what they become.
+pub(crate) fn keys(layout: &[Laid], keys: &mut Keys) {
+    for made in made(layout) {
+        let id = |kind: &str| ResourceId::new(made.laid.env(), kind, &made.name);
+        let name = address::written("secret", made.key);
+        keys.entry(name).or_default().extend([id(SECRET), id(ACCESS)]);
     }
 }
 

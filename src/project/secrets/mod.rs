@@ -2,18 +2,24 @@
 //! value.
 
 mod checks;
+mod discover;
 mod expand;
 mod settings;
 
 pub use settings::{Make, Rotate};
 
 pub(crate) use checks::check;
-pub(crate) use expand::{expand, reference};
+pub(crate) use discover::discover;
+pub(crate) use expand::{expand, keys, reference};
 pub(crate) use settings::topic;
 
 use crate::project::format::Wrong;
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+/// The shortest time between two reminders, an hour.
+/// <https://cloud.google.com/secret-manager/docs/secret-rotation>
+const SHORTEST_PERIOD: u64 = 3_600;
 
 /// Where one secret is kept; say exactly one.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -1,5 +1,6 @@
 //! The half of the client that can write.
 
+use crate::kind::Provider;
 use crate::providers::gcp::calls::{self, POLICY_VERSION, path};
 use crate::providers::gcp::client::Connection;
 use crate::providers::gcp::container::Hand;
@@ -24,6 +25,12 @@ pub struct Writer {
     /// Clusters and their pools.
     pub(crate) clusters: Hand,
     pub(crate) secrets: SecretManagerService,
+}
+
+/// Its quotas are per project and minute, far above what steps need:
+/// <https://cloud.google.com/storage/quotas>
+impl Provider for Writer {
+    const WORD: &'static str = "gcp";
 }
 
 impl Writer {

@@ -2,8 +2,8 @@
 
 use crate::kind::{Kind as _, ProviderError};
 use crate::model::{
-    Found, Mark, Observation, Owner, Place, Resource, Scope, SpecMark, Status, Taken, UnknownOwner,
-    Version,
+    Depth, Found, Mark, Observation, Owner, Place, Resource, Scope, SpecMark, Status, Taken,
+    UnknownOwner, Version,
 };
 use crate::providers::gcp::Reader;
 use crate::providers::gcp::policy;
@@ -31,8 +31,9 @@ pub(super) async fn observe(
                 let (wanted, mark) = (accessors(wanted), Some(mark));
                 ours.push(Candidate { name, place, mark, label, wanted, claims });
             }
-            // Declared on a secret that is nobody's: what is there can be adopted with it.
-            Owner::Foreign if wanted.is_some() => {
+            // Declared on a secret that is nobody's: what is there can be adopted with it. Whoever
+            // looks at everything sees who reads it.
+            Owner::Foreign if wanted.is_some() || scope.depth == Depth::Whole => {
                 let (wanted, mark) = (accessors(wanted), None);
                 ours.push(Candidate { name, place, mark, label, wanted, claims });
             }
@@ -50,7 +51,13 @@ pub(super) async fn observe(
     });
     let seen: Vec<_> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
     for (found, unknown) in seen.into_iter().flatten() {
-        observation.found.extend(found);
+        let wanted = |found: &Found<Spec>| scope.wanted.contains_key(found.name.as_str());
+        match found {
+            Some(found) if found.owner == Owner::Foreign && !wanted(&found) => {
+                observation.strangers.push(found);
+            }
+            found => observation.found.extend(found),
+        }
         observation.unknown.extend(unknown);
     }
     Ok(observation)
@@ -78,18 +85,20 @@ impl Candidate {
         let has = |set: &Option<BTreeSet<String>>, member: &str| {
             set.as_ref().is_some_and(|set| set.contains(member))
         };
+        // On a secret that is nobody's and that nothing declares, none of it is anybody's.
+        let strange = self.mark.is_none() && self.wanted.is_none();
         let (mut accessors, mut unknown) = (BTreeSet::new(), Vec::new());
         for grant in policy::grants(live) {
             let plain = grant.role == ACCESSOR && grant.condition.is_none();
             let (wanted, claims) = (&self.wanted, &self.claims);
-            if plain && (has(wanted, &grant.member) || has(claims, &grant.member)) {
+            if plain && (strange || has(wanted, &grant.member) || has(claims, &grant.member)) {
                 accessors.insert(grant.member);
                 continue;
             }
-            if let Some(mark) = &self.mark {
+            if self.mark.is_some() || strange {
                 unknown.push(UnknownOwner {
                     name: self.name.clone(),
-                    env: mark.env.clone(),
+                    env: self.mark.as_ref().map(|mark| mark.env.clone()).unwrap_or_default(),
                     what: format!("{} has {}", grant.member, grant.role),
                     public: grant.is_public(),
                 });
@@ -99,8 +108,8 @@ impl Candidate {
         // With the label but nothing of ours left, only the label is to be removed; as long as
         // there are grants that may be ours, it is kept, since it makes us look.
         let spent = self.claims.is_some() || unknown.is_empty();
-        let present = self.mark.is_none()
-            || leftover
+        let present = leftover
+            || self.mark.is_none() && !strange
             || self.label.is_some() && (self.wanted.is_some() || spent);
         let version = Version(BASE64.encode(&live.etag));
         (present.then(|| self.found(accessors, version)), unknown)
