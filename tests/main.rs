@@ -19,10 +19,12 @@ mod suite {
     mod hands;
     mod hostile;
     mod kill;
+    mod knock;
     mod laws;
     mod looks;
     mod markdown;
     mod memory;
+    mod mutate;
     mod parts;
     mod plans;
     mod project;
