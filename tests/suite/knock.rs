@@ -153,9 +153,7 @@ impl Request {
                 self.bytes(&self.path, &self.query, &framed)
             }
             Blow::Body(harm) => self.bytes(&self.path, &self.query, &harm.done_to(&body)),
-            Blow::Frame(changes) => {
-                self.bytes(&self.path, &self.query, &changed(&body, changes))
-            }
+            Blow::Frame(changes) => self.bytes(&self.path, &self.query, &changed(&body, changes)),
         }
     }
 }
@@ -234,7 +232,8 @@ fn a_mutated_conversation_ends_and_the_next_is_served() {
     let harmed = |(which, harm): &(usize, Vec<Change>)| changed(&conversations[*which], harm);
     cases(CONVERSATIONS, &strategy, harmed, |case| {
         door.hear(&harmed(case), false);
-        let good = b"GET /storage/v1/b/x/o HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        let good =
+            b"GET /storage/v1/b/x/o HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
         assert!(door.hear(good, true).starts_with(b"HTTP/1.1 404"));
         door.assert_well();
     });

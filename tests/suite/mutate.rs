@@ -132,7 +132,8 @@ fn replace(tree: &mut Value, number: &mut usize, other: Option<&Value>) -> bool 
         Value::Object(fields) => {
             let inside = |(name, field): (&String, &mut Value)| {
                 let here = *number == 0;
-                replace(field, number, other).then(|| (here && other.is_none()).then(|| name.clone()))
+                replace(field, number, other)
+                    .then(|| (here && other.is_none()).then(|| name.clone()))
             };
             let done = fields.iter_mut().find_map(inside);
             if let Some(Some(gone)) = &done {

@@ -56,12 +56,15 @@ pub(super) fn create(world: &World, request: CreateBucketRequest) -> Result<Buck
 }
 
 fn taken(there: &BucketRecord, wanted: &Bucket) -> Refusal {
-    Refusal::exists(if number_of(&there.bucket.project) == number_of(&wanted.project) && !there.foreign_account {
-        "Your previous request to create the named bucket succeeded and you already own it."
-    } else {
-        "The requested bucket name is not available. The bucket namespace is shared by all users \
+    Refusal::exists(
+        if number_of(&there.bucket.project) == number_of(&wanted.project) && !there.foreign_account
+        {
+            "Your previous request to create the named bucket succeeded and you already own it."
+        } else {
+            "The requested bucket name is not available. The bucket namespace is shared by all users \
          of the system. Please select a different name and try again."
-    })
+        },
+    )
 }
 
 pub(super) fn get(world: &World, request: &GetBucketRequest) -> Result<Bucket, Refusal> {

@@ -33,7 +33,9 @@ async fn storage(State(world): State<World>, Path(method): Path<String>, body: B
         "ListBuckets" => call(&body, |request| list_buckets(&world, &request)),
         "UpdateBucket" => call(&body, |request| bucket::update(&world, request).map(shown)),
         "DeleteBucket" => call(&body, |request| bucket::delete(&world, &request)),
-        "LockBucketRetentionPolicy" => call(&body, |request| bucket::lock(&world, &request).map(shown)),
+        "LockBucketRetentionPolicy" => {
+            call(&body, |request| bucket::lock(&world, &request).map(shown))
+        }
         "ListObjects" => call(&body, |request| list_objects(&world, &request)),
         "GetObject" => call(&body, |request| get_object(&world, &request)),
         "DeleteObject" => call(&body, |request| delete_object(&world, &request)),

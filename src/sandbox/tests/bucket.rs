@@ -168,7 +168,8 @@ async fn an_update_on_an_old_version_is_refused() {
     assert_eq!(bench.get("scratch").await.unwrap().storage_class, "STANDARD");
     assert_eq!(update(1).await.unwrap().metageneration, 2);
     let patch = named("scratch").set_storage_class("COLDLINE").set_etag("CAE=");
-    let stale = bench.control.update_bucket().set_bucket(patch).set_update_mask(mask("storage_class"));
+    let stale =
+        bench.control.update_bucket().set_bucket(patch).set_update_mask(mask("storage_class"));
     assert_eq!(refusal(stale.send().await).0, Code::FailedPrecondition, "the etag is the old one");
 }
 
