@@ -16,7 +16,7 @@ pub fn report(report: &Report, spending: &Spending, ui: &Ui) -> String {
     let (all, calls) = (report.outcomes.len(), spending.calls());
     let open = match report.outcomes.iter().filter(|outcome| is_open(outcome)).count() {
         0 => String::new(),
-        open => format!(", {open} were not played to the end"),
+        open => format!(", {open} not played to the end"),
     };
     lines.push(format!(
         "\n{hold} of {all} behaviours are as docs/sandbox.md says{open} ({calls} calls; on Google Cloud at most {:.4} USD, by prices that are assumed).",
