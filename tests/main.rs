@@ -25,12 +25,14 @@ mod suite {
     mod hostile;
     mod identities;
     mod kill;
+    mod knock;
     mod law;
     mod laws;
     mod life;
     mod looks;
     mod markdown;
     mod memory;
+    mod mutate;
     mod parallel;
     mod parts;
     mod past;

@@ -4,6 +4,7 @@ use crate::table::{self, Table};
 use leap_infra::sandbox::gcs::{SeedBucket, seed_bucket};
 use leap_infra::sandbox::{Behaviour, Options, Sandbox, Store, StoreError, start};
 use serde_json::Value;
+use sha2::Digest as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
@@ -39,6 +40,18 @@ pub fn measure() {
     let began = Instant::now();
     ask(&sandbox, put, "bytes");
     row("writing one more while a snapshot is held", began.elapsed());
+    for megabytes in [20, 100] {
+        let body = "x".repeat(megabytes * 1_000_000);
+        let put = format!("{put}-{megabytes}");
+        let began = Instant::now();
+        ask(&sandbox, &put, &body);
+        row(&format!("uploading {megabytes} MB in one go"), began.elapsed());
+        let get = format!("GET /storage/v1/b/bench-00000/o/new-{megabytes}?alt=media");
+        let began = Instant::now();
+        ask(&sandbox, &get, "");
+        row(&format!("reading {megabytes} MB back"), began.elapsed());
+    }
+    sums(&mut row);
     drop((snapshot, sandbox));
 
     let length = || std::fs::metadata(large.path().join("journal.jsonl")).unwrap().len();
@@ -59,6 +72,20 @@ pub fn measure() {
         began.elapsed()
     });
     table.print("The sandbox with 10,000 buckets and 100,000 objects");
+}
+
+/// What an upload sums up.
+fn sums(row: &mut impl FnMut(&str, Duration)) {
+    let bytes = vec![b'x'; 100_000_000];
+    let mut of = |what: &str, sum: &dyn Fn(&[u8])| {
+        let began = Instant::now();
+        sum(&bytes);
+        row(&format!("{what} of 100 MB"), began.elapsed());
+    };
+    of("SHA-256 (sha2)", &|bytes| _ = sha2::Sha256::digest(bytes));
+    of("SHA-256 (ring)", &|bytes| _ = ring::digest::digest(&ring::digest::SHA256, bytes));
+    of("MD5", &|bytes| _ = md5::Md5::digest(bytes));
+    of("CRC32C", &|bytes| _ = crc32c::crc32c(bytes));
 }
 
 async fn serve(folder: &Path) -> Sandbox {

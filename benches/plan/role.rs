@@ -2,7 +2,6 @@
 
 use crate::meter::{self, Used};
 use leap_infra::kind::Retry;
-use leap_infra::ledger::Ledger;
 use leap_infra::plan::{Allowances, Request, plan};
 use leap_infra::providers::{self, gcp};
 use leap_infra::sandbox::{self, Action, Behaviour, Fault, Match, Sandbox};
@@ -13,7 +12,6 @@ use std::fs;
 use std::io::{BufRead as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Says which role to play.
@@ -124,14 +122,7 @@ async fn stages(folder: &Path) -> Stages {
     let url = std::env::var(cli::target::SANDBOX_URL).unwrap();
     let connection =
         gcp::Connection::open(&gcp::Endpoint::Sandbox { url }, Retry::default()).await.unwrap();
-    let bucket = gcp::LedgerBucket {
-        name: project.ledger_bucket().to_owned(),
-        stack: stack.name().to_owned(),
-        project: project.project("prod").to_owned(),
-        location: project.region("prod").to_uppercase(),
-    };
-    let ledger =
-        Ledger::new(Arc::new(gcp::LedgerStore::new(&connection, bucket)), Retry::default());
+    let ledger = cli::session::ledger(&connection, &project, &stack, Retry::default());
     let memory = ledger.recall(stack.environments()).await.unwrap();
     let observers = providers::observers(&connection);
     let world = observers.world(&stack, &memory.footprint, &memory.claims).await.unwrap();

@@ -31,7 +31,11 @@ impl Failure {
     pub fn because(mut self, error: &dyn Error) -> Self {
         let mut cause = Some(error);
         while let Some(error) = cause {
-            self.causes.push(error.to_string());
+            let said = error.to_string();
+            // Some libraries say what stands behind an error in the error itself as well.
+            if self.causes.last().is_none_or(|last| !last.contains(&said)) {
+                self.causes.push(said);
+            }
             cause = error.source();
         }
         self

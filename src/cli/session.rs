@@ -117,7 +117,8 @@ pub(crate) fn ledger_bucket(project: &Project, stack: &Stack) -> LedgerBucket {
     }
 }
 
-fn ledger(connection: &Connection, project: &Project, stack: &Stack, retry: Retry) -> Ledger {
+/// The ledger of a stack.
+pub fn ledger(connection: &Connection, project: &Project, stack: &Stack, retry: Retry) -> Ledger {
     let store = Arc::new(LedgerStore::new(connection, ledger_bucket(project, stack)));
     Ledger::new(store, retry).with_wall_clock(machine::since_1970)
 }

@@ -68,7 +68,7 @@ async fn only_what_a_run_made_is_taken_away() {
 async fn a_run_stops_while_it_can_still_pay_for_the_tear_down() {
     let sandbox = sandbox().await;
     // A bucket keeps nine calls of class A for its end: enough for one, not for three.
-    let spending = spending(0.000_15);
+    let spending = spending(0.001_5);
     let only = ["bucket-list".to_owned()];
     let report = run(&wire(&sandbox).await, RUN, &only, &spending).await.unwrap();
     let outcome = &report.outcomes[0];

@@ -1,7 +1,8 @@
 //! Faults by chance: which call is struck, and by what, follows from a seed and from how many
 //! calls came before. The same calls in the same order meet the same fate.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Label;
 use super::fault::{Action, Ending, Fault, Match};
@@ -13,7 +14,7 @@ pub struct Chaos {
     /// Tells one run of bad luck from another.
     pub seed: u64,
     /// Which part of the calls is struck, from 0 to 1.
-    #[serde(default = "usual_rate")]
+    #[serde(default = "usual_rate", deserialize_with = "part")]
     pub rate: f64,
     /// What may happen.
     #[serde(default = "Mishap::all")]
@@ -81,6 +82,13 @@ impl Mishap {
 }
 
 /// One call in twenty.
+fn part<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    match f64::deserialize(deserializer)? {
+        rate if (0.0..=1.0).contains(&rate) => Ok(rate),
+        rate => Err(D::Error::custom(format!("a rate of {rate}: expected 0 to 1"))),
+    }
+}
+
 fn usual_rate() -> f64 {
     0.05
 }

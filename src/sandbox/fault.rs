@@ -4,7 +4,8 @@
 //! [{ "on": { "method": "CreateBucket", "nth": 2 }, "then": { "status": { "code": 503 } } }]
 //! ```
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::Label;
@@ -42,6 +43,14 @@ pub struct Match {
     pub times: Option<u64>,
 }
 
+/// The status of a refusal.
+fn refusing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    match u16::deserialize(deserializer)? {
+        code @ 400..=599 => Ok(code),
+        code => Err(D::Error::custom(format!("{code} refuses nothing: expected 400 to 599"))),
+    }
+}
+
 impl Fault {
     /// Reads a list of rules, or `{"random": …}` alone, which is for every call.
     ///
@@ -67,7 +76,8 @@ impl Fault {
 pub enum Action {
     /// It has no effect and gets this answer.
     Status {
-        /// The HTTP status; gRPC calls get the code that Google pairs with it.
+        /// The HTTP status, 400 to 599; gRPC calls get the code that Google pairs with it.
+        #[serde(deserialize_with = "refusing")]
         code: u16,
         /// The message, instead of a general one.
         #[serde(default)]
@@ -79,6 +89,7 @@ pub enum Action {
     /// The same, with a `Retry-After` that is a date.
     StatusUntil {
         /// The HTTP status.
+        #[serde(deserialize_with = "refusing")]
         code: u16,
         /// So far ahead of the answer's own `Date` is the date, in seconds.
         seconds: u64,
@@ -299,6 +310,8 @@ mod tests {
         assert_eq!(faults, [Chaos::new(7).on_every_call()]);
         assert!(Fault::list(r#"{"random": {"seed": 7, "of": ["thunder"]}}"#).is_err());
         assert!(Fault::list(r#"{"rando": 1}"#).is_err());
+        assert!(Fault::list(r#"{"random": {"seed": 7, "rate": 2}}"#).is_err(), "no part");
+        assert!(Fault::list(r#"[{"then": {"status": {"code": 200}}}]"#).is_err(), "no refusal");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::damage::damaged;
 use super::fault::{Action, Faults};
-use super::refusal::{Code, Refusal};
+use super::refusal::{Code, Refusal, worded};
 use super::view::View;
 use super::wire::Cutter;
 use super::{Api, Clock, Fault, Label, Moment, Store, StoreError, grpc, record};
@@ -236,7 +236,8 @@ pub(super) async fn pass(
     }
     let (asked, view) = (record::asked(api.name(), &parts, &body), View::of(actions));
     let began = Instant::now();
-    let mut response = view.around(next.run(Request::from_parts(parts, Body::from(body)))).await;
+    let response = view.around(next.run(Request::from_parts(parts, Body::from(body)))).await;
+    let mut response = worded(response, is_grpc).await;
     let took = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
     gate.worked.fetch_add(took, Ordering::Relaxed);
     if let Some(asked) = asked {

@@ -3,9 +3,10 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
-use super::StoreError;
+use super::{StoreError, grpc};
 
 /// The gRPC status codes that the sandbox uses.
 ///
@@ -125,7 +126,7 @@ impl Refusal {
 
     /// The caller has it already: the version is the one that it said it has.
     pub(super) fn not_modified() -> Self {
-        Self { http: 304, ..Self::precondition() }
+        Self { http: 304, code: Code::Aborted, ..Self::precondition() }
     }
 
     pub(super) fn range() -> Self {
@@ -151,12 +152,30 @@ impl Refusal {
             500 => ("backendError", "We encountered an internal error. Please try again."),
             409 => ("conflict", "The request conflicts with another one."),
             412 => ("conditionNotMet", "At least one of the pre-conditions did not hold."),
+            400 => ("invalid", "The request cannot be read."),
             403 => ("forbidden", "The caller does not have permission."),
+            404 => ("notFound", "Not Found"),
+            405 => ("methodNotAllowed", "The method is not allowed here."),
             _ => ("backendError", "The call failed."),
         };
         let message = if message.is_empty() { usual } else { message };
         Self::new(Code::of_http(http), http, reason, message)
     }
+}
+
+/// Puts what the router refuses by itself (a path that is no text, a method that is not there) into
+/// the shape of all other refusals.
+pub(super) async fn worded(response: Response, is_grpc: bool) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE).map(|kind| kind.as_bytes());
+    let is_ours = kind.is_some_and(|kind| kind.starts_with(b"application/"));
+    let status = response.status().as_u16();
+    // 499 is how a cancelled upload ends, and says nothing.
+    if status < 400 || status == 499 || is_ours {
+        return response;
+    }
+    let body = response.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let refusal = Refusal::of_status(status, &String::from_utf8_lossy(&body));
+    if is_grpc { grpc::answer(Err(refusal)) } else { refusal.into_response() }
 }
 
 impl From<StoreError> for Refusal {

@@ -1,19 +1,22 @@
 //! Whatever is read may be anything: no panic, no endless work, and an error that names the place.
 //!
-//! Random cases are mutations of real files, by proptest: as many as PROPTEST_CASES says. What
-//! once broke something is kept in `HOSTILE`.
+//! Random cases are mutations of real files (`mutate.rs`). What once broke something is kept in
+//! [`hostile`]. `knock.rs` does the same to the sandbox.
 
 use super::bench::{Bench, bucket, stack};
+use super::mutate::mutations;
 use super::shell::{TOP, copy};
 use leap_infra::cli::view::problems::{self, Colour};
-use leap_infra::ledger::{Condition, Store as _};
+use leap_infra::ledger::{Condition, Kept, Store as _};
+use leap_infra::model::{Hold, Stack};
 use leap_infra::plan::file::Saved;
 use leap_infra::project::{self, Problems};
 use leap_infra::providers::gcp::{LedgerBucket, LedgerStore};
-use proptest::prelude::*;
+use serde_json::json;
 use std::path::Path;
+use time::OffsetDateTime;
 
-/// How many mutations of each file are tried; more with PROPTEST_CASES.
+/// How many mutations of each file are tried.
 const CASES: u32 = 60;
 
 /// Reads a stack whose `stack.yaml` is as it should be and whose other file is not, and draws
@@ -34,103 +37,6 @@ fn leap() -> tempfile::TempDir {
     folder
 }
 
-/// One change of a text, at a place that is a part of its length.
-#[derive(Clone, Debug)]
-enum Change {
-    Put(f64, Vec<u8>),
-    Cut(f64, usize),
-    Twice(f64, usize),
-    Flip(f64, u8),
-}
-
-fn change() -> impl Strategy<Value = Change> {
-    let words = [
-        "&a ",
-        "*a",
-        "<<: ",
-        "- ",
-        "? ",
-        "!!binary ",
-        "!append",
-        "\t",
-        "\0",
-        "{",
-        "[",
-        "\"",
-        "'",
-        "|\n",
-        ">-\n",
-        "%YAML 9\n",
-        "---\n",
-        "...\n",
-        "~",
-        ".inf",
-        "1e999",
-        "0x",
-        "\u{feff}",
-        "\u{202e}",
-        "é",
-        "🦀",
-        "\r",
-        ": ",
-        "#",
-        "99999999999999999999",
-        "-0",
-        "\u{85}",
-        "\u{2028}",
-    ];
-    let word = proptest::sample::select(words.to_vec()).prop_map(|word| word.as_bytes().to_vec());
-    let bytes = proptest::collection::vec(any::<u8>(), 1..4);
-    let put = prop_oneof![word, bytes];
-    let at = 0.0..1.0_f64;
-    prop_oneof![
-        3 => (at.clone(), put).prop_map(|(at, bytes)| Change::Put(at, bytes)),
-        1 => (at.clone(), 1..30_usize).prop_map(|(at, length)| Change::Cut(at, length)),
-        1 => (at.clone(), 1..60_usize).prop_map(|(at, length)| Change::Twice(at, length)),
-        1 => (at, any::<u8>()).prop_map(|(at, bits)| Change::Flip(at, bits)),
-    ]
-}
-
-fn changed(text: &[u8], changes: &[Change]) -> Vec<u8> {
-    let mut text = text.to_vec();
-    for change in changes {
-        let place = |part: &f64| (part * text.len() as f64) as usize;
-        match change {
-            Change::Put(at, bytes) => {
-                let at = place(at);
-                text.splice(at..at, bytes.iter().copied());
-            }
-            Change::Cut(at, length) => {
-                let at = place(at);
-                text.drain(at..(at + length).min(text.len()));
-            }
-            Change::Twice(at, length) => {
-                let at = place(at);
-                let part = text[at..(at + length).min(text.len())].to_vec();
-                text.splice(at..at, part);
-            }
-            Change::Flip(at, bits) => {
-                let at = place(at);
-                if let Some(byte) = text.get_mut(at) {
-                    *byte ^= bits;
-                }
-            }
-        }
-    }
-    text
-}
-
-fn mutations(text: &[u8], check: impl Fn(&[u8])) {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(CASES);
-    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
-    let changes = proptest::collection::vec(change(), 1..5);
-    let run = proptest::test_runner::TestRunner::new(config).run(&changes, |changes| {
-        check(&changed(text, &changes));
-        Ok(())
-    });
-    run.unwrap();
-}
-
 /// Files that were made to hurt.
 fn hostile() -> Vec<(&'static str, Vec<u8>)> {
     let laughs: String = (1..12)
@@ -140,6 +46,10 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         (0..1_000).map(|n| format!("  b{n}: {{ lokation: {n}, a: [ }}\n")).collect();
     let wrong: String = (0..1_000).map(|n| format!("  b{n}: {{ lokation: {n} }}\n")).collect();
     let deep = |open: &str| format!("buckets: {}", open.repeat(50_000)).into_bytes();
+    // Each within the last, and each nested itself.
+    let chain: String = (1..60)
+        .map(|n| format!("c{n}: &c{n} {}*c{}{}\n", "[".repeat(20), n - 1, "]".repeat(20)))
+        .collect();
     let nested: String = (0..2_000).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
     vec![
         ("brackets within brackets", deep("[")),
@@ -148,6 +58,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         ("tags upon tags", deep("!!a ")),
         ("keys within keys", nested.into_bytes()),
         ("an alias bomb", format!("buckets:\nl0: &l0 [lol]\n{laughs}").into_bytes()),
+        ("aliases that nest", format!("buckets:\nc0: &c0 [x]\n{chain}").into_bytes()),
         ("an alias of itself", b"buckets: &a { x: *a }\n".to_vec()),
         ("a merge key", b"buckets:\n  a: &a { delete_after_days: 1 }\n  b: { <<: *a }\n".to_vec()),
         ("a key twice", b"buckets:\n  a: {}\n  a: {}\n".to_vec()),
@@ -173,17 +84,8 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// The stack of the thread that programs begin with; threads of tests have a quarter of it, and
-/// code that was not optimised needs much.
-const STACK: usize = 8 << 20;
-
 #[test]
 fn a_hostile_project_file_is_refused_in_words() {
-    let thread = std::thread::Builder::new().stack_size(STACK).spawn(refuse_hostile_files);
-    thread.unwrap().join().unwrap();
-}
-
-fn refuse_hostile_files() {
     let folder = leap();
     let stack = folder.path().join("stacks/leap");
     for (what, bytes) in hostile() {
@@ -201,7 +103,7 @@ fn a_mutated_project_file_is_read_or_refused() {
     let folder = leap();
     let stack = folder.path().join("stacks/leap");
     let text = std::fs::read(Path::new(TOP).join("stacks/leap/buckets.yaml")).unwrap();
-    mutations(&text, |bytes| drop(read(&stack, bytes)));
+    mutations(CASES, &text, |bytes| drop(read(&stack, bytes)));
 }
 
 #[test]
@@ -210,7 +112,7 @@ fn a_mutated_overlay_is_read_or_refused() {
     let stack = folder.path().join("stacks/leap");
     let text =
         b"environment: prod\nbuckets:\n  scratch: { delete_after_days: 3, cors: !append [] }\n";
-    mutations(text, |bytes| {
+    mutations(CASES, text, |bytes| {
         std::fs::write(folder.path().join("environments/prod.yaml"), bytes).unwrap();
         if let Err(Problems { list, sources }) = project::load(&stack, &stack) {
             problems::text(&list, &sources, Colour::Off);
@@ -221,7 +123,7 @@ fn a_mutated_overlay_is_read_or_refused() {
 #[test]
 fn a_mutated_plan_is_read_or_refused() {
     let text = std::fs::read(Path::new(TOP).join("tests/fixtures/plans/v1.json")).unwrap();
-    mutations(&text, |bytes| {
+    mutations(CASES, &text, |bytes| {
         if let Ok(saved) = Saved::parse(bytes) {
             drop((saved.plan(), saved.json()));
         }
@@ -231,18 +133,76 @@ fn a_mutated_plan_is_read_or_refused() {
     }
 }
 
-#[tokio::test]
-async fn a_ledger_that_others_wrote_in_is_refused_by_name() {
-    let bench = Bench::new().await;
-    let wanted = stack([bucket("a-data")]);
-    bench.apply(&wanted).await;
+async fn ledger_store(bench: &Bench) -> LedgerStore {
     let ledger = LedgerBucket {
         name: "home-leap-infra".into(),
         stack: "home".into(),
         project: super::bench::PROJECT.into(),
         location: "US-CENTRAL1".into(),
     };
-    let store = LedgerStore::new(&bench.connection().await, ledger);
+    LedgerStore::new(&bench.connection().await, ledger)
+}
+
+#[test]
+fn a_mutated_ledger_is_read_or_refused() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let wanted = stack([bucket("a-data")]);
+    let (bench, store, paths) = runtime.block_on(async {
+        let bench = Bench::new().await;
+        bench.apply(&wanted).await;
+        let hold: Hold = serde_json::from_value(json!({
+            "env": "prod", "address": "gcs-bucket/*", "until": "2027-01-01T00:00:00Z",
+            "reason": "a course", "by": "ada on desk", "since": "2026-09-21T00:00:00Z",
+        }))
+        .unwrap();
+        let ledger = bench.ledger(&bench.connection().await, &wanted);
+        ledger.add_hold(&hold, OffsetDateTime::UNIX_EPOCH).await.unwrap();
+        let kept = Kept { files: [("stack.yaml".to_owned(), "stack: home\n".to_owned())].into() };
+        ledger.keep(&kept).await.unwrap();
+        let store = ledger_store(&bench).await;
+        let holder = json!({
+            "apply": "gone", "user": "ada", "host": "desk", "process": 7, "started": "1",
+            "purpose": "apply",
+        });
+        let lease = holder.to_string().into_bytes();
+        store.write("prod/lease.json", lease, Condition::Always).await.unwrap();
+        let paths = store.list("").await.unwrap();
+        (bench, store, paths)
+    });
+    assert!(paths.len() >= 5, "records, history, lease, holds, declaration, not {paths:?}");
+    for path in paths {
+        let good = runtime.block_on(store.read(&path)).unwrap().unwrap().bytes;
+        let write = |bytes: &[u8]| {
+            let written = store.write(&path, bytes.to_vec(), Condition::Always);
+            runtime.block_on(written).unwrap();
+        };
+        mutations(CASES / 2, &good, |bytes| {
+            write(bytes);
+            runtime.block_on(read_ledger(&bench, &wanted, &path));
+        });
+        write(&good);
+    }
+}
+
+/// Does with a ledger whatever reads all of it.
+async fn read_ledger(bench: &Bench, wanted: &Stack, path: &str) {
+    let ledger = bench.ledger(&bench.connection().await, wanted);
+    match bench.try_memory(wanted).await {
+        Ok(_) => drop(bench.try_plan(wanted).await),
+        Err(error) => assert!(error.to_string().contains(path), "{path}: {error}"),
+    }
+    ledger.history(wanted.environments()).await.unwrap();
+    drop(ledger.holds("prod").await);
+    let digest = path.rsplit('/').next().unwrap_or_default().trim_end_matches(".json");
+    drop(ledger.kept(digest).await);
+}
+
+#[tokio::test]
+async fn a_ledger_that_others_wrote_in_is_refused_by_name() {
+    let bench = Bench::new().await;
+    let wanted = stack([bucket("a-data")]);
+    bench.apply(&wanted).await;
+    let store = ledger_store(&bench).await;
     let good = store.read("prod/records.json").await.unwrap().unwrap().bytes;
     let bombs = [
         b"".to_vec(),

@@ -82,9 +82,15 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         _ = tokio::signal::ctrl_c() => None,
     };
     // Whatever happened: what was made goes away again, and what cannot go is named.
-    conformance::clean(&wire, &prefix).await.map_err(|error| left(&error, &prefix))?;
-    let Some(played) = played else { return Ok(Exit::Interrupted) };
-    let report = played.map_err(|error| broken(&error))?;
+    let cleaned = conformance::clean(&wire, &prefix).await.map_err(|error| left(&error, &prefix));
+    let report = match (played, cleaned) {
+        (Some(Err(error)), Ok(_)) => return Err(broken(&error)),
+        // Why it cannot be played is then why nothing can be taken away.
+        (Some(Err(error)), Err(_)) => return Err(broken(&error).hint(clean_up(&prefix))),
+        (_, Err(left)) => return Err(left),
+        (None, Ok(_)) => return Ok(Exit::Interrupted),
+        (Some(Ok(report)), Ok(_)) => report,
+    };
     if let Some(file) = &args.record {
         write(file, &report.transcript)?;
     }
@@ -179,5 +185,11 @@ fn broken(error: &dyn Error) -> Failure {
 fn left(error: &dyn Error, prefix: &str) -> Failure {
     Failure::new(Exit::Error, format!("not everything called {prefix}-… was taken away"))
         .because(error)
-        .hint(format!("try `leap-infra conformance --clean {prefix}` with the same target"))
+        .hint(clean_up(prefix))
+}
+
+fn clean_up(prefix: &str) -> String {
+    format!(
+        "`leap-infra conformance --clean {prefix}` with the same target takes away what is left"
+    )
 }

@@ -14,20 +14,29 @@ pub fn report(report: &Report, spending: &Spending, ui: &Ui) -> String {
         report.outcomes.iter().flat_map(|outcome| rows(outcome, width.unwrap_or(0))).collect();
     let hold = report.outcomes.iter().filter(|outcome| outcome.holds()).count();
     let (all, calls) = (report.outcomes.len(), spending.calls());
+    let open = match report.outcomes.iter().filter(|outcome| is_open(outcome)).count() {
+        0 => String::new(),
+        open => format!(", {open} not played to the end"),
+    };
     lines.push(format!(
-        "\n{hold} of {all} behaviours are as docs/sandbox.md says ({calls} calls, at most {:.4} USD on Google Cloud).",
+        "\n{hold} of {all} behaviours are as docs/sandbox.md says{open} ({calls} calls; on Google Cloud at most {:.4} USD, by prices that are assumed).",
         spending.dollars()
     ));
     lines.join("\n")
 }
 
+/// Whether nothing was unlike what is written, and something was not looked at.
+fn is_open(outcome: &Outcome) -> bool {
+    outcome.stopped.is_some() && outcome.checks.iter().all(Check::holds)
+}
+
 /// One row for a behaviour that holds; for another, one below for each thing that does not.
 fn rows(outcome: &Outcome, width: usize) -> Vec<String> {
     let behaviour = &outcome.behaviour;
-    let word = match (outcome.holds(), &outcome.stopped) {
-        (true, _) => "same",
-        (false, Some(_)) if outcome.checks.iter().all(Check::holds) => "open",
-        (false, _) => "OTHER",
+    let word = match outcome.holds() {
+        true => "same",
+        _ if is_open(outcome) => "open",
+        _ => "OTHER",
     };
     let (id, place) = (&behaviour.id, behaviour.place());
     let mut rows = vec![format!("{word:<5} {id:<width$}  {place:<19}  {}", behaviour.text)];

@@ -13,6 +13,10 @@ use std::sync::Arc;
 /// The largest file that is read, in bytes: a stack of thousands of buckets stays far below.
 const SIZE_MAX: u64 = 1024 * 1024;
 
+/// How deep settings may be nested. Real ones have about eight levels; each takes tens of
+/// kilobytes of the stack in a program that was not optimised, and a thread may have only 2 MiB.
+pub(super) const LEVELS_MAX: usize = 32;
+
 /// Reads a file that holds a map, shown to people as `shown`. What is wrong with it goes to
 /// `findings`; the text goes to `sources`, so that lines can be quoted.
 pub fn read(
@@ -76,6 +80,7 @@ fn not_utf8(shown: &str, error: &std::string::FromUtf8Error) -> Problem {
 fn parse(file: Arc<str>, text: &str, findings: &mut Findings) -> Option<Node> {
     let lines = Lines::new(file.clone(), text);
     let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! { max_depth: LEVELS_MAX, flow_nesting_limit: LEVELS_MAX },
         strict_booleans: true,
         with_snippet: false,
         duplicate_keys: DuplicateKeyPolicy::PassThrough,

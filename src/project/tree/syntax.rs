@@ -1,6 +1,7 @@
 //! What the parser says about a file that is not YAML, in words that help.
 
 use super::lines::Lines;
+use super::read::LEVELS_MAX;
 use crate::project::problem::Problem;
 use serde_saphyr::Error;
 
@@ -18,13 +19,18 @@ pub(crate) fn explain(error: &Error, lines: &Lines<'_>) -> Problem {
 
 /// Aliases that multiply, or more nesting than anyone writes.
 fn too_much(said: &str, at: usize, lines: &Lines<'_>) -> Option<Problem> {
-    let limits = ["budget breached", "alias replay", "alias expansion"];
+    // What the parser itself stops at, before anybody counts levels.
+    let recursion = "recursion limit exceeded";
+    let limits = ["budget breached", "alias replay", "alias expansion", recursion];
     if !limits.iter().any(|limit| said.contains(limit)) {
         return None;
     }
     let range = lines.range(at, at);
-    let problem = if said.contains("Depth") && !said.contains("alias") {
-        Problem::error("too-deep", &range, "settings are nested more than 64 levels deep")
+    let deep = said.contains(recursion) || said.contains("Depth") && !said.contains("alias");
+    let problem = if deep {
+        let message = format!("settings are nested more than {LEVELS_MAX} levels deep");
+        Problem::error("too-deep", &range, message)
+            .suggest("a bracket or a brace above may not be closed".to_owned())
     } else if lines.text().contains('*') {
         let message = "the aliases (`*name`) of this file multiply into too much to read";
         Problem::error("alias-bomb", &range, message)

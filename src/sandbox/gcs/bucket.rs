@@ -1,7 +1,7 @@
 //! Buckets: what each method does to the world.
 
 use super::message::*;
-use super::name::{bucket_in, check_bucket, check_project};
+use super::name::{bucket_in, check_bucket, check_project, number_of};
 use super::record::{self, BucketRecord};
 use super::stamp::{next_version, stamp};
 use super::{location, mask, settings};
@@ -56,12 +56,15 @@ pub(super) fn create(world: &World, request: CreateBucketRequest) -> Result<Buck
 }
 
 fn taken(there: &BucketRecord, wanted: &Bucket) -> Refusal {
-    Refusal::exists(if there.bucket.project == wanted.project && !there.foreign_account {
-        "Your previous request to create the named bucket succeeded and you already own it."
-    } else {
-        "The requested bucket name is not available. The bucket namespace is shared by all users \
+    Refusal::exists(
+        if number_of(&there.bucket.project) == number_of(&wanted.project) && !there.foreign_account
+        {
+            "Your previous request to create the named bucket succeeded and you already own it."
+        } else {
+            "The requested bucket name is not available. The bucket namespace is shared by all users \
          of the system. Please select a different name and try again."
-    })
+        },
+    )
 }
 
 pub(super) fn get(world: &World, request: &GetBucketRequest) -> Result<Bucket, Refusal> {
@@ -89,6 +92,7 @@ pub(super) fn list(
 ) -> Result<ListBucketsResponse, Refusal> {
     let ListBucketsRequest { parent, page_size, page_token, prefix } = request;
     check_project(parent)?;
+    let number = number_of(parent);
     let after = match page_token.as_str() {
         "" => String::new(),
         token => record::bucket_key(&record::last_of_page(token)?),
@@ -102,7 +106,8 @@ pub(super) fn list(
         let mut page = ListBucketsResponse::default();
         for (_, value) in view.scan(&record::bucket_key(prefix), &after) {
             // Looked at before the whole is read: most may belong to other projects.
-            if value["bucket"]["project"] != parent.as_str() {
+            let project = value["bucket"]["project"].as_str().unwrap_or_default();
+            if project != parent && number_of(project) != number {
                 continue;
             }
             let BucketRecord { bucket, foreign_account } = record::read(value)?;
@@ -127,6 +132,9 @@ pub(super) fn update(world: &World, request: UpdateBucketRequest) -> Result<Buck
     refuse_lists(&[request.predefined_acl, request.predefined_default_object_acl], &patch)?;
     let versions = (request.if_metageneration_match, request.if_metageneration_not_match);
     change(world, name, versions, |before| {
+        if !patch.etag.is_empty() && patch.etag != before.etag {
+            return Err(Refusal::precondition());
+        }
         let mut merged = serde_json::to_value(before)?;
         mask::merge(&mut merged, &serde_json::to_value(&patch)?, &paths)?;
         record::read(&merged)

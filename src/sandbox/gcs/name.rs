@@ -5,6 +5,8 @@
 
 use std::net::Ipv4Addr;
 
+use percent_encoding::percent_decode_str;
+
 use crate::sandbox::refusal::Refusal;
 
 /// Checks the name of a new bucket.
@@ -58,6 +60,16 @@ pub(super) fn check_project(path: &str) -> Result<(), Refusal> {
     match path.strip_prefix("projects/") {
         Some(project) if !project.is_empty() && project != "_" && !project.contains('/') => Ok(()),
         _ => Err(Refusal::invalid(format!("Invalid project resource name: '{path}'"))),
+    }
+}
+
+/// The number of a project, `projects/leap` or `leap`: its own if it is one, else made of its name.
+pub(super) fn number_of(project: &str) -> String {
+    let project = project.trim_start_matches("projects/");
+    let project = percent_decode_str(project).decode_utf8_lossy();
+    match project.parse::<u64>() {
+        Ok(number) => number.to_string(),
+        Err(_) => (100_000_000_000 + u64::from(crc32c::crc32c(project.as_bytes()))).to_string(),
     }
 }
 

@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 use prost::Message;
 
 use super::message::*;
-use super::name::bucket_in;
+use super::name::{bucket_in, number_of};
 use super::precondition::Preconditions;
 use super::{bucket, listing, object, policy};
 use crate::sandbox::grpc::{answer, message};
@@ -28,12 +28,14 @@ pub(super) fn routes() -> Router<World> {
 
 async fn storage(State(world): State<World>, Path(method): Path<String>, body: Bytes) -> Response {
     answer(match method.as_str() {
-        "CreateBucket" => call(&body, |request| bucket::create(&world, request)),
-        "GetBucket" => call(&body, |request| bucket::get(&world, &request)),
-        "ListBuckets" => call(&body, |request| bucket::list(&world, &request)),
-        "UpdateBucket" => call(&body, |request| bucket::update(&world, request)),
+        "CreateBucket" => call(&body, |request| bucket::create(&world, request).map(shown)),
+        "GetBucket" => call(&body, |request| bucket::get(&world, &request).map(shown)),
+        "ListBuckets" => call(&body, |request| list_buckets(&world, &request)),
+        "UpdateBucket" => call(&body, |request| bucket::update(&world, request).map(shown)),
         "DeleteBucket" => call(&body, |request| bucket::delete(&world, &request)),
-        "LockBucketRetentionPolicy" => call(&body, |request| bucket::lock(&world, &request)),
+        "LockBucketRetentionPolicy" => {
+            call(&body, |request| bucket::lock(&world, &request).map(shown))
+        }
         "ListObjects" => call(&body, |request| list_objects(&world, &request)),
         "GetObject" => call(&body, |request| get_object(&world, &request)),
         "DeleteObject" => call(&body, |request| delete_object(&world, &request)),
@@ -60,6 +62,20 @@ fn call<Request: Message + Default, Answer: Message>(
 
 fn unimplemented(service: &str, method: &str) -> Refusal {
     Refusal::unimplemented(format!("the sandbox does not implement {service}/{method}"))
+}
+
+/// A bucket as it is answered: the project by number, whatever the caller called it.
+fn shown(bucket: Bucket) -> Bucket {
+    Bucket { project: format!("projects/{}", number_of(&bucket.project)), ..bucket }
+}
+
+fn list_buckets(
+    world: &World,
+    request: &ListBucketsRequest,
+) -> Result<ListBucketsResponse, Refusal> {
+    let mut page = bucket::list(world, request)?;
+    page.buckets = page.buckets.into_iter().map(shown).collect();
+    Ok(page)
 }
 
 fn list_objects(

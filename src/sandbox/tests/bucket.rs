@@ -34,7 +34,10 @@ async fn a_new_bucket_comes_with_the_defaults() {
     bench.create("scratch", asked).await.unwrap();
     let bucket = bench.get("scratch").await.unwrap();
     assert_eq!(bucket.name, "projects/_/buckets/scratch");
-    assert_eq!(bucket.project, "projects/leap");
+    let number = bucket.project.strip_prefix("projects/").unwrap();
+    assert!(number.bytes().all(|byte| byte.is_ascii_digit()), "{number} is no number");
+    let listed = bench.control.list_buckets().set_parent(&bucket.project).send().await.unwrap();
+    assert_eq!(listed.buckets.len(), 1, "a project is known by its number as well");
     assert_eq!((&*bucket.location, &*bucket.location_type), ("US-CENTRAL1", "region"));
     assert_eq!((bucket.metageneration, &*bucket.etag), (1, "CAE="));
     assert_eq!(bucket.storage_class, "STANDARD");
@@ -67,9 +70,11 @@ async fn names_are_taken_by_others_too() {
         assert_eq!(code, Code::AlreadyExists);
         assert!(message.starts_with("The requested bucket name is not available."), "{message}");
     }
-    assert_eq!(bench.get("theirs").await.unwrap().project, "projects/other");
+    bench.create("ours", Bucket::new()).await.unwrap();
+    let project = async |name| bench.get(name).await.unwrap().project;
+    assert_ne!(project("theirs").await, project("ours").await);
     assert_eq!(refusal(bench.get("secret").await).0, Code::PermissionDenied);
-    assert!(listed(&bench, 10).await.is_empty());
+    assert_eq!(listed(&bench, 10).await, ["ours"]);
 }
 
 #[tokio::test]
@@ -162,6 +167,19 @@ async fn an_update_on_an_old_version_is_refused() {
     assert_eq!(refusal(update(7).await).0, Code::FailedPrecondition);
     assert_eq!(bench.get("scratch").await.unwrap().storage_class, "STANDARD");
     assert_eq!(update(1).await.unwrap().metageneration, 2);
+    let patch = named("scratch").set_storage_class("COLDLINE").set_etag("CAE=");
+    let stale =
+        bench.control.update_bucket().set_bucket(patch).set_update_mask(mask("storage_class"));
+    assert_eq!(refusal(stale.send().await).0, Code::FailedPrecondition, "the etag is the old one");
+}
+
+#[tokio::test]
+async fn a_reader_is_told_that_it_has_the_version_already() {
+    let bench = Bench::new().await;
+    bench.create("scratch", Bucket::new()).await.unwrap();
+    let read = bench.control.get_bucket().set_name(path("scratch"));
+    let read = read.set_if_metageneration_not_match(1).send().await;
+    assert_eq!(refusal(read).0, Code::Aborted);
 }
 
 #[tokio::test]

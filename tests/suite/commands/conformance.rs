@@ -38,6 +38,25 @@ fn what_cannot_be_played_is_told_before_anything_is_made() {
 }
 
 #[test]
+fn what_taking_away_would_not_leave_enough_for_is_not_played() {
+    let terminal = Terminal::new();
+    let said = terminal.shell.run("conformance --only bucket-list --max-calls 12");
+    assert_eq!(said.code, Some(1));
+    assert!(said.stdout.contains("open  bucket-list"), "{}", said.stdout);
+    let last = said.stdout.lines().last().unwrap();
+    assert!(last.contains("says, 1 not played to the end"), "{last}");
+}
+
+#[test]
+fn nobody_at_the_other_end_is_told_as_that() {
+    let terminal = Terminal::new();
+    let said = terminal.shell.run("conformance --target http://127.0.0.1:1");
+    assert_eq!(said.code, Some(1));
+    assert!(said.stderr.starts_with("error: the scenarios could not be played"), "{}", said.stderr);
+    assert!(said.stderr.contains("--clean leap-conformance-"), "{}", said.stderr);
+}
+
+#[test]
 fn calls_are_written_down_when_the_environment_says_so() {
     let terminal = Terminal::new();
     let folder = terminal.path("calls");

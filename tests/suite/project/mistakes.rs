@@ -46,6 +46,16 @@ fn an_alias_bomb_is_refused() {
 }
 
 #[test]
+fn settings_within_settings_end_somewhere() {
+    let lists = format!("buckets:\n  data:\n    labels: {}{}\n", "[".repeat(33), "]".repeat(33));
+    assert_snapshot!(Folder::buckets(&lists).problems());
+    let open = format!("buckets: {}\n", "{a: ".repeat(400));
+    assert!(Folder::buckets(&open).problems().contains("more than 32 levels deep"));
+    let keys: String = (0..400).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
+    assert!(Folder::buckets(&keys).problems().contains("more than 32 levels deep"));
+}
+
+#[test]
 fn a_file_of_ten_megabytes_is_refused_unread() {
     let folder = Folder::buckets(&"# nothing\n".repeat(1024 * 1024));
     assert_snapshot!(folder.problems());

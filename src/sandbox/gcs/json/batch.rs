@@ -15,7 +15,7 @@ use tower_service::Service;
 
 use super::call::text;
 use super::multipart::{self, Part};
-use crate::sandbox::refusal::Refusal;
+use crate::sandbox::refusal::{Refusal, worded};
 
 /// <https://cloud.google.com/storage/docs/batch#overview>
 const MOST_CALLS: usize = 100;
@@ -54,7 +54,7 @@ async fn batch(
 
 async fn answered(mut single: Router, request: Request<Body>) -> Response {
     match single.call(request).await {
-        Ok(response) => response,
+        Ok(response) => worded(response, false).await,
         Err(never) => match never {},
     }
 }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::super::bucket;
 use super::super::message::*;
+use super::super::name::number_of;
 use super::bucket_resource::{from_json, to_json};
 use super::call::{Parameters, answer, body, merge, text};
 use crate::sandbox::World;
@@ -210,7 +211,7 @@ async fn lock(
 }
 
 async fn service_account(Path(project): Path<String>) -> Response {
-    let number = super::bucket_resource::number_of(&project);
+    let number = number_of(&project);
     answer(&json!({
         "kind": "storage#serviceAccount",
         "email_address": format!("service-{number}@gs-project-accounts.iam.gserviceaccount.com"),

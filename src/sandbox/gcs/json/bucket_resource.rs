@@ -7,11 +7,11 @@ mod condition;
 mod part;
 mod settings;
 
-use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::super::message::Bucket;
+use super::super::name::number_of;
 use super::call::parse_error;
 use super::object_resource::rfc3339;
 use crate::sandbox::World;
@@ -19,14 +19,13 @@ use crate::sandbox::refusal::Refusal;
 use settings::Settings;
 
 pub(super) fn to_json(world: &World, bucket: &Bucket) -> Result<Value, Refusal> {
-    let project = bucket.project.trim_start_matches("projects/");
     let name = &bucket.bucket_id;
     let mut json = json!({
         "kind": "storage#bucket",
         "id": name,
         "name": name,
         "selfLink": format!("{}/storage/v1/b/{name}", world.url()),
-        "projectNumber": number_of(project),
+        "projectNumber": number_of(&bucket.project),
         "metageneration": bucket.metageneration.to_string(),
         "etag": bucket.etag,
         "locationType": bucket.location_type,
@@ -48,15 +47,6 @@ pub(super) fn from_json(json: &Value) -> Result<Bucket, Refusal> {
     let settings: Settings = serde_json::from_value(Value::Object(said.collect()))
         .map_err(|error| parse_error(&error))?;
     settings.try_into()
-}
-
-/// The number of a project: its own if it is one, else made of its name.
-pub(super) fn number_of(project: &str) -> String {
-    let project = percent_decode_str(project).decode_utf8_lossy();
-    match project.parse::<u64>() {
-        Ok(number) => number.to_string(),
-        Err(_) => (100_000_000_000 + u64::from(crc32c::crc32c(project.as_bytes()))).to_string(),
-    }
 }
 
 /// A number of 64 bits: written as text, read as either.
