@@ -31,6 +31,7 @@ mod suite {
     mod looks;
     mod markdown;
     mod memory;
+    mod money;
     mod parallel;
     mod parts;
     mod past;

@@ -205,7 +205,7 @@ fn plain(amount: Usd) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use time::macros::datetime;
+    use time::{Date, Time};
 
     #[test]
     fn a_month_is_written_with_its_year() {
@@ -217,7 +217,8 @@ mod tests {
 
     #[test]
     fn the_last_whole_month_of_january_is_in_the_year_before() {
-        let month = InvoiceMonth::before(datetime!(2027-01-01 00:00 UTC));
+        let day = Date::from_calendar_date(2027, Month::January, 1).unwrap();
+        let month = InvoiceMonth::before(day.with_time(Time::MIDNIGHT).assume_utc());
         assert_eq!(month.text(), "2026-12");
     }
 }
