@@ -141,6 +141,22 @@ fn a_plan_says_what_each_change_costs_and_what_all_of_it_costs_afterwards() {
 }
 
 #[test]
+fn other_machines_cost_what_they_do_beside_what_the_old_ones_did() {
+    let desk = Desk::new();
+    desk.ends("apply --auto-approve", 0);
+    desk.edits("machine: n2-highmem-16", "machine: n2-highmem-4");
+    let costs = desk.json("plan --cost --json")["costs"].clone();
+    let changes = costs["changes"].as_object().unwrap();
+    let dollars = |value: &Value| value["ceiling"].as_f64().unwrap();
+    assert_eq!(changes.len(), 1, "{costs}");
+    let change = changes.values().next().unwrap();
+    assert!(dollars(&change["after"]) < dollars(&change["before"]), "{change}");
+    let saved = dollars(&change["before"]) - dollars(&change["after"]);
+    let all = dollars(&costs["before"]) - dollars(&costs["after"]);
+    assert!((saved - all).abs() < 0.005, "{costs}");
+}
+
+#[test]
 fn a_plan_above_the_budget_is_refused_until_the_exact_words_are_said() {
     let desk = Desk::new();
     desk.edits("billing:", "budget: { refuse_above: 300 USD }\nbilling:");
@@ -198,8 +214,13 @@ fn mistakes_about_money_are_found_before_anything_is_planned() {
         "budget: { refuse_above: $9000 }\nbilling: { export: \"demo:costs\", account: 12 }",
     );
     desk.edits("expected: 2 TB", "expected: 2 tebibytes");
-    desk.edits("requester_pays: true", "requester_pays: true, egress: 1 TB");
     insta::assert_snapshot!(desk.ends("validate", 4).stderr);
+
+    let desk = Desk::new();
+    desk.edits("requester_pays: true", "requester_pays: true, egress: 1 TB");
+    let warned = desk.ends("validate", 0).stderr;
+    let words = "what leaves `demo-paid-by-readers` is paid for by whoever reads it";
+    assert!(warned.contains(words), "{warned}");
 }
 
 fn row(namespace: &str, user: Option<&str>, cost: f64, month: &str) -> Value {

@@ -14,7 +14,10 @@ pub(crate) fn change(out: &mut String, plan: &Plan, step: &Step, look: Look) {
     let (was, is) = (change.before, change.after);
     let mut line =
         |text: String| _ = writeln!(out, "{}", look.indented(&format!("a month: {text}")));
-    if was != is {
+    let new = step.before.is_none() && was == Span::default();
+    if new && is != Span::default() {
+        line(is.to_string());
+    } else if was != is {
         line(between(was, is, look));
     } else if was != Span::default() {
         line(format!("{is}, as before"));

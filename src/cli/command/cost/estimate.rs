@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Which stack, and how much is told of it.
 #[derive(clap::Args, Debug)]
-pub(super) struct Args {
+pub(super) struct EstimateArgs {
     #[command(flatten)]
     stack: StackArgs,
     /// The environments; all of them, in promotion order, when none is named
@@ -32,7 +32,7 @@ pub(super) struct Args {
 }
 
 /// Prints what everything costs that is declared.
-pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+pub(super) fn run(args: &EstimateArgs, ui: &Ui) -> Result<Exit, Failure> {
     let ui = &args.report.of(ui);
     let folder = folder(&args.stack)?;
     let (project, stack) = match declaration(&folder, ui) {

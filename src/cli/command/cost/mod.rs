@@ -19,7 +19,7 @@ pub struct Args {
     #[command(subcommand)]
     what: Option<What>,
     #[command(flatten)]
-    estimate: estimate::Args,
+    estimate: estimate::EstimateArgs,
 }
 
 #[derive(clap::Subcommand, Debug)]
