@@ -4,7 +4,7 @@ use crate::model::{Manage, Place, Resource, ResourceId, Source};
 use crate::project::format::Wrong;
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
-use crate::project::{billing, clusters, identities};
+use crate::project::{clusters, identities};
 use crate::providers::gcp::{gcp_service, gke_cluster};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,10 +73,6 @@ fn needed(layout: &[Laid], project: &str) -> BTreeSet<&'static str> {
     }
     if layout.iter().any(|laid| clusters::any(laid, project)) {
         needed.extend(["compute.googleapis.com", gke_cluster::API]);
-    }
-    let exports = layout.iter().filter_map(billing::export);
-    if exports.into_iter().any(|export| export.project == project) {
-        needed.insert("bigquery.googleapis.com");
     }
     for placed in identities::placed(layout).list.iter().filter(|it| it.project() == project) {
         needed.extend(["iam.googleapis.com", "cloudresourcemanager.googleapis.com"]);

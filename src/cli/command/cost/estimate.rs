@@ -109,8 +109,10 @@ fn table(bill: &Bill, parts: bool) -> Table {
         }
     }
     let Span { floor, ceiling } = bill.total;
+    let open = bill.charges.iter().any(|charge| !charge.cost.by_use.is_empty());
+    let most = if open { format!("{ceiling} + use") } else { ceiling.to_string() };
     let empty = String::new;
-    table.with_total(vec!["total".into(), empty(), empty(), floor.to_string(), ceiling.to_string()])
+    table.with_total(vec!["total".into(), empty(), empty(), floor.to_string(), most])
 }
 
 fn part_row(Part { what, least, most, span }: &Part) -> Vec<String> {
@@ -157,7 +159,7 @@ fn remarks(bill: &Bill, prices: &Prices, limit: Option<String>) -> Vec<String> {
     let not_priced = all(|cost| &cost.not_priced).into_iter();
     remarks.extend(not_priced.map(|words| format!("Not priced, and in no total: {words}.")));
     if bill.free > 0 {
-        remarks.push(format!("{} more cost nothing by themselves.", counted(bill.free, "thing")));
+        remarks.push(format!("{} beside these, free by themselves.", counted(bill.free, "thing")));
     }
     remarks.extend(limit.map(|limit| {
         format!("A plan that raises the least above {limit} is refused (`budget.refuse_above`).")
