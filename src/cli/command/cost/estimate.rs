@@ -110,9 +110,9 @@ fn table(bill: &Bill, parts: bool) -> Table {
     }
     let Span { floor, ceiling } = bill.total;
     let open = bill.charges.iter().any(|charge| !charge.cost.by_use.is_empty());
-    let most = if open { format!("{ceiling} + use") } else { ceiling.to_string() };
-    let empty = String::new;
-    table.with_total(vec!["total".into(), empty(), empty(), floor.to_string(), most])
+    let more = if open { "and what is put in" } else { "" }.to_owned();
+    let total = ["total".to_owned(), String::new(), more];
+    table.with_total(total.into_iter().chain([floor, ceiling].map(|it| it.to_string())).collect())
 }
 
 fn part_row(Part { what, least, most, span }: &Part) -> Vec<String> {
