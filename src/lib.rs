@@ -11,6 +11,7 @@
 pub mod apply;
 pub mod cli;
 pub mod conformance;
+pub mod cost;
 pub mod kind;
 pub mod ledger;
 pub mod model;

@@ -33,6 +33,7 @@ mod suite {
     mod markdown;
     mod memory;
     mod mutate;
+    mod money;
     mod parallel;
     mod parts;
     mod past;

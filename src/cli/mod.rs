@@ -3,6 +3,7 @@
 
 pub mod carry_out;
 pub mod command;
+pub mod costs;
 pub mod declaration;
 pub mod doing;
 pub mod earlier;
@@ -15,6 +16,7 @@ pub mod marks;
 pub(crate) mod parallelism;
 pub mod planning;
 pub mod progress;
+pub mod report;
 pub mod saved;
 pub mod secrets;
 pub mod selection;
@@ -95,6 +97,8 @@ enum Command {
     Unlock(command::unlock::Args),
     Hold(command::hold::Args),
     Secret(command::secret::Args),
+    Cost(command::cost::Args),
+    Buckets(command::buckets::Args),
 }
 
 impl Command {
@@ -174,5 +178,7 @@ async fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Unlock(args) => command::unlock::run(&args, ui).await,
         Command::Hold(args) => command::hold::run(&args, ui).await,
         Command::Secret(args) => command::secret::run(&args, ui).await,
+        Command::Cost(args) => command::cost::run(&args, ui).await,
+        Command::Buckets(args) => command::buckets::run(&args, ui).await,
     }
 }

@@ -1,6 +1,7 @@
 //! What commands that plan are told: which stack and clouds, what for, and with which words.
 
 use crate::cli::StackArgs;
+use crate::cli::costs::CostArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::selection::SelectionArgs;
@@ -54,6 +55,8 @@ pub struct PlanArgs {
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     #[command(flatten)]
+    pub(crate) costs: CostArgs,
+    #[command(flatten)]
     pub(crate) selection: SelectionArgs,
     #[command(flatten)]
     pub(crate) detail: DetailArgs,
@@ -102,7 +105,7 @@ impl PlanArgs {
     /// When something was said that only makes sense while planning.
     pub fn for_saved(&self, saved: &Saved) -> Result<LookArgs, Failure> {
         let Self { look, selection, .. } = self;
-        let allows = self.allowances() != Allowances::default();
+        let allows = self.allowances() != Allowances::default() || self.costs.word().is_some();
         if !look.env.is_empty() || allows || !selection.is_usual() {
             let summary = "a saved plan is applied as it is";
             return Err(Failure::new(Exit::Error, summary).hint("choose and allow when planning"));
@@ -117,7 +120,8 @@ impl PlanArgs {
     pub(crate) fn overrides(&self) -> Overrides {
         let deletes = self.dangerous_delete.iter().map(|id| format!("--dangerous-delete {id}"));
         let replaces = self.dangerous_replace.iter().map(|id| format!("--dangerous-replace {id}"));
-        let words = deletes.chain(replaces).chain(self.selection.beyond_the_default()).collect();
+        let others = self.selection.beyond_the_default().into_iter().chain(self.costs.word());
+        let words = deletes.chain(replaces).chain(others).collect();
         Overrides { words, reason: self.reason.clone() }
     }
 

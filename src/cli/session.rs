@@ -166,7 +166,8 @@ impl Session {
         let plan = plan::plan(&request);
         let plan = plan.map_err(|cycle| Failure::new(Exit::Invalid, cycle.to_string()))?;
         let plan = self.obeying_holds(plan);
-        args.selection.narrow(&request, plan, wanted, &self.ui)
+        let plan = args.selection.narrow(&request, plan, wanted, &self.ui)?;
+        self.costed(plan, &world, &args.costs)
     }
 
     /// A plan that leaves alone what is held now.

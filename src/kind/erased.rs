@@ -1,7 +1,7 @@
 //! Kinds of different types side by side, their specs as JSON.
 
 use crate::kind::{Applied, Bearing, Change, Kind, ProviderError, StepContext, defaults};
-use crate::model::{Found, Need, Observation, Rules, Scope, Transition, spec_digest};
+use crate::model::{Found, Need, Observation, Rules, Scope, Transition, Usage, spec_digest};
 use futures::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -146,6 +146,10 @@ impl Rules for Registry {
         self.kind(kind).disruption(before, after)
     }
 
+    fn usage(&self, kind: &str, name: &str, spec: &Value) -> Vec<Usage> {
+        self.kind(kind).usage(name, spec)
+    }
+
     fn complete(&self, kind: &str, spec: &Value) -> Option<Value> {
         self.kinds.get(kind)?.complete(spec)
     }
@@ -166,6 +170,7 @@ trait PureKind: Send + Sync {
     fn lane(&self, name: &str, spec: &Value) -> Option<String>;
     fn lineage(&self, name: &str, spec: &Value) -> Option<String>;
     fn disruption(&self, before: Option<&Value>, after: Option<&Value>) -> Vec<String>;
+    fn usage(&self, name: &str, spec: &Value) -> Vec<Usage>;
     fn complete(&self, spec: &Value) -> Option<Value>;
     fn defaults(&self, spec: &Value) -> &Map<String, Value>;
 }
@@ -232,6 +237,10 @@ impl<K: Kind> PureKind for Pure<K> {
 
     fn disruption(&self, before: Option<&Value>, after: Option<&Value>) -> Vec<String> {
         K::disruption(before.map(typed::<K>).as_ref(), after.map(typed::<K>).as_ref())
+    }
+
+    fn usage(&self, name: &str, spec: &Value) -> Vec<Usage> {
+        K::usage(name, &typed::<K>(spec))
     }
 
     fn complete(&self, spec: &Value) -> Option<Value> {

@@ -20,7 +20,7 @@ pub use retry::{MayPass, Retried, Retry};
 pub use secret::{Glance, NoSecrets, Resolve, Resolved, SecretError};
 pub use step::{Applied, Change, Ends, Note, StepContext};
 
-use crate::model::{Need, Observation, Scope, Transition};
+use crate::model::{Need, Observation, Scope, Transition, Usage};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
@@ -102,6 +102,12 @@ pub trait Kind: Send + Sync + 'static {
     /// What a change disturbs, in words for the plan: what restarts, who is stopped. Nothing
     /// before is a creation, nothing after a removal. Pure.
     fn disruption(_before: Option<&Self::Spec>, _after: Option<&Self::Spec>) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What a thing of this name and spec uses in a month of what is paid for; nothing if it is
+    /// free. What cannot be priced is said as such ([`crate::model::What::Unknown`]). Pure.
+    fn usage(_name: &str, _spec: &Self::Spec) -> Vec<Usage> {
         Vec::new()
     }
 

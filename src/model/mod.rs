@@ -7,12 +7,14 @@ mod id;
 mod ignore;
 mod manage;
 mod mark;
+mod money;
 mod overrides;
 mod pattern;
 mod resource;
 mod rules;
 pub mod secret;
 mod source;
+mod usage;
 mod world;
 
 pub use digest::{base32_digest, spec_digest};
@@ -21,11 +23,13 @@ pub use id::{IdError, ResourceId};
 pub use ignore::Ignore;
 pub use manage::Manage;
 pub use mark::{Mark, Owner, SpecMark, label};
+pub use money::{Span, Usd};
 pub use overrides::Overrides;
 pub use pattern::fits;
 pub use resource::{Keys, Naming, Place, Resource, Stack, StackError};
 pub use rules::{Extent, Rules, Transition};
 pub use source::Source;
+pub use usage::{Amount, Expected, Usage, What};
 pub use world::{
     Bond, Claims, Depth, Footprint, Found, Had, Need, Observation, Scope, Status, Taken,
     UnknownOwner, Version, World,

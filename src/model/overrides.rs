@@ -43,7 +43,7 @@ impl Overrides {
     pub fn of(&self, env: &str) -> Self {
         let concerns = |word: &&String| match word.split_once(' ') {
             Some((flag, address)) if flag.starts_with("--dangerous-") => {
-                address.split(':').next() == Some(env)
+                address.split_once(':').is_none_or(|(of, _)| of == env)
             }
             Some(("--approve-gate", gate)) => gate == env,
             _ => true,

@@ -1,6 +1,6 @@
 //! What the planner must know of kinds: pure questions, answered by the registry of kinds.
 
-use crate::model::Need;
+use crate::model::{Need, Usage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -69,6 +69,9 @@ pub trait Rules {
     /// What a `kind` with this spec claims inside an object that others write to as well
     /// (a grant in a policy), each claim as one text.
     fn claims(&self, kind: &str, spec: &Value) -> BTreeSet<String>;
+
+    /// What a `kind` of this name and spec uses in a month of what is paid for.
+    fn usage(&self, kind: &str, name: &str, spec: &Value) -> Vec<Usage>;
 
     /// A spec of a `kind` that was written down earlier, complete again: what the kind has
     /// learnt since is at its default. None when it is no spec of that kind.

@@ -9,6 +9,7 @@ mod alike;
 mod back;
 mod claims;
 mod compare;
+mod cost;
 mod diff;
 mod drift;
 pub mod file;
@@ -27,6 +28,7 @@ pub use adopt::{MarksError, adopt, disown};
 pub use back::{Stays, stays};
 pub use claims::ClaimChange;
 pub use compare::Request;
+pub use cost::{CostChange, Costs, OverBudget};
 pub use diff::FieldChange;
 pub use drift::{Drift, Drifted, drift};
 pub use guard::{MaxRemovals, MaxRemovalsError, TooMany, guard, words_for_removals};
@@ -81,5 +83,7 @@ fn finished(request: &Request<'_>, mut parts: compare::Parts) -> Result<Plan, Cy
         steps,
         refusals,
         too_many: Vec::new(),
+        costs: None,
+        over_budget: None,
     })
 }

@@ -1,7 +1,7 @@
 //! What a plan is made of.
 
 use crate::model::{Extent, Hold, Place, ResourceId, Source, UnknownOwner, Version};
-use crate::plan::{ClaimChange, FieldChange, Ignored, Observed, TooMany};
+use crate::plan::{ClaimChange, Costs, FieldChange, Ignored, Observed, OverBudget, TooMany};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +23,12 @@ pub struct Plan {
     /// Kinds of which too much would be removed. Such a plan is not applied either.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub too_many: Vec<TooMany>,
+    /// What it costs, where somebody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub costs: Option<Costs>,
+    /// How far it goes above the budget. Such a plan is not applied either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over_budget: Option<OverBudget>,
     /// How many resources of each environment are as they should be.
     pub unchanged: BTreeMap<String, usize>,
     /// Things inside objects of ours that nobody can account for.
@@ -241,12 +247,13 @@ impl Plan {
 
     /// Whether a guard refuses something, so that nothing is applied.
     pub fn is_refused(&self) -> bool {
-        !self.refusals.is_empty() || !self.too_many.is_empty()
+        !self.refusals.is_empty() || !self.too_many.is_empty() || self.over_budget.is_some()
     }
 
     /// The figures of the last line.
     pub fn counts(&self) -> Counts {
-        let refused = self.refusals.len() + self.too_many.len();
+        let over = usize::from(self.over_budget.is_some());
+        let refused = self.refusals.len() + self.too_many.len() + over;
         let mut counts = Counts { refused, ..Counts::default() };
         for step in &self.steps {
             match step.action {

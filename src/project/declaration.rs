@@ -3,7 +3,9 @@
 //! A new section is one folder with its types, one field here, and its lines in the lists of
 //! [`crate::project::sections`].
 
+use crate::project::billing::Billing;
 use crate::project::buckets::Bucket;
+use crate::project::budget::Budget;
 use crate::project::cloud::Cloud;
 use crate::project::clusters::Cluster;
 use crate::project::identities::Identity;
@@ -55,6 +57,12 @@ pub struct Declaration {
     #[serde(default)]
     #[schemars(extend("items" = { "type": "string", "format": "api-name" }))]
     pub services: Option<Vec<String>>,
+    /// How much everything may cost in a month.
+    #[serde(default)]
+    pub budget: Budget,
+    /// Who pays, and where Google writes down what for.
+    #[serde(default)]
+    pub billing: Billing,
     /// Where secrets are kept, by a short key. Never a value.
     #[serde(default)]
     pub secrets: BTreeMap<String, Secret>,

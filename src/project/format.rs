@@ -81,6 +81,38 @@ pub fn duration(text: &str) -> Result<(), Wrong> {
     seconds(text).map(|_| ())
 }
 
+/// The gigabytes of a volume as people write it: `20 TB`, `1.5 GB`. As Google counts, a GB is 2^30
+/// bytes, and a TB is 1024 of them.
+///
+/// # Errors
+/// When the text is no volume; what is wrong with it.
+pub fn volume_gb(text: &str) -> Result<f64, Wrong> {
+    const UNITS: [(&str, f64); 4] =
+        [("MB", 1.0 / 1024.0), ("GB", 1.0), ("TB", 1024.0), ("PB", 1024.0 * 1024.0)];
+    let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let unit = unit.trim();
+    let found = UNITS.iter().find(|(name, _)| *name == unit);
+    let number: Option<f64> = number.parse().ok().filter(|number: &f64| number.is_finite());
+    number.zip(found).map(|(number, (_, factor))| number * factor).ok_or_else(|| {
+        let near = UNITS.iter().find(|(name, _)| {
+            unit.eq_ignore_ascii_case(name)
+                || unit.eq_ignore_ascii_case(&name[..1])
+                || unit.eq_ignore_ascii_case(&format!("{}iB", &name[..1]))
+        });
+        let meant = number.zip(near).map(|(number, (unit, _))| format!("write `{number} {unit}`"));
+        Wrong::expected("a number and MB, GB, TB or PB, as in `20 TB`").suggest(meant)
+    })
+}
+
+/// Whether a text is a volume.
+///
+/// # Errors
+/// When it is not; what is wrong with it.
+pub fn volume(text: &str) -> Result<(), Wrong> {
+    volume_gb(text).map(|_| ())
+}
+
 /// Whether a text is a date that exists.
 ///
 /// # Errors
@@ -93,6 +125,18 @@ pub fn date(text: &str) -> Result<(), Wrong> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn volumes_are_counted_as_google_bills_them() {
+        assert_eq!(volume_gb("20 TB"), Ok(20_480.0));
+        assert_eq!(volume_gb("10GB"), Ok(10.0));
+        assert_eq!(volume_gb("512 MB"), Ok(0.5));
+        let wrong = volume_gb("20 tib").unwrap_err();
+        assert_eq!(wrong.suggestion.as_deref(), Some("write `20 TB`"));
+        for wrong in ["20", "TB", "a lot", "1.2.3 GB", ""] {
+            assert!(volume_gb(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn durations_are_written_as_people_say_them() {

@@ -7,7 +7,9 @@
 //! Nothing here opens a connection, reads the clock or the environment. One folder per section:
 //! its types, its checks, its expansion; `sections.rs` lists them.
 
+pub mod billing;
 pub mod buckets;
+pub mod budget;
 pub mod cloud;
 pub mod clusters;
 pub mod discover;
@@ -31,6 +33,7 @@ mod layout;
 mod lines;
 mod load;
 pub mod managed;
+mod money;
 mod schema;
 mod sections;
 mod words;
@@ -41,6 +44,7 @@ pub use environments::{Environment, Gate, Target};
 pub use explain::{ExplainError, Explanation, Origin};
 pub use files::{FindError, find};
 pub use lines::Written;
+pub use money::DeclaredBucket;
 pub use problem::{Position, Problem, Problems, Range, Severity, Sources};
 pub use schema::{Schema, schema};
 

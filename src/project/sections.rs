@@ -2,11 +2,12 @@
 
 use crate::model::{Keys, Resource};
 use crate::project::discover::{Entry, Seen};
-use crate::project::format::{Wrong, date, duration, label_value};
+use crate::project::format::{Wrong, date, duration, label_value, volume};
 use crate::project::layout::Laid;
 use crate::project::problem::Findings;
 use crate::project::{
-    buckets, cloud, clusters, environments, identities, ignore, secrets, services, stack,
+    billing, buckets, budget, cloud, clusters, environments, identities, ignore, secrets, services,
+    stack,
 };
 
 /// Checks a text; says what is wrong with it.
@@ -28,9 +29,12 @@ pub(crate) type Discovery = fn(&Seen<'_>) -> Vec<Entry>;
 pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("address-pattern", ignore::address_pattern),
     ("api-name", services::api_name),
+    ("billing-account", billing::billing_account),
     ("bucket-name", buckets::bucket_name),
+    ("dataset", billing::dataset),
     ("day", date),
     ("time-span", duration),
+    ("dollars", budget::dollars),
     ("environment-name", environments::environment_name),
     ("expression", identities::expression),
     ("field-path", ignore::field_path),
@@ -54,13 +58,21 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("taint", clusters::taint),
     ("topic", secrets::topic),
     ("variable-name", secrets::variable_name),
+    ("volume", volume),
     ("words", ignore::words),
     ("zone", cloud::zone),
 ];
 
 /// What the schema cannot say.
-pub(crate) const CHECKS: &[Check] =
-    &[stack::check, buckets::check, clusters::check, identities::check, secrets::check];
+pub(crate) const CHECKS: &[Check] = &[
+    stack::check,
+    buckets::check,
+    budget::check,
+    billing::check,
+    clusters::check,
+    identities::check,
+    secrets::check,
+];
 
 /// From sections to resources.
 pub(crate) const EXPANSIONS: &[Expansion] =

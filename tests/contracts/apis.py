@@ -6,6 +6,7 @@ word is what the sandbox puts before the API's own path, mostly nothing.
 
 APIS = [
     ("storage", "v1", ""),
+    ("bigquery", "v2", ""),
     ("container", "v1", ""),
     ("iam", "v1", ""),
     ("cloudresourcemanager", "v3", ""),

@@ -13,6 +13,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("conformance", &[]),
     ("kind", &["model"]),
     ("plan", &["model"]),
+    ("cost", &["model", "plan"]),
     ("ledger", &["model", "kind"]),
     ("apply", &["model", "kind", "plan", "ledger"]),
     ("providers", &["model", "kind", "render", "ledger"]),
@@ -23,6 +24,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &[
             "apply",
             "conformance",
+            "cost",
             "kind",
             "ledger",
             "model",

@@ -2,7 +2,9 @@
 
 pub mod adopt;
 pub mod apply;
+pub mod buckets;
 pub mod conformance;
+pub mod cost;
 pub mod destroy;
 pub mod discover;
 pub mod disown;

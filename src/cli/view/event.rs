@@ -39,6 +39,12 @@ pub fn plan(plan: &Plan) -> Vec<Value> {
         line["words"] = json!(words_for_removals(plan));
         lines.push(line);
     }
+    if let Some(over) = &plan.over_budget {
+        let mut line = line("error", "guard_refused", over.to_string());
+        line["budget"] = json!(over);
+        line["words"] = json!(over.words());
+        lines.push(line);
+    }
     let Counts { add, change, destroy, drifted, refused, adopt, disown } = plan.counts();
     let mut summary = line("info", "change_summary", last_line(plan));
     summary["changes"] = json!({

@@ -64,6 +64,33 @@ impl Look {
         self.width.min(WIDEST)
     }
 
+    /// Prose, wrapped.
+    pub(crate) fn wrapped(&self, text: &str) -> String {
+        self.wrapped_after(text, "")
+    }
+
+    /// Prose below a change, indented and wrapped.
+    pub(crate) fn indented(&self, text: &str) -> String {
+        self.wrapped_after(text, "      ")
+    }
+
+    fn wrapped_after(&self, text: &str, indent: &str) -> String {
+        let room = self.columns().saturating_sub(indent.len());
+        let (mut lines, mut line) = (Vec::new(), String::new());
+        for word in text.split_whitespace() {
+            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
+                lines.push(format!("{indent}{line}"));
+                line.clear();
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        lines.push(format!("{indent}{line}"));
+        lines.join("\n")
+    }
+
     /// A sign with the indent that lines signs up, without colour.
     pub(crate) fn bare(&self, sign: Sign) -> String {
         let (mark, word) = match sign {

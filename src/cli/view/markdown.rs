@@ -1,9 +1,11 @@
 //! A plan for a pull request: the figures first, then what is most dangerous, each kind folded
 //! away below its own line.
 
+use crate::cli::view::cost;
 use crate::cli::view::look::Look;
 use crate::cli::view::plan::{self, counted, is_second_half, last_line};
-use crate::plan::{Action, Origin, Plan, Step};
+use crate::cost::NOT_COUNTED;
+use crate::plan::{Action, Costs, Origin, Plan, Step};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -37,6 +39,7 @@ const GROUPS: [Group; 7] = [
 pub fn text(plan: &Plan) -> String {
     let mut out = format!("**{}**\n\n", last_line(plan));
     table(&mut out, plan);
+    plan.costs.iter().for_each(|costs| money(&mut out, costs));
     refused(&mut out, plan);
     let mut left_out = 0;
     for (group, steps) in grouped(plan) {
@@ -68,11 +71,25 @@ fn table(out: &mut String, plan: &Plan) {
     out.push('\n');
 }
 
+/// What everything costs in a month.
+fn money(out: &mut String, costs: &Costs) {
+    let Costs { as_of, before, after, changes: _, by_use, not_priced } = costs;
+    out.push_str("| USD a month | at least | at most |\n|---|---:|---:|\n");
+    for (word, span) in [("before", before), ("after", after)] {
+        _ = writeln!(out, "| {word} | {} | {} |", span.floor, span.ceiling);
+    }
+    out.push('\n');
+    by_use.iter().for_each(|words| _ = writeln!(out, "- and by what is put in: {words}"));
+    not_priced.iter().for_each(|words| _ = writeln!(out, "- not priced: {words}"));
+    _ = writeln!(out, "- List prices of {as_of}. {NOT_COUNTED}\n");
+}
+
 /// What stands in the way, and what nobody can account for: never folded away.
 fn refused(out: &mut String, plan: &Plan) {
     let mut text = String::new();
     plan.refusals.iter().for_each(|refusal| plan::refusal(&mut text, refusal, look()));
     plan::too_many(&mut text, plan, look());
+    plan.over_budget.iter().for_each(|over| cost::over_budget(&mut text, over, look()));
     plan.unknown.iter().for_each(|unknown| plan::unknown(&mut text, unknown, look()));
     if !text.is_empty() {
         let most: String = text.chars().take(LONGEST / 2).collect();

@@ -2,6 +2,7 @@
 
 mod change;
 pub mod conformance;
+pub(crate) mod cost;
 pub mod drift;
 pub mod event;
 pub mod history;
@@ -14,4 +15,5 @@ pub mod report;
 pub mod selftest;
 pub mod stale;
 pub mod style;
+pub mod table;
 pub mod value;

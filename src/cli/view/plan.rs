@@ -2,6 +2,7 @@
 //! what stays.
 
 use crate::cli::view::change::lines as change_lines;
+use crate::cli::view::cost;
 use crate::cli::view::look::{Detail, Look, Sign, Signs};
 use crate::cli::view::value::inline;
 use crate::model::{Manage, ResourceId, Source, UnknownOwner};
@@ -18,6 +19,8 @@ pub fn text(plan: &Plan, look: Look) -> String {
     }
     left_alone(&mut out, &plan.ignored, look);
     too_many(&mut out, plan, look);
+    plan.over_budget.iter().for_each(|over| cost::over_budget(&mut out, over, look));
+    plan.costs.iter().for_each(|costs| cost::total(&mut out, costs, look));
     out.push_str(&last_line(plan));
     out.push('\n');
     out
@@ -98,6 +101,7 @@ pub(crate) fn step(out: &mut String, plan: &Plan, step: &Step, look: Look) {
         let rest = format!("      ({} unchanged)", step.unchanged_fields);
         _ = writeln!(out, "{}", look.paint.faint(&rest));
     }
+    cost::change(out, plan, step, look);
     for note in &step.notes {
         wrapped(out, &format!("note: {note}"), look);
     }
@@ -214,19 +218,7 @@ fn let_be(out: &mut String, ignored: &Ignored, look: Look) {
 
 /// Prose, indented and wrapped.
 fn wrapped(out: &mut String, text: &str, look: Look) {
-    let room = look.columns().saturating_sub(6);
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
-            _ = writeln!(out, "      {line}");
-            line.clear();
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    _ = writeln!(out, "      {line}");
+    _ = writeln!(out, "{}", look.indented(text));
 }
 
 /// `Plan: X to add, Y to change, Z to destroy.` and our extras.

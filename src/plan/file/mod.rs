@@ -9,7 +9,9 @@ mod change;
 pub use change::{Change, Reason, ResourceChange};
 
 use crate::model::{Extent, Overrides, ResourceId, Rules, UnknownOwner};
-use crate::plan::{ClaimChange, Ignored, Observed, Plan, Refusal, Step, TooMany};
+use crate::plan::{
+    ClaimChange, Costs, Ignored, Observed, OverBudget, Plan, Refusal, Step, TooMany,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +36,12 @@ pub struct Saved {
     /// The kinds of which too much would go.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub too_many: Vec<TooMany>,
+    /// What it costs in a month, where somebody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub costs: Option<Costs>,
+    /// How far it goes above the budget.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over_budget: Option<OverBudget>,
     /// How many resources of each environment are as they should be.
     #[serde(default)]
     pub unchanged: BTreeMap<String, usize>,
@@ -118,6 +126,8 @@ impl Saved {
             resource_changes: plan.steps.iter().map(ResourceChange::from).collect(),
             refusals: plan.refusals.clone(),
             too_many: plan.too_many.clone(),
+            costs: plan.costs.clone(),
+            over_budget: plan.over_budget.clone(),
             unchanged: plan.unchanged.clone(),
             unknown_owners: plan.unknown.clone(),
             ignored: plan.ignored.clone(),
@@ -167,6 +177,8 @@ impl Saved {
             steps: self.resource_changes.iter().map(Step::from).collect(),
             refusals: self.refusals.clone(),
             too_many: self.too_many.clone(),
+            costs: self.costs.clone(),
+            over_budget: self.over_budget.clone(),
             unchanged: self.unchanged.clone(),
             unknown: self.unknown_owners.clone(),
             claims: self.claims.clone(),

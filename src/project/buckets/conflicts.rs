@@ -19,6 +19,7 @@ pub(super) const RETENTION_MAX: u64 = 3_155_760_000;
 pub(super) fn check(placed: &Placed<'_>, findings: &mut Findings) {
     findings.extend(public_and_prevented(placed));
     findings.extend(anonymous_payers(placed));
+    findings.extend(paid_by_readers(placed));
     findings.extend(soft_delete(placed));
     findings.extend(retention(placed));
     findings.extend(pair(placed));
@@ -45,6 +46,17 @@ fn anonymous_payers(placed: &Placed<'_>) -> Option<Problem> {
         Problem::error("website-requester-pays", placed.key_range("requester_pays"), message)
             .related(placed.key_range("website"), "the bucket serves a website")
             .suggest("leave out `requester_pays`".to_owned())
+    })
+}
+
+/// What readers pay for is no cost of ours.
+fn paid_by_readers(placed: &Placed<'_>) -> Option<Problem> {
+    let both = placed.bucket.egress.is_some() && placed.bucket.requester_pays;
+    both.then(|| {
+        let message = format!("what leaves `{}` is paid for by whoever reads it", placed.name);
+        Problem::warning("egress-requester-pays", placed.key_range("egress"), message)
+            .related(placed.key_range("requester_pays"), "readers pay")
+            .suggest("leave out `egress`: it is not counted".to_owned())
     })
 }
 

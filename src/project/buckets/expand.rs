@@ -6,15 +6,15 @@ use super::location::area;
 use super::notes;
 use super::placed::{Buckets, Placed, placed};
 use super::settings::{Bucket, Cors, Location, Prevention, Website};
-use crate::model::{Keys, Place, Resource, ResourceId, Source};
+use crate::model::{Expected, Keys, Place, Resource, ResourceId, Source};
 use crate::project::address;
-use crate::project::format::seconds;
+use crate::project::format::{seconds, volume_gb};
 use crate::project::identities::{self, Identities};
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
 use crate::providers::gcp::{gcs_bucket, policy};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The kind of a bucket.
 const BUCKET: &str = "gcs-bucket";
@@ -38,6 +38,16 @@ pub(crate) fn keys(layout: &[Laid], keys: &mut Keys) {
     for placed in &placed(layout).list {
         let name = address::written("bucket", &placed.key.name);
         keys.entry(name).or_default().extend([id(placed, BUCKET), id(placed, ACCESS)]);
+    }
+}
+
+/// What is expected to lie in every bucket, and to leave it.
+pub(crate) fn expected(layout: &[Laid], all: &mut BTreeMap<ResourceId, Expected>) {
+    for placed in &placed(layout).list {
+        let Bucket { expected, egress, requester_pays, .. } = placed.bucket;
+        let gb = |text: &Option<String>| volume_gb(text.as_deref()?).ok();
+        let egress_gb = gb(egress).filter(|_| !requester_pays);
+        all.insert(id(placed, BUCKET), Expected { stored_gb: gb(expected), egress_gb });
     }
 }
 
@@ -109,6 +119,8 @@ fn spec(placed: &Placed<'_>, target: Option<&Placed<'_>>) -> gcs_bucket::Spec {
         retention,
         cors,
         requester_pays,
+        expected: _, // for estimates
+        egress: _,
         logs_to: _,
         website,
         labels,

@@ -64,6 +64,15 @@ pub struct Bucket {
     /// Whether whoever reads pays for it: readers then need a Google account and a project.
     #[serde(default)]
     pub requester_pays: bool,
+    /// How much will lie here, as in `20 TB`: for estimates of costs, and nothing else.
+    #[serde(default)]
+    #[schemars(extend("format" = "volume", "examples" = ["20 TB"]))]
+    pub expected: Option<String>,
+    /// How much leaves for the internet in a month at our expense, as in `2 TB`: for estimates of
+    /// costs, and nothing else. Nothing with `requester_pays`.
+    #[serde(default)]
+    #[schemars(extend("format" = "volume", "examples" = ["2 TB"]))]
+    pub egress: Option<String>,
     /// The bucket that usage logs are written to, by its key. Its access is arranged.
     #[serde(default)]
     pub logs_to: Option<String>,

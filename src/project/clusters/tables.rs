@@ -121,6 +121,13 @@ fn own<T: DeserializeOwned>(
         .ok()
 }
 
+impl Tables {
+    /// The CPUs and the memory in GB of a type of machine, if it is known.
+    pub(crate) fn size(&self, machine: &str) -> Option<(f64, f64)> {
+        self.machines.size(machine).map(|size| (size.cpu, size.memory_gb))
+    }
+}
+
 impl Machines {
     /// How large a machine of a type is, if the type is known.
     pub(super) fn size(&self, machine: &str) -> Option<Size> {

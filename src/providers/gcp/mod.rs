@@ -3,6 +3,7 @@
 //! [`Connection::open`] is the only way in. Planning gets a [`Reader`], which has no call that
 //! writes; what it may call is listed in [`permissions`].
 
+mod billing_export;
 mod calls;
 pub mod client;
 mod container;
@@ -24,6 +25,7 @@ pub mod gke_node_pool;
 mod identity;
 mod ledger_store;
 mod memo;
+mod object_sizes;
 pub mod permissions;
 pub mod policy;
 mod reader;
@@ -34,10 +36,13 @@ mod secret_versions;
 mod stale;
 #[cfg(test)]
 mod tests;
+mod usage;
 mod writer;
 
+pub use billing_export::{BillingExport, ExportTable, Spent};
 pub use client::{Connection, ConnectionError, Endpoint};
 pub use ledger_store::{LedgerBucket, LedgerStore};
+pub use object_sizes::{ObjectSizes, Room, Rooms, Searched, Seen};
 pub use reader::Reader;
 pub use secret_versions::{SecretVersions, State as VersionState, Version as SecretVersion};
 pub use writer::Writer;

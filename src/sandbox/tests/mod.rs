@@ -1,6 +1,7 @@
 //! Stories of the whole server, told by the real client.
 
 mod access;
+mod bigquery;
 mod bucket;
 mod container;
 mod doors;

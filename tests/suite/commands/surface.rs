@@ -3,7 +3,7 @@
 use super::Terminal;
 use insta::assert_snapshot;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 16] = [
     "validate",
     "plan",
     "apply",
@@ -18,6 +18,8 @@ const COMMANDS: [&str; 14] = [
     "conformance",
     "selftest",
     "doctor",
+    "cost",
+    "buckets",
 ];
 
 #[test]

@@ -12,8 +12,7 @@ pub use spec::{
 };
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
-use crate::model::{Mark, label};
-use crate::model::{Need, Observation, Owner, Scope, Transition};
+use crate::model::{Amount, Mark, Need, Observation, Owner, Scope, Transition, Usage, What, label};
 use crate::providers::gcp::{Reader, Writer, ledger_store};
 use google_cloud_storage::model::Bucket as Live;
 use std::collections::BTreeSet;
@@ -74,6 +73,17 @@ impl Kind for Bucket {
             return Transition::Refuse("leap-infra does not lock retention".to_owned());
         }
         Transition::InPlace
+    }
+
+    /// What lies there is paid for, and nobody knows yet how much that will be.
+    fn usage(_: &str, spec: &Spec) -> Vec<Usage> {
+        let places = if spec.placement.is_empty() {
+            vec![spec.location.to_lowercase()]
+        } else {
+            spec.placement.iter().map(|region| region.to_lowercase()).collect()
+        };
+        let class = spec.storage_class.clone();
+        vec![Usage::new(What::Storage { class, places }, Amount::open())]
     }
 
     fn needs(_name: &str, spec: &Spec) -> BTreeSet<Need> {

@@ -9,7 +9,7 @@ mod wire;
 pub use spec::{Limit, Maintenance, Private, Spec};
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
-use crate::model::{Mark, Observation, Owner, Scope, Transition, label};
+use crate::model::{Amount, Mark, Observation, Owner, Scope, Transition, Usage, What, label};
 use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::{Reader, Writer};
 use google_cloud_container_v1::model::Cluster as Live;
@@ -77,6 +77,22 @@ impl Kind for Cluster {
 
     fn lane(name: &str, spec: &Spec) -> Option<String> {
         Some(lane(&spec.location, name))
+    }
+
+    fn usage(_: &str, spec: &Spec) -> Vec<Usage> {
+        let once = Amount::exactly(1.0);
+        let mut usage = vec![Usage::new(What::Cluster, once)];
+        let mut unknown = |what: String| usage.push(Usage::new(What::Unknown(what), once));
+        if spec.default_pool {
+            unknown("the machines of the pool that Google makes".to_owned());
+        }
+        if !spec.auto_provisioning.is_empty() {
+            let limits = spec.auto_provisioning.iter();
+            let limits: Vec<String> =
+                limits.map(|limit| format!("{} {}", limit.max, limit.resource)).collect();
+            unknown(format!("pools that Google makes, up to {}", limits.join(", ")));
+        }
+        usage
     }
 
     fn disruption(before: Option<&Spec>, after: Option<&Spec>) -> Vec<String> {

@@ -8,12 +8,15 @@ mod apply;
 mod observe;
 mod part;
 mod spec;
+mod usage;
 mod wire;
 
 pub use spec::{Counted, Disk, Gpu, Limits, Market, RETIRING, Spec, Taint};
 
 use crate::kind::{self, Applied, Change, Kind, ProviderError, StepContext};
-use crate::model::{Mark, Need, Observation, Owner, Scope, SpecMark, Transition, base32_digest};
+use crate::model::{
+    Mark, Need, Observation, Owner, Scope, SpecMark, Transition, Usage, base32_digest,
+};
 use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::gcp_service_account::Account;
 use crate::providers::gcp::gke_cluster::{self, Cluster};
@@ -77,6 +80,10 @@ impl Kind for NodePool {
         let account = Some(&spec.service_account).filter(|account| account.contains('@'));
         let account = account.map(|email| Need::refers(Account::NAME, email));
         account.into_iter().chain([Need::inside(Cluster::NAME, cluster)]).collect()
+    }
+
+    fn usage(_: &str, spec: &Spec) -> Vec<Usage> {
+        usage::of(spec)
     }
 
     fn claims(spec: &Spec) -> BTreeSet<String> {

@@ -12,7 +12,7 @@ pub(crate) mod wire;
 pub use spec::{Rotation, Spec};
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
-use crate::model::{Mark, Observation, Owner, Scope, Transition};
+use crate::model::{Amount, Mark, Observation, Owner, Scope, Transition, Usage, What};
 use crate::providers::gcp::{Reader, Writer};
 use google_cloud_secretmanager_v1::model::Secret as Live;
 
@@ -68,6 +68,11 @@ impl Kind for Secret {
     /// There is no undelete, and whoever reads it stops working.
     fn protection(_spec: &Spec) -> Option<String> {
         Some("its values go with it and cannot be had again".to_owned())
+    }
+
+    /// Each version is paid for in each place that holds it.
+    fn usage(_: &str, _: &Spec) -> Vec<Usage> {
+        vec![Usage::new(What::SecretVersion, Amount::open())]
     }
 }
 
