@@ -8,6 +8,7 @@
 
 mod chaos;
 mod clock;
+pub mod compute;
 pub mod container;
 mod damage;
 mod fault;

@@ -18,7 +18,7 @@ use super::refusal::Refusal;
 use super::wire::{Cutter, Wires};
 use super::{
     Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Transport, Turn,
-    Vault, World, container, gcs, grpc, guard, iam, resourcemanager, secretmanager, serviceusage,
+    Vault, World, compute, container, gcs, grpc, guard, iam, resourcemanager, secretmanager, serviceusage,
     tls,
 };
 
@@ -111,6 +111,7 @@ fn router(world: &World, gate: &Arc<Gate>, more: Vec<Arc<dyn Api>>) -> Router {
     let built_in: Vec<Arc<dyn Api>> = vec![
         Arc::new(Unknown),
         Arc::new(gcs::Gcs),
+        Arc::new(compute::Compute),
         Arc::new(container::Container),
         Arc::new(iam::Iam),
         Arc::new(resourcemanager::ResourceManager),
