@@ -5,11 +5,15 @@
 
 mod calls;
 pub mod client;
+pub(crate) mod compute;
 mod container;
 pub mod credentials;
 pub mod description;
 mod error;
 mod federation;
+pub mod gce_address;
+pub mod gce_disk;
+pub mod gce_snapshot_policy;
 pub mod gcp_custom_role;
 pub mod gcp_project_access;
 pub mod gcp_service;
@@ -36,6 +40,7 @@ mod stale;
 mod tests;
 mod writer;
 
+pub use compute::{Accelerators, MachineType};
 pub use client::{Connection, ConnectionError, Endpoint};
 pub use ledger_store::{LedgerBucket, LedgerStore};
 pub use reader::Reader;

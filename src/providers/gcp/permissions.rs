@@ -5,6 +5,9 @@
 //! <https://cloud.google.com/iam/docs/permissions-reference>.
 
 use crate::kind::Kind as _;
+use crate::providers::gcp::gce_address::Address;
+use crate::providers::gcp::gce_disk::Disk;
+use crate::providers::gcp::gce_snapshot_policy::SnapshotPolicy;
 use crate::providers::gcp::gcp_custom_role::CustomRole;
 use crate::providers::gcp::gcp_project_access::ProjectAccess;
 use crate::providers::gcp::gcp_service::Service;
@@ -58,6 +61,22 @@ pub const READ_METHODS: &[ReadMethod] = &[
     ReadMethod {
         method: "GET /v1/projects/{project}/locations/{location}/operations",
         permission: "container.operations.list",
+    },
+    ReadMethod {
+        method: "GET /compute/v1/projects/{project}/aggregated/disks",
+        permission: "compute.disks.list",
+    },
+    ReadMethod {
+        method: "GET /compute/v1/projects/{project}/aggregated/resourcePolicies",
+        permission: "compute.resourcePolicies.list",
+    },
+    ReadMethod {
+        method: "GET /compute/v1/projects/{project}/aggregated/addresses",
+        permission: "compute.addresses.list",
+    },
+    ReadMethod {
+        method: "GET /compute/v1/projects/{project}/aggregated/forwardingRules",
+        permission: "compute.forwardingRules.list",
     },
     ReadMethod {
         method: "GET /v1/projects/{project}/serviceAccounts",
@@ -136,8 +155,58 @@ pub const NEEDED: &[Needed] = &[
         apply: &["storage.buckets.setIamPolicy", "storage.buckets.update"],
     },
     Needed {
+        kind: Disk::NAME,
+        plan: &["compute.disks.list"],
+        apply: &[
+            "compute.disks.addResourcePolicies",
+            "compute.disks.create",
+            "compute.disks.delete",
+            "compute.disks.get",
+            "compute.disks.removeResourcePolicies",
+            "compute.disks.resize",
+            "compute.disks.setLabels",
+            "compute.disks.update",
+            "compute.regionOperations.get",
+            "compute.resourcePolicies.use",
+            "compute.zoneOperations.get",
+        ],
+    },
+    Needed {
+        kind: SnapshotPolicy::NAME,
+        plan: &["compute.resourcePolicies.list"],
+        apply: &[
+            "compute.regionOperations.get",
+            "compute.resourcePolicies.create",
+            "compute.resourcePolicies.delete",
+            "compute.resourcePolicies.get",
+            "compute.resourcePolicies.update",
+        ],
+    },
+    Needed {
+        kind: Address::NAME,
+        plan: &["compute.addresses.list"],
+        apply: &[
+            "compute.addresses.create",
+            "compute.addresses.delete",
+            "compute.addresses.get",
+            "compute.addresses.setLabels",
+            "compute.globalAddresses.create",
+            "compute.globalAddresses.delete",
+            "compute.globalAddresses.get",
+            "compute.globalAddresses.setLabels",
+            "compute.globalOperations.get",
+            "compute.regionOperations.get",
+        ],
+    },
+    Needed {
         kind: Cluster::NAME,
-        plan: &["container.clusters.list", "container.operations.list"],
+        // Volumes and load balancers that would stay behind it are looked for before it goes.
+        plan: &[
+            "compute.disks.list",
+            "compute.forwardingRules.list",
+            "container.clusters.list",
+            "container.operations.list",
+        ],
         apply: &[
             "container.clusters.create",
             "container.clusters.delete",
