@@ -7,10 +7,12 @@
 //! Nothing here opens a connection, reads the clock or the environment. One folder per section:
 //! its types, its checks, its expansion; `sections.rs` lists them.
 
+pub mod addresses;
 pub mod buckets;
 pub mod cloud;
 pub mod clusters;
 pub mod discover;
+pub mod disks;
 pub mod environments;
 pub mod format;
 pub mod identities;
@@ -31,6 +33,7 @@ mod layout;
 mod lines;
 mod load;
 pub mod managed;
+mod names;
 mod schema;
 mod sections;
 mod words;

@@ -18,8 +18,8 @@ use super::refusal::Refusal;
 use super::wire::{Cutter, Wires};
 use super::{
     Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Transport, Turn,
-    Vault, World, compute, container, gcs, grpc, guard, iam, resourcemanager, secretmanager, serviceusage,
-    tls,
+    Vault, World, compute, container, gcs, grpc, guard, iam, resourcemanager, secretmanager,
+    serviceusage, tls,
 };
 
 /// How to start a sandbox. The default: in memory, any port, the real time, lags on.

@@ -7,14 +7,14 @@ use super::format::{ROLES, member};
 use super::location::{area, location};
 use super::names::fault;
 use crate::model::{Found, Place};
-use crate::project::discover::{Entry, Seen, cannot};
+use crate::project::discover::{Entry, Seen, cannot, keys, left_out};
 use crate::project::format::label_value;
 use crate::project::layout::Laid;
 use crate::providers::gcp::gcs_bucket::{CorsRule, PublicAccessPrevention, Retention, Spec};
 use crate::providers::gcp::gcs_bucket_access::{self, Grant};
 use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A bucket that is nobody's, its settings, and the environment that it would belong to.
 struct Bucket<'a> {
@@ -47,15 +47,17 @@ pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
         match (Spec::deserialize(&found.spec), seen.environment(found), fault(&found.name)) {
             (Ok(spec), Some(laid), None) => buckets.push(Bucket { found, spec, laid }),
             (_, None, _) => {
-                entries.push(left_out(found, "no environment of these is in its project"));
+                entries.push(left_out(&origin(found), "no environment of these is in its project"));
             }
             (.., fault) => {
                 let why = fault.map_or("its settings", |_| "its name, by today's rules for names");
-                entries.push(left_out(found, why));
+                entries.push(left_out(&origin(found), why));
             }
         }
     }
-    let keys = keys(seen, &buckets);
+    let declared = seen.layout.iter().flat_map(|laid| laid.declaration.buckets.keys().cloned());
+    let named = buckets.iter().map(|bucket| (bucket.found.name.as_str(), bucket.laid));
+    let keys = keys(declared.collect(), named);
     let logs = logs(seen, &buckets);
     for bucket in &buckets {
         let key = keys[bucket.found.name.as_str()].clone();
@@ -64,35 +66,9 @@ pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
     entries
 }
 
-fn left_out(found: &Found, why: &str) -> Entry {
-    Entry { comments: vec![origin(found), cannot(why)], ..Entry::default() }
-}
-
 fn origin(found: &Found) -> String {
     let Place { project, .. } = &found.place;
     format!("gs://{} in project {project}", found.name)
-}
-
-/// A key for each bucket, by name: what its name would be made of, else what comes near it.
-fn keys<'a>(seen: &Seen<'_>, buckets: &[Bucket<'a>]) -> BTreeMap<&'a str, String> {
-    let declared = seen.layout.iter().flat_map(|laid| laid.declaration.buckets.keys().cloned());
-    let mut taken: BTreeSet<String> = declared.collect();
-    let mut keys = BTreeMap::new();
-    for Bucket { found, laid, .. } in buckets {
-        let naming = laid.naming();
-        let wish = key_of(naming.key(&found.name).unwrap_or(&found.name));
-        let others = (2..).map(|number| format!("{wish}-{number}"));
-        let mut wishes = std::iter::once(wish.clone()).chain(others);
-        let key = wishes.find(|wish| taken.insert(wish.clone())).unwrap_or_default();
-        keys.insert(found.name.as_str(), key);
-    }
-    keys
-}
-
-/// Lower case letters, digits and signs, beginning with a letter.
-fn key_of(name: &str) -> String {
-    let key = name.replace('.', "-");
-    if key.starts_with(|c: char| c.is_ascii_lowercase()) { key } else { format!("b-{key}") }
 }
 
 /// Which bucket's usage logs go to which, where that can be said: both are found here, the target

@@ -11,6 +11,7 @@ use crate::project::sections::DISCOVERIES;
 use crate::project::tree::is_placeholder;
 use crate::project::{Project, Range};
 use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// What stands first in every entry, in this order.
@@ -95,6 +96,35 @@ fn write_entry(out: &mut String, entry: Entry) {
 /// What a comment says of something that the project file has no word for.
 pub(crate) fn cannot(what: &str) -> String {
     format!("cannot be said here, and stays as it is: {what}")
+}
+
+/// What cannot be declared at all.
+pub(crate) fn left_out(origin: &str, why: &str) -> Entry {
+    Entry { comments: vec![origin.to_owned(), cannot(why)], ..Entry::default() }
+}
+
+/// A key for each thing, by name: what its name would be made of, else what comes near it, and
+/// none that is `taken`.
+pub(crate) fn keys<'a>(
+    mut taken: BTreeSet<String>,
+    named: impl IntoIterator<Item = (&'a str, &'a Laid)>,
+) -> BTreeMap<&'a str, String> {
+    let mut keys = BTreeMap::new();
+    for (name, laid) in named {
+        let naming = laid.naming();
+        let wish = key_of(naming.key(name).unwrap_or(name));
+        let others = (2..).map(|number| format!("{wish}-{number}"));
+        let mut wishes = std::iter::once(wish.clone()).chain(others);
+        let key = wishes.find(|wish| taken.insert(wish.clone())).unwrap_or_default();
+        keys.insert(name, key);
+    }
+    keys
+}
+
+/// Lower case letters, digits and signs, beginning with a letter.
+fn key_of(name: &str) -> String {
+    let key = name.replace('.', "-");
+    if key.starts_with(|c: char| c.is_ascii_lowercase()) { key } else { format!("b-{key}") }
 }
 
 impl<'a> Seen<'a> {

@@ -40,8 +40,8 @@ mod stale;
 mod tests;
 mod writer;
 
-pub use compute::{Accelerators, MachineType};
 pub use client::{Connection, ConnectionError, Endpoint};
+pub use compute::{Accelerators, MachineType};
 pub use ledger_store::{LedgerBucket, LedgerStore};
 pub use reader::Reader;
 pub use secret_versions::{SecretVersions, State as VersionState, Version as SecretVersion};

@@ -3,10 +3,10 @@
 use crate::kind::Retry;
 use crate::providers::gcp::calls::{self, Versions};
 use crate::providers::gcp::client::Connection;
-use crate::providers::gcp::{compute, container};
 use crate::providers::gcp::error::CallFailed;
 use crate::providers::gcp::memo::Memo;
 use crate::providers::gcp::rest::Rest;
+use crate::providers::gcp::{compute, container};
 use google_cloud_iam_admin_v1::client::Iam;
 use google_cloud_iam_admin_v1::model::ServiceAccount;
 use google_cloud_iam_v1::model::Policy;

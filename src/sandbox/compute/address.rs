@@ -35,9 +35,10 @@ pub(super) fn insert(asked: &Asked<'_>) -> Result<Value, Refusal> {
     if let Some(text) = body["description"].as_str() {
         address["description"] = json!(text);
     }
-    asked.world.store.transact(|tx| {
-        record::insert(asked, tx, address.clone(), ("RESERVING", "RESERVED"))
-    })
+    asked
+        .world
+        .store
+        .transact(|tx| record::insert(asked, tx, address.clone(), ("RESERVING", "RESERVED")))
 }
 
 /// An address that is always the same for the same name: one of those for documents, or a private

@@ -57,9 +57,8 @@ pub(super) fn serve(asked: &Asked<'_>) -> Result<Value, Refusal> {
     };
     let zones = CATALOG.zones.values().flatten();
     if path.scope == "aggregated" {
-        let all = zones.flat_map(|zone| {
-            of(zone).into_iter().map(move |one| (format!("zones/{zone}"), one))
-        });
+        let all = zones
+            .flat_map(|zone| of(zone).into_iter().map(move |one| (format!("zones/{zone}"), one)));
         return record::aggregated(asked, all.collect());
     }
     let zone = path.scope.trim_start_matches("zones/");
@@ -120,7 +119,9 @@ fn places(asked: &Asked<'_>) -> Result<Value, Refusal> {
                 .zones
                 .iter()
                 .flat_map(|(region, zones)| zones.iter().map(move |zone| (region, zone)))
-                .map(|(region, zone)| place(path, "zones", zone, &json!({ "region": link(path, "regions", region) })))
+                .map(|(region, zone)| {
+                    place(path, "zones", zone, &json!({ "region": link(path, "regions", region) }))
+                })
                 .collect(),
         };
         if !path.is_one() {

@@ -81,9 +81,11 @@ fn provision(
 /// A regional disk is in two zones of its region.
 fn replicas(asked: &Asked<'_>) -> Result<(), Refusal> {
     let Asked { path, body, .. } = asked;
-    let zones: Vec<&str> = body["replicaZones"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let zones: Vec<&str> =
+        body["replicaZones"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let regional = path.scope.starts_with("regions/");
-    let here = |zone: &&str| zone.rsplit('/').next().is_some_and(|it| it.starts_with(path.region()));
+    let here =
+        |zone: &&str| zone.rsplit('/').next().is_some_and(|it| it.starts_with(path.region()));
     match (regional, zones.len()) {
         (false, 0) => Ok(()),
         (true, 2) if zones.iter().all(here) && zones[0] != zones[1] => Ok(()),
@@ -114,7 +116,8 @@ fn resize(asked: &Asked<'_>) -> Result<Value, Refusal> {
         operation::alone(asked, tx)?;
         let now = number(&disk["sizeGb"]).unwrap_or_default();
         if size <= now {
-            let why = format!("New disk size '{size}' GiB must be larger than existing size '{now}' GiB");
+            let why =
+                format!("New disk size '{size}' GiB must be larger than existing size '{now}' GiB");
             return Err(rule::field("sizeGb", &size.to_string(), &why));
         }
         let becomes = json!({ "sizeGb": size.to_string() });
@@ -134,7 +137,11 @@ pub(super) fn update(asked: &Asked<'_>) -> Result<Value, Refusal> {
             let may = ["provisionedIops", "provisionedThroughput"].contains(&field);
             let wanted = number(&asked.body[field]).filter(|_| may && disk.get(field).is_some());
             let Some(wanted) = wanted else {
-                return Err(rule::field(field, &asked.body[field].to_string(), "It cannot be updated"));
+                return Err(rule::field(
+                    field,
+                    &asked.body[field].to_string(),
+                    "It cannot be updated",
+                ));
             };
             becomes[field] = json!(wanted.to_string());
         }

@@ -77,7 +77,8 @@ fn refused(refusal: Refusal) -> Response {
         return refusal.into_response();
     }
     let Refusal { http, message, details, .. } = refusal;
-    let reason = json!([{ "message": message, "domain": "usageLimits", "reason": "accessNotConfigured" }]);
+    let reason =
+        json!([{ "message": message, "domain": "usageLimits", "reason": "accessNotConfigured" }]);
     let status = "PERMISSION_DENIED";
     let mut response = rest::answer(&json!({ "error": {
         "code": http, "message": message, "errors": reason, "status": status, "details": details,

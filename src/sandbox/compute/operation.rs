@@ -155,13 +155,14 @@ fn happen(tx: &mut Transaction<'_>, thing: &str, record: &Value) {
 /// Looks at operations. Waiting answers at once with how it fares, as the real method may.
 pub(super) fn serve(asked: &Asked<'_>, method: &Method) -> Result<Value, Refusal> {
     let Asked { world, path, name, .. } = asked;
-    let looks = matches!((method.as_str(), path.verb.as_deref()), ("GET", None) | ("POST", Some("wait")));
+    let looks =
+        matches!((method.as_str(), path.verb.as_deref()), ("GET", None) | ("POST", Some("wait")));
     if !looks || !path.is_one() {
         return Err(Refusal::unimplemented("the sandbox does not have this method"));
     }
-    let found = world.store.read(|view| {
-        Ok::<_, Refusal>(view.value(&format!("{}{name}", within(path))))
-    })?;
+    let found = world
+        .store
+        .read(|view| Ok::<_, Refusal>(view.value(&format!("{}{name}", within(path)))))?;
     let found = found.ok_or_else(|| rule::missing(&path.thing(name)))?;
     Ok(found["operation"].clone())
 }

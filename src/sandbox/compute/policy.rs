@@ -13,13 +13,15 @@ const SCHEDULE: &str = "snapshotSchedulePolicy";
 pub(super) fn insert(asked: &Asked<'_>) -> Result<Value, Refusal> {
     let Asked { body, .. } = asked;
     check(&body[SCHEDULE])?;
-    let mut policy = json!({ "kind": "compute#resourcePolicy", SCHEDULE: complete(&body[SCHEDULE]) });
+    let mut policy =
+        json!({ "kind": "compute#resourcePolicy", SCHEDULE: complete(&body[SCHEDULE]) });
     if let Some(text) = body["description"].as_str() {
         policy["description"] = json!(text);
     }
-    asked.world.store.transact(|tx| {
-        record::insert(asked, tx, policy.clone(), ("CREATING", "READY"))
-    })
+    asked
+        .world
+        .store
+        .transact(|tx| record::insert(asked, tx, policy.clone(), ("CREATING", "READY")))
 }
 
 /// What the service adds.
@@ -85,7 +87,8 @@ fn check(policy: &Value) -> Result<(), Refusal> {
 /// Only what the mask names changes; where snapshots are kept does not.
 /// <https://cloud.google.com/compute/docs/reference/rest/v1/resourcePolicies/patch>
 pub(super) fn patch(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let mask = asked.query.get("updateMask").map_or("description,snapshotSchedulePolicy", String::as_str);
+    let mask =
+        asked.query.get("updateMask").map_or("description,snapshotSchedulePolicy", String::as_str);
     asked.world.store.transact(|tx| {
         let policy = record::one(tx, asked.path, asked.name)?;
         operation::alone(asked, tx)?;

@@ -143,10 +143,7 @@ pub(super) fn page(asked: &Asked<'_>, items: Vec<Value>) -> Result<Value, Refusa
 /// A page of things of all places: what is on the page, under its place; the others say that
 /// nothing of theirs is on it.
 /// <https://cloud.google.com/compute/docs/reference/rest/v1/disks/aggregatedList>
-pub(super) fn aggregated(
-    asked: &Asked<'_>,
-    found: Vec<(String, Value)>,
-) -> Result<Value, Refusal> {
+pub(super) fn aggregated(asked: &Asked<'_>, found: Vec<(String, Value)>) -> Result<Value, Refusal> {
     let collection = asked.path.collection.as_str();
     let all: Vec<Value> = found.into_iter().map(|(at, value)| json!([at, value])).collect();
     let page = rest::page("items", all, size(asked), token(asked))?;
@@ -174,10 +171,10 @@ pub(super) fn aggregated(
 fn singular(collection: &str) -> String {
     match collection.strip_suffix("ies") {
         Some(stem) => format!("{stem}y"),
-        None => collection.strip_suffix("es").filter(|_| collection == "addresses").map_or_else(
-            || collection.trim_end_matches('s').to_owned(),
-            str::to_owned,
-        ),
+        None => collection
+            .strip_suffix("es")
+            .filter(|_| collection == "addresses")
+            .map_or_else(|| collection.trim_end_matches('s').to_owned(), str::to_owned),
     }
 }
 

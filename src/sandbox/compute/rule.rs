@@ -14,11 +14,7 @@ pub(super) fn name(name: &str) -> Result<(), Refusal> {
     if good {
         return Ok(());
     }
-    Err(field(
-        "name",
-        name,
-        "Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)'",
-    ))
+    Err(field("name", name, "Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)'"))
 }
 
 /// <https://cloud.google.com/compute/docs/labeling-resources#requirements>

@@ -4,8 +4,8 @@
 //! changed, and the lease has to last. Parts are changed one after the other, the mark's digest
 //! last: whoever is interrupted in between finds the rest on the next run.
 
-use super::operation::{self, CallOrStep, request_id};
 use super::observe::version;
+use super::operation::{self, CallOrStep, request_id};
 use super::{COMPUTE, Computed, Edit, scope};
 use crate::kind::{Applied, Change, ProviderError, StepContext};
 use crate::model::{Owner, SpecMark};

@@ -1,9 +1,9 @@
 //! The labels of a thing of the compute API: a person's, those of a mark, and those of Google's.
 
 use super::Edit;
+use crate::kind::StepContext;
 use crate::model::{Mark, Owner, SpecMark, label};
 use crate::providers::gcp::description::Marks;
-use crate::kind::StepContext;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

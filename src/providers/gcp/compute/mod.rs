@@ -17,15 +17,15 @@ use http::Method;
 use serde_json::Value;
 
 pub(crate) use apply::apply;
-pub(crate) use look::{Listed, listed};
 pub use look::{Accelerators, MachineType};
+pub(crate) use look::{Listed, listed};
 
 /// <https://cloud.google.com/compute/docs/reference/rest/v1>
 pub(crate) const COMPUTE: RestApi =
     RestApi { host: "compute.googleapis.com", version: "compute/v1" };
 
 /// What has to be enabled.
-pub const API: &str = "compute.googleapis.com";
+pub(crate) const API: &str = "compute.googleapis.com";
 
 /// A call that brings a thing nearer to what it shall be.
 pub(crate) struct Edit {

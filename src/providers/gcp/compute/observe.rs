@@ -3,8 +3,8 @@
 use super::look::{Listed, listed};
 use super::{API, Computed, location};
 use crate::kind::ProviderError;
-use crate::model::{Found, Observation, Owner, Place, Scope, Status, Transition, Version,
-    base32_digest,
+use crate::model::{
+    Found, Observation, Owner, Place, Scope, Status, Transition, Version, base32_digest,
 };
 use crate::providers::gcp::Reader;
 use crate::providers::gcp::identity::unless_off;
@@ -44,11 +44,7 @@ pub(crate) async fn observe<K: Computed>(
 }
 
 /// One thing, and whether it is ours or stands where something of its name is declared.
-fn found<K: Computed>(
-    scope: &Scope<'_>,
-    project: &str,
-    live: &Value,
-) -> (Found<K::Spec>, bool) {
+fn found<K: Computed>(scope: &Scope<'_>, project: &str, live: &Value) -> (Found<K::Spec>, bool) {
     let name = live["name"].as_str().unwrap_or_default().to_owned();
     let owner = K::owner(live, scope.stack);
     let wanted = scope.wanted.get(name.as_str());

@@ -52,7 +52,13 @@ impl Spec {
     /// An address that the world can reach.
     pub fn new(location: impl Into<String>, tier: impl Into<String>) -> Self {
         let (reach, version) = (external(), four());
-        Self { location: location.into(), tier: tier.into(), reach, version, labels: BTreeMap::new() }
+        Self {
+            location: location.into(),
+            tier: tier.into(),
+            reach,
+            version,
+            labels: BTreeMap::new(),
+        }
     }
 }
 

@@ -164,7 +164,7 @@ impl Computed for Disk {
 mod tests {
     use super::*;
 
-    pub(super) fn disk() -> Spec {
+    fn disk() -> Spec {
         Spec {
             location: "us-central1-c".into(),
             replicas: Vec::new(),

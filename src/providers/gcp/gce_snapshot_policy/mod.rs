@@ -111,8 +111,7 @@ impl Computed for SnapshotPolicy {
         let description = description::marked(&text, &step.mark);
         let same = wire::read(live) == *after && live["description"] == *description;
         (!same).then(|| {
-            let body =
-                json!({ "description": description, wire::SCHEDULE: wire::schedule(after) });
+            let body = json!({ "description": description, wire::SCHEDULE: wire::schedule(after) });
             wire::patch("changing", &["description", wire::SCHEDULE], body)
         })
     }

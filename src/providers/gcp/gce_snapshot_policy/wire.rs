@@ -87,9 +87,8 @@ fn times(every: &str, at: &str) -> Value {
             json!({ "hourlySchedule": { "hoursInCycle": hours, "startTime": at } })
         }
         (days, None) => {
-            let days = days.split(", ").map(|day| {
-                json!({ "day": day.to_uppercase(), "startTime": at })
-            });
+            let days =
+                days.split(", ").map(|day| json!({ "day": day.to_uppercase(), "startTime": at }));
             json!({ "weeklySchedule": { "dayOfWeeks": days.collect::<Vec<_>>() } })
         }
     }
