@@ -138,6 +138,11 @@ impl Project {
         &self.laid(env).map_or(self.first(), |laid| &laid.declaration).cloud.region
     }
 
+    /// What is declared that the project of an environment may have in each region, by metric.
+    pub fn quotas(&self, env: &str) -> &BTreeMap<String, BTreeMap<String, u64>> {
+        &self.laid(env).map_or(self.first(), |laid| &laid.declaration).quotas
+    }
+
     /// Where each declared secret of an environment is kept, by its key.
     pub fn secrets(&self, env: &str) -> BTreeMap<&str, Reference> {
         let layout = &self.layout;

@@ -79,6 +79,18 @@ pub const READ_METHODS: &[ReadMethod] = &[
         permission: "compute.forwardingRules.list",
     },
     ReadMethod {
+        method: "GET /compute/v1/projects/{project}/aggregated/acceleratorTypes",
+        permission: "compute.acceleratorTypes.list",
+    },
+    ReadMethod {
+        method: "GET /compute/v1/projects/{project}/aggregated/machineTypes",
+        permission: "compute.machineTypes.list",
+    },
+    ReadMethod {
+        method: "GET /compute/v1/projects/{project}/regions/{name}",
+        permission: "compute.regions.get",
+    },
+    ReadMethod {
         method: "GET /v1/projects/{project}/serviceAccounts",
         permission: "iam.serviceAccounts.list",
     },
@@ -304,6 +316,16 @@ pub const NEEDED: &[Needed] = &[
             "secretmanager.secrets.list",
         ],
         apply: &["secretmanager.secrets.setIamPolicy", "secretmanager.secrets.update"],
+    },
+    // `doctor --quotas` and `doctor --refresh-tables`.
+    Needed {
+        kind: "doctor",
+        plan: &[
+            "compute.acceleratorTypes.list",
+            "compute.machineTypes.list",
+            "compute.regions.get",
+        ],
+        apply: &[],
     },
     // Whatever takes a secret from Secret Manager: planning compares numbers of versions.
     Needed {
