@@ -10,6 +10,7 @@ mod suite {
     mod canary;
     mod clusters;
     mod commands;
+    mod compute;
     mod crash;
     mod dependencies;
     mod desk;

@@ -209,6 +209,9 @@ fn unused(asked: &Asked<'_>, tx: &Transaction<'_>, value: &Value) -> Result<(), 
 
 pub(super) fn delete(asked: &Asked<'_>) -> Result<Value, Refusal> {
     asked.world.store.transact(|tx| {
+        if let Some(begun) = operation::repeated(asked, tx) {
+            return Ok(begun);
+        }
         let value = one(tx, asked.path, asked.name)?;
         operation::alone(asked, tx)?;
         unused(asked, tx, &value)?;

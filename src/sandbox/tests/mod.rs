@@ -2,6 +2,7 @@
 
 mod access;
 mod bucket;
+mod compute;
 mod doors;
 mod fault;
 mod json;
