@@ -13,7 +13,7 @@ mod role;
 mod settings;
 mod tables;
 
-pub use refresh::Origin;
+pub use refresh::{FreshMachine, Origin};
 pub use settings::{
     Cluster, Disk, DiskSettings, Driver, Gpu, GpuSettings, Maintenance, NetworkPolicy, Nodes, Pool,
     Private, Profile, ReleaseChannel, Role, RoleVersions, Sharing, Version,

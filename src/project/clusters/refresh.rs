@@ -2,9 +2,22 @@
 
 use super::tables::Tables;
 use crate::project::Project;
-use crate::providers::gcp::{Accelerators, MachineType};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// A machine type as the API has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FreshMachine {
+    /// How many CPUs it has.
+    pub cpus: u32,
+    /// Its memory, in MiB.
+    pub memory_mb: u32,
+    /// The accelerators that it comes with, and how many.
+    pub accelerators: Vec<(String, i64)>,
+}
+
+/// The zones that have an accelerator, by its type.
+pub type Accelerators = BTreeMap<String, BTreeSet<String>>;
 
 /// Where tables are from, and when that was so.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +33,7 @@ impl Project {
     /// which are shipped: paths below the stack's folder, and texts.
     pub fn fresh_tables(
         &self,
-        machines: &BTreeMap<String, MachineType>,
+        machines: &BTreeMap<String, FreshMachine>,
         accelerators: &Accelerators,
         origin: Origin<'_>,
     ) -> [(&'static str, String); 2] {
@@ -36,7 +49,7 @@ fn written(table: &Value) -> String {
     format!("{table:#}\n")
 }
 
-fn sizes(machines: &BTreeMap<String, MachineType>, origin: Origin<'_>) -> Value {
+fn sizes(machines: &BTreeMap<String, FreshMachine>, origin: Origin<'_>) -> Value {
     let Origin { as_of, source } = origin;
     let sizes: BTreeMap<&String, Value> = machines
         .iter()
@@ -52,7 +65,7 @@ fn sizes(machines: &BTreeMap<String, MachineType>, origin: Origin<'_>) -> Value 
 /// with accelerators, and as in the table before where they are put into machines of any size.
 fn gpus(
     tables: &Tables,
-    machines: &BTreeMap<String, MachineType>,
+    machines: &BTreeMap<String, FreshMachine>,
     accelerators: &Accelerators,
     origin: Origin<'_>,
 ) -> Value {

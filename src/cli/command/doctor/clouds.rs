@@ -6,8 +6,8 @@ use crate::cli::machine;
 use crate::cli::planning::LookArgs;
 use crate::cli::session::{self, Session};
 use crate::cli::ui::Ui;
-use crate::project::clusters::Origin;
-use crate::providers::gcp::Reader;
+use crate::project::clusters::{FreshMachine, Origin};
+use crate::providers::gcp::{Accelerators, MachineType, Reader};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -47,6 +47,7 @@ pub(super) async fn quotas(look: &LookArgs, ui: &Ui) -> Result<Exit, Failure> {
 }
 
 type Declared = BTreeMap<String, u64>;
+type Machines = BTreeMap<String, FreshMachine>;
 
 /// What is declared of each region, once for each project.
 fn declared(session: &Session) -> BTreeSet<(String, String, Declared)> {
@@ -79,10 +80,7 @@ pub(super) async fn tables(look: &LookArgs, ui: &Ui) -> Result<Exit, Failure> {
     };
     let first = session.environments.first().map(String::as_str).unwrap_or_default();
     let project = session.project.project(first);
-    let reader = Reader::new(&session.connection);
-    let cannot = |error| unreadable(&[error]);
-    let machines = reader.machine_types(project).await.map_err(cannot)?;
-    let accelerators = reader.accelerators(project).await.map_err(cannot)?;
+    let (machines, accelerators) = fresh(&session, project).await?;
     let now = machine::now();
     let as_of = now.split('T').next().unwrap_or_default();
     let source = match session.target() {
@@ -108,6 +106,19 @@ pub(super) async fn tables(look: &LookArgs, ui: &Ui) -> Result<Exit, Failure> {
         }
     }
     Ok(Exit::Ok)
+}
+
+/// What machines and accelerators there are, as a project sees it.
+async fn fresh(session: &Session, project: &str) -> Result<(Machines, Accelerators), Failure> {
+    let reader = Reader::new(&session.connection);
+    let cannot = |error| unreadable(&[error]);
+    let machines = reader.machine_types(project).await.map_err(cannot)?;
+    let machines = machines.into_iter().map(|(name, machine)| {
+        let MachineType { cpus, memory_mb, accelerators } = machine;
+        (name, FreshMachine { cpus, memory_mb, accelerators })
+    });
+    let accelerators = reader.accelerators(project).await.map_err(cannot)?;
+    Ok((machines.collect(), accelerators))
 }
 
 fn write(file: &Path, text: &str) -> Result<(), Failure> {

@@ -130,11 +130,6 @@ impl Reader {
         let quotas = region["quotas"].as_array().into_iter().flatten();
         let read = |quota: &Value| {
             let limit = quota["limit"].as_f64().filter(|limit| *limit >= 0.0)?;
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "whole, and checked"
-            )]
             Some((quota["metric"].as_str()?.to_owned(), limit as u64))
         };
         Ok(quotas.filter_map(read).collect())
