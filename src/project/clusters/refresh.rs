@@ -17,7 +17,7 @@ pub struct FreshMachine {
 }
 
 /// The zones that have an accelerator, by its type.
-pub type Accelerators = BTreeMap<String, BTreeSet<String>>;
+pub(super) type Accelerators = BTreeMap<String, BTreeSet<String>>;
 
 /// Where tables are from, and when that was so.
 #[derive(Clone, Copy, Debug)]

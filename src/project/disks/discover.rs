@@ -72,7 +72,7 @@ fn entry(
     say("protect", json!(false));
     match replicas.as_slice() {
         [] if laid.declaration.cloud.zone.as_ref() != Some(location) => {
-            say("zone", json!(location))
+            say("zone", json!(location));
         }
         [] => {}
         zones => say("replicas", json!(zones)),
