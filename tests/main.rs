@@ -10,6 +10,7 @@ mod suite {
     mod canary;
     mod clusters;
     mod commands;
+    mod compute;
     mod crash;
     mod cue;
     mod dependencies;
@@ -32,8 +33,8 @@ mod suite {
     mod looks;
     mod markdown;
     mod memory;
-    mod mutate;
     mod money;
+    mod mutate;
     mod parallel;
     mod parts;
     mod past;

@@ -3,11 +3,13 @@
 //! A new section is one folder with its types, one field here, and its lines in the lists of
 //! [`crate::project::sections`].
 
+use crate::project::addresses::Address;
 use crate::project::billing::Billing;
 use crate::project::buckets::Bucket;
 use crate::project::budget::Budget;
 use crate::project::cloud::Cloud;
 use crate::project::clusters::Cluster;
+use crate::project::disks::Disk;
 use crate::project::identities::Identity;
 use crate::project::ignore::Ignore;
 use crate::project::secrets::Secret;
@@ -45,6 +47,13 @@ pub struct Declaration {
     /// The Kubernetes clusters, by a short key, with their pools of machines.
     #[serde(default)]
     pub clusters: BTreeMap<String, Cluster>,
+    /// The disks, such as those of homes, by a short key; the name in the cloud is
+    /// `${prefix}-KEY${suffix}`.
+    #[serde(default)]
+    pub disks: BTreeMap<String, Disk>,
+    /// Static addresses, by a short key; the name in the cloud is `${prefix}-KEY${suffix}`.
+    #[serde(default)]
+    pub addresses: BTreeMap<String, Address>,
     /// How much a project may have in each region, as in `us-central1: { NVIDIA_T4_GPUS: 8 }`: what
     /// is declared is held against it.
     #[serde(default)]

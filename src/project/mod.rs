@@ -7,12 +7,14 @@
 //! Nothing here opens a connection, reads the clock or the environment. One folder per section:
 //! its types, its checks, its expansion; `sections.rs` lists them.
 
+pub mod addresses;
 pub mod billing;
 pub mod buckets;
 pub mod budget;
 pub mod cloud;
 pub mod clusters;
 pub mod discover;
+pub mod disks;
 pub mod environments;
 pub mod format;
 pub mod identities;
@@ -34,6 +36,7 @@ mod lines;
 mod load;
 pub mod managed;
 mod money;
+mod names;
 mod schema;
 mod sections;
 mod words;
@@ -137,6 +140,11 @@ impl Project {
     /// The region where everything of an environment goes that names no other place.
     pub fn region(&self, env: &str) -> &str {
         &self.laid(env).map_or(self.first(), |laid| &laid.declaration).cloud.region
+    }
+
+    /// What is declared that the project of an environment may have in each region, by metric.
+    pub fn quotas(&self, env: &str) -> &BTreeMap<String, BTreeMap<String, u64>> {
+        &self.laid(env).map_or(self.first(), |laid| &laid.declaration).quotas
     }
 
     /// Where each declared secret of an environment is kept, by its key.

@@ -6,8 +6,8 @@ use crate::project::format::{Wrong, date, duration, label_value, volume};
 use crate::project::layout::Laid;
 use crate::project::problem::Findings;
 use crate::project::{
-    billing, buckets, budget, cloud, clusters, environments, identities, ignore, secrets, services,
-    stack,
+    addresses, billing, buckets, budget, cloud, clusters, disks, environments, identities, ignore,
+    secrets, services, stack,
 };
 
 /// Checks a text; says what is wrong with it.
@@ -33,11 +33,13 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("bucket-name", buckets::bucket_name),
     ("dataset", billing::dataset),
     ("day", date),
+    ("disk-size", disks::disk_size),
     ("time-span", duration),
     ("dollars", budget::dollars),
     ("environment-name", environments::environment_name),
     ("expression", identities::expression),
     ("field-path", ignore::field_path),
+    ("full-hour", disks::full_hour),
     ("gigabytes", clusters::gigabytes),
     ("github-repository", identities::github_repository),
     ("google-project", cloud::google_project),
@@ -51,6 +53,7 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("prefix", stack::prefix),
     ("project-role", identities::project_role),
     ("region", cloud::region),
+    ("rhythm", disks::rhythm),
     ("short-text", identities::description),
     ("sops-reference", secrets::sops_reference),
     ("stack-name", stack::stack_name),
@@ -70,24 +73,39 @@ pub(crate) const CHECKS: &[Check] = &[
     budget::check,
     billing::check,
     clusters::check,
+    disks::check,
+    addresses::check,
     identities::check,
     secrets::check,
 ];
 
 /// From sections to resources.
-pub(crate) const EXPANSIONS: &[Expansion] =
-    &[buckets::expand, clusters::expand, identities::expand, services::expand, secrets::expand];
+pub(crate) const EXPANSIONS: &[Expansion] = &[
+    buckets::expand,
+    clusters::expand,
+    disks::expand,
+    addresses::expand,
+    identities::expand,
+    services::expand,
+    secrets::expand,
+];
 
 /// From resources to the keys that people call them by.
-pub(crate) const NAMINGS: &[Naming] = &[buckets::keys, secrets::keys];
+pub(crate) const NAMINGS: &[Naming] = &[buckets::keys, disks::keys, addresses::keys, secrets::keys];
 /// From what was found to sections.
-pub(crate) const DISCOVERIES: &[(&str, Discovery)] =
-    &[("buckets", buckets::discover), ("secrets", secrets::discover)];
+pub(crate) const DISCOVERIES: &[(&str, Discovery)] = &[
+    ("buckets", buckets::discover),
+    ("disks", disks::discover),
+    ("addresses", addresses::discover),
+    ("secrets", secrets::discover),
+];
 
 /// What the setting at a path is when it is not said and follows from something else.
 pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<String> {
     match path {
         ["buckets", key, setting] => buckets::derived(layout, laid, key, setting),
+        ["disks", key, setting] => disks::derived(layout, laid, key, setting),
+        ["addresses", key, setting] => addresses::derived(layout, laid, key, setting),
         ["clusters", key, setting] => clusters::derived(layout, laid, key, setting),
         ["identities", key, setting] => identities::derived(layout, laid, key, setting),
         ["ledger", "bucket"] => Some(laid.ledger_bucket()),

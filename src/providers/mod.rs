@@ -5,6 +5,9 @@
 pub mod gcp;
 
 use crate::kind::{Actors, Observers, Registry};
+use gcp::gce_address::Address;
+use gcp::gce_disk::Disk;
+use gcp::gce_snapshot_policy::SnapshotPolicy;
 use gcp::gcp_custom_role::CustomRole;
 use gcp::gcp_project_access::ProjectAccess;
 use gcp::gcp_service::Service;
@@ -35,6 +38,9 @@ pub fn registry() -> Registry {
         .with::<Provider>()
         .with::<Cluster>()
         .with::<NodePool>()
+        .with::<Disk>()
+        .with::<SnapshotPolicy>()
+        .with::<Address>()
         .with::<Secret>()
         .with::<SecretAccess>()
 }
@@ -55,6 +61,9 @@ pub fn observers(connection: &Connection) -> Observers {
         .with::<Provider>(reader())
         .with::<Cluster>(reader())
         .with::<NodePool>(reader())
+        .with::<Disk>(reader())
+        .with::<SnapshotPolicy>(reader())
+        .with::<Address>(reader())
         .with::<Secret>(reader())
         .with::<SecretAccess>(reader())
 }
@@ -75,6 +84,9 @@ pub fn actors(connection: &Connection) -> Actors {
         .with::<Provider>(writer())
         .with::<Cluster>(writer())
         .with::<NodePool>(writer())
+        .with::<Disk>(writer())
+        .with::<SnapshotPolicy>(writer())
+        .with::<Address>(writer())
         .with::<Secret>(writer())
         .with::<SecretAccess>(writer())
 }

@@ -9,6 +9,7 @@
 pub mod bigquery;
 mod chaos;
 mod clock;
+pub mod compute;
 pub mod container;
 mod damage;
 mod fault;

@@ -18,8 +18,8 @@ use super::refusal::Refusal;
 use super::wire::{Cutter, Wires};
 use super::{
     Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Transport, Turn,
-    Vault, World, bigquery, container, gcs, grpc, guard, iam, resourcemanager, secretmanager,
-    serviceusage, tls,
+    Vault, World, bigquery, compute, container, gcs, grpc, guard, iam, resourcemanager,
+    secretmanager, serviceusage, tls,
 };
 
 /// How to start a sandbox. The default: in memory, any port, the real time, lags on.
@@ -111,6 +111,7 @@ fn router(world: &World, gate: &Arc<Gate>, more: Vec<Arc<dyn Api>>) -> Router {
     let built_in: Vec<Arc<dyn Api>> = vec![
         Arc::new(Unknown),
         Arc::new(gcs::Gcs),
+        Arc::new(compute::Compute),
         Arc::new(container::Container),
         Arc::new(bigquery::BigQuery),
         Arc::new(iam::Iam),

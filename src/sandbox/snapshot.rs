@@ -12,6 +12,7 @@ use super::store::Content;
 const HISTORY: &[&str] = &[
     "createTime",
     "create_time",
+    "creationTimestamp",
     "delete_time",
     "destroyTime",
     "effective_time",

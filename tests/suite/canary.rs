@@ -99,6 +99,8 @@ const LINES: &[(&str, i32)] = &[
     ("doctor", 0),
     ("doctor --secrets", 5),
     ("doctor --secrets --json", 5),
+    ("doctor --quotas", 0),
+    ("doctor --refresh-tables --json", 0),
     ("unlock", 0),
     ("hold prod:gcs-bucket/canary-data --until 2090-01-01 --reason workshop", 0),
     ("hold --list", 0),

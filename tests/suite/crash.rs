@@ -5,6 +5,7 @@ use super::bench::{
     Bench, access, account, account_access, bucket, bucket_with, custom_role, email, loom,
     project_access, service, stack, visible, way_in,
 };
+use super::compute::{address, disk, schedule};
 use leap_infra::apply::About;
 use leap_infra::cli::marks::Marks;
 use leap_infra::ledger::Kept;
@@ -97,7 +98,30 @@ fn journeys() -> Vec<Journey> {
         Journey::new("identities from nothing", None, some()),
         Journey::new("other identities", Some(some()), others()),
         Journey::new("no identities", Some(some()), none()),
+        Journey::new("disks from nothing", None, disks()),
+        Journey::new("other disks", Some(disks()), other_disks()),
+        Journey::new("no disks", Some(disks()), stack([])),
     ]
+}
+
+/// A disk that follows a schedule, and two addresses.
+fn disks() -> Stack {
+    stack([
+        disk("home-disk", 100, Some("home-times"), &[("team", "hub")]),
+        schedule("home-times", "day"),
+        address("home-ip", "us-central1", Some("hub")),
+        address("home-world", "global", None),
+    ])
+}
+
+/// The same disk, larger, with other labels and other times; and other addresses.
+fn other_disks() -> Stack {
+    stack([
+        disk("home-disk", 200, Some("home-often"), &[("team", "ocean")]),
+        schedule("home-often", "6 hours"),
+        address("home-ip", "us-central1", Some("ocean")),
+        address("home-more", "us-central1", None),
+    ])
 }
 
 /// An account with rights on the project and on a bucket, and jobs that act as it.

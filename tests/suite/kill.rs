@@ -54,7 +54,8 @@ async fn a_destroy_that_is_killed_ends_well_when_it_is_run_again() {
     Platform::new().await.survives(
         "destroy",
         before,
-        "destroy stacks/leap --dangerous-delete shared:gke-cluster/leap-cluster --auto-approve",
+        "destroy stacks/leap --dangerous-delete shared:gke-cluster/leap-cluster \
+         --dangerous-delete prod:gce-disk/hub-nfs-homedirs-prod --auto-approve",
     );
 }
 

@@ -4,6 +4,7 @@ use super::bench::{
     Bench, PROJECT, access, account, account_access, bucket_with, custom_role, email, loom,
     project_access, stack,
 };
+use super::compute::{address, disk, schedule};
 use super::law::law;
 use super::toy::LoomSpec;
 use leap_infra::cli::marks::Marks;
@@ -93,6 +94,25 @@ pub fn grown(plots: &[Plot]) -> Vec<Resource> {
         }
     }
     resources.extend(robots(plots));
+    resources.extend(disks(plots));
+    resources
+}
+
+/// A disk for each plot with a label, counted from the first on: one that is missing between others
+/// would look renamed.
+fn disks(plots: &[Plot]) -> Vec<Resource> {
+    let mut resources = Vec::new();
+    for (at, plot) in plots.iter().filter(|plot| plot.label.is_some()).enumerate() {
+        let name = format!("garden-disk-{at}");
+        let label = plot.label.as_deref();
+        let labels: Vec<_> = label.iter().map(|label| ("team", *label)).collect();
+        let times = plot.uniform.then(|| format!("{name}-times"));
+        resources.push(disk(&name, 100, times.as_deref(), &labels));
+        let every = if plot.versioning { "day" } else { "tuesday, sunday" };
+        resources.extend(times.map(|times| schedule(&times, every)));
+        let place = if at % 2 == 0 { "global" } else { "us-central1" };
+        resources.push(address(&format!("garden-ip-{at}"), place, label));
+    }
     resources
 }
 

@@ -1,6 +1,7 @@
 //! Stories about the project file: what is said about mistakes, and what a stack becomes.
 
 mod clusters;
+mod disks;
 mod environments;
 mod folder;
 mod identities;

@@ -1,5 +1,7 @@
 //! `doctor`: who we would be on the live clouds, and what is missing.
 
+mod clouds;
+
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::machine;
@@ -13,8 +15,9 @@ use std::fmt::Write;
 
 /// Say which credentials are in use, for whom, and what is missing
 ///
-/// Opens no connection and prints no token. With --permissions it prints the role that a plan or
-/// an apply needs, as a file for `gcloud iam roles create leap_infra_plan --project P --file -`.
+/// Prints no token, and opens no connection unless an option says so. With --permissions it prints
+/// the role that a plan or an apply needs, as a file for
+/// `gcloud iam roles create leap_infra_plan --project P --file -`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// Print the role that planning or applying needs
@@ -23,6 +26,13 @@ pub struct Args {
     /// Say for each declared secret whether it can be read from here, and by whom; connects
     #[arg(long, conflicts_with = "permissions")]
     secrets: bool,
+    /// Hold the declared quotas against those of the regions; connects
+    #[arg(long, conflicts_with_all = ["permissions", "secrets"])]
+    quotas: bool,
+    /// Write what machines and accelerators there are into the stack's folder, in place of the
+    /// tables that come with the program; connects
+    #[arg(long, conflicts_with_all = ["permissions", "secrets", "quotas"])]
+    refresh_tables: bool,
     #[command(flatten)]
     look: LookArgs,
 }
@@ -51,6 +61,17 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     if args.secrets {
         return secrets(&args.look, ui).await;
     }
+    if args.quotas {
+        return clouds::quotas(&args.look, ui).await;
+    }
+    if args.refresh_tables {
+        return clouds::tables(&args.look, ui).await;
+    }
+    Ok(credentials(ui))
+}
+
+/// Says who we would be, without asking anybody.
+fn credentials(ui: &Ui) -> Exit {
     let source = machine::credentials();
     if ui.json {
         ui.say(
@@ -72,7 +93,7 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         }
         ui.say(text);
     }
-    Ok(if source.missing.is_empty() { Exit::Ok } else { Exit::Permission })
+    if source.missing.is_empty() { Exit::Ok } else { Exit::Permission }
 }
 
 /// Tries every declared secret, without showing it or its length.

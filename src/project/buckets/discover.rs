@@ -7,7 +7,7 @@ use super::format::{ROLES, member};
 use super::location::{area, location};
 use super::names::fault;
 use crate::model::Found;
-use crate::project::discover::{Entry, Said, Seen, key_of, keys, left_out, object, time};
+use crate::project::discover::{Entry, Said, Seen, keys, left_out, object, time};
 use crate::project::layout::Laid;
 use crate::providers::gcp::gcs_bucket::{CorsRule, PublicAccessPrevention, Retention, Spec};
 use crate::providers::gcp::gcs_bucket_access::{self, Grant};
@@ -38,11 +38,8 @@ pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
         }
     }
     let declared = seen.layout.iter().flat_map(|laid| laid.declaration.buckets.keys().cloned());
-    let wishes = buckets.iter().map(|Bucket { found, laid, .. }| {
-        let naming = laid.naming();
-        (found.name.as_str(), key_of(naming.key(&found.name).unwrap_or(&found.name), 'b'))
-    });
-    let keys = keys(declared, wishes);
+    let named = buckets.iter().map(|Bucket { found, laid, .. }| (found.name.as_str(), *laid));
+    let keys = keys(declared, named, 'b');
     let logs = logs(seen, &buckets);
     for bucket in &buckets {
         let key = keys[bucket.found.name.as_str()].clone();

@@ -8,10 +8,12 @@ mod machines;
 mod names;
 mod placed;
 mod pools;
+mod refresh;
 mod role;
 mod settings;
 mod tables;
 
+pub use refresh::{FreshMachine, Origin};
 pub use settings::{
     Cluster, Disk, DiskSettings, Driver, Gpu, GpuSettings, Maintenance, NetworkPolicy, Nodes, Pool,
     Private, Profile, ReleaseChannel, Role, RoleVersions, Sharing, Version,

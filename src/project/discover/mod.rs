@@ -6,7 +6,7 @@
 mod said;
 mod yaml;
 
-pub(crate) use said::{Said, key_of, keys, left_out, object, time};
+pub(crate) use said::{Said, keys, left_out, object, time};
 
 use crate::model::{Found, UnknownOwner, World};
 use crate::project::layout::Laid;

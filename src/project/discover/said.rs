@@ -65,14 +65,17 @@ pub(crate) fn left_out(origin: &str, why: &str) -> Entry {
     Entry { comments, ..Entry::default() }
 }
 
-/// A key for each name: the one that was wished for, or what comes near it if that is taken.
+/// A key for each name that is not `declared` yet: what the name would be made of, else what comes
+/// near it, beginning with `first` if it does not begin with a letter.
 pub(crate) fn keys<'a>(
     declared: impl Iterator<Item = String>,
-    wishes: impl Iterator<Item = (&'a str, String)>,
+    named: impl Iterator<Item = (&'a str, &'a Laid)>,
+    first: char,
 ) -> BTreeMap<&'a str, String> {
     let mut taken: BTreeSet<String> = declared.collect();
     let mut keys = BTreeMap::new();
-    for (name, wish) in wishes {
+    for (name, laid) in named {
+        let wish = key_of(laid.naming().key(name).unwrap_or(name), first);
         let others = (2..).map(|number| format!("{wish}-{number}"));
         let mut wishes = std::iter::once(wish.clone()).chain(others);
         let key = wishes.find(|wish| taken.insert(wish.clone())).unwrap_or_default();
@@ -82,7 +85,7 @@ pub(crate) fn keys<'a>(
 }
 
 /// Lower case letters, digits and signs, beginning with a letter, `first` if it has none.
-pub(crate) fn key_of(name: &str, first: char) -> String {
+fn key_of(name: &str, first: char) -> String {
     let key = name.replace('.', "-").to_ascii_lowercase();
     let good = key.starts_with(|c: char| c.is_ascii_lowercase());
     if good { key } else { format!("{first}-{key}") }

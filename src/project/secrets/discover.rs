@@ -5,7 +5,7 @@ use super::{SHORTEST_PERIOD, Secret};
 use crate::model::Found;
 use crate::project::buckets::format::member;
 use crate::project::cloud::region;
-use crate::project::discover::{Entry, Said, Seen, key_of, keys, left_out, time};
+use crate::project::discover::{Entry, Said, Seen, keys, left_out, time};
 use crate::project::layout::Laid;
 use crate::providers::gcp::secret::{Rotation, Spec};
 use crate::providers::gcp::secret_access;
@@ -35,11 +35,8 @@ pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
         }
     }
     let declared = seen.layout.iter().flat_map(|laid| laid.declaration.secrets.keys().cloned());
-    let wishes = secrets.iter().map(|Stranger { found, laid, .. }| {
-        let naming = laid.naming();
-        (found.name.as_str(), key_of(naming.key(&found.name).unwrap_or(&found.name), 's'))
-    });
-    let mut keys = keys(declared, wishes);
+    let named = secrets.iter().map(|Stranger { found, laid, .. }| (found.name.as_str(), *laid));
+    let mut keys = keys(declared, named, 's');
     entries.extend(secrets.iter().filter_map(|secret| {
         let key = keys.remove(secret.found.name.as_str())?;
         Some(entry(seen, secret, key))

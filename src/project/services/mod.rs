@@ -4,10 +4,13 @@ use crate::model::{Manage, Place, Resource, ResourceId, Source};
 use crate::project::format::Wrong;
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
-use crate::project::{clusters, identities};
+use crate::project::{addresses, clusters, disks, identities};
 use crate::providers::gcp::{gcp_service, gke_cluster};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The API of disks, addresses and machines.
+pub(crate) const COMPUTE: &str = "compute.googleapis.com";
 
 /// Whether a text names an API of Google.
 ///
@@ -72,7 +75,10 @@ fn needed(layout: &[Laid], project: &str) -> BTreeSet<&'static str> {
         needed.insert("storage.googleapis.com");
     }
     if layout.iter().any(|laid| clusters::any(laid, project)) {
-        needed.extend(["compute.googleapis.com", gke_cluster::API]);
+        needed.extend([COMPUTE, gke_cluster::API]);
+    }
+    if layout.iter().any(|laid| disks::any(laid, project) || addresses::any(laid, project)) {
+        needed.insert(COMPUTE);
     }
     for placed in identities::placed(layout).list.iter().filter(|it| it.project() == project) {
         needed.extend(["iam.googleapis.com", "cloudresourcemanager.googleapis.com"]);

@@ -5,7 +5,7 @@
 
 use crate::kind::{ProviderError, StepContext};
 use crate::model::{Mark, Owner, label};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// The longest that a description may be, in bytes: 256 for accounts, roles, pools and providers
 /// alike, of which the mark takes up to 155.
@@ -84,12 +84,12 @@ impl Marks {
     }
 
     /// Labels with those of the mark, or without any of ours.
-    pub(crate) fn labels(
+    pub(crate) fn labels<'a>(
         self,
-        there: &HashMap<String, String>,
+        there: impl IntoIterator<Item = (&'a String, &'a String)>,
         step: &StepContext,
     ) -> BTreeMap<String, String> {
-        let others = there.iter().filter(|(key, _)| !key.starts_with(label::PREFIX));
+        let others = there.into_iter().filter(|(key, _)| !key.starts_with(label::PREFIX));
         let others = others.map(|(key, value)| (key.clone(), value.clone()));
         let ours = (self == Self::On).then(|| step.mark.labels());
         others.chain(ours.into_iter().flatten()).collect()

@@ -136,6 +136,10 @@ fn reason(error: &Error) -> Reason {
     if told.is_some_and(|status| status.details.iter().any(is_off)) {
         return Reason::ApiOff;
     }
+    // Another operation is under way on the same thing: the compute API's way to say so.
+    if error.status().is_some_and(|status| status.details.iter().any(is_not_ready)) {
+        return Reason::ForNow;
+    }
     // A quota of machines is no question of who we are, nor does it pass by itself.
     if error.http_status_code() == Some(403) && why(error).to_lowercase().contains("quota") {
         return Reason::Refused;
@@ -159,6 +163,11 @@ fn reason(error: &Error) -> Reason {
 /// <https://cloud.google.com/apis/design/errors#error_info>
 fn is_off(detail: &StatusDetails) -> bool {
     matches!(detail, StatusDetails::ErrorInfo(info) if info.reason == "SERVICE_DISABLED")
+}
+
+/// <https://cloud.google.com/compute/docs/troubleshooting/api-errors>
+fn is_not_ready(detail: &StatusDetails) -> bool {
+    matches!(detail, StatusDetails::ErrorInfo(info) if info.reason == "resourceNotReady")
 }
 
 /// <https://cloud.google.com/storage/docs/json_api/v1/status-codes>

@@ -6,11 +6,15 @@
 mod billing_export;
 mod calls;
 pub mod client;
+pub(crate) mod compute;
 mod container;
 pub mod credentials;
 pub mod description;
 mod error;
 mod federation;
+pub mod gce_address;
+pub mod gce_disk;
+pub mod gce_snapshot_policy;
 pub mod gcp_custom_role;
 pub mod gcp_project_access;
 pub mod gcp_service;
@@ -41,6 +45,7 @@ mod writer;
 
 pub use billing_export::{BillingExport, ExportTable, Spent};
 pub use client::{Connection, ConnectionError, Endpoint};
+pub use compute::{Accelerators, MachineType};
 pub use ledger_store::{LedgerBucket, LedgerStore};
 pub use object_sizes::{ObjectSizes, Room, Rooms, Searched, Seen};
 pub use reader::Reader;

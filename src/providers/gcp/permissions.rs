@@ -4,7 +4,14 @@
 //! <https://cloud.google.com/iam/docs/roles-permissions/container>,
 //! <https://cloud.google.com/iam/docs/permissions-reference>.
 
+mod methods;
+
+pub use methods::{READ_METHODS, ReadMethod};
+
 use crate::kind::Kind as _;
+use crate::providers::gcp::gce_address::Address;
+use crate::providers::gcp::gce_disk::Disk;
+use crate::providers::gcp::gce_snapshot_policy::SnapshotPolicy;
 use crate::providers::gcp::gcp_custom_role::CustomRole;
 use crate::providers::gcp::gcp_project_access::ProjectAccess;
 use crate::providers::gcp::gcp_service::Service;
@@ -20,87 +27,6 @@ use crate::providers::gcp::secret::Secret;
 use crate::providers::gcp::secret_access::SecretAccess;
 use crate::render::{self, RenderError, Role};
 use std::collections::BTreeSet;
-
-/// A method that planning may call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReadMethod {
-    /// The method as it goes over the wire: a gRPC method, or an HTTP method and path.
-    pub method: &'static str,
-    /// The permission that it needs.
-    pub permission: &'static str,
-}
-
-/// Every method that planning calls; there is no other in [`super::Reader`], nor among those that
-/// the ledger reads with.
-pub const READ_METHODS: &[ReadMethod] = &[
-    ReadMethod {
-        method: "google.storage.v2.Storage/ListBuckets",
-        permission: "storage.buckets.list",
-    },
-    ReadMethod { method: "google.storage.v2.Storage/GetBucket", permission: "storage.buckets.get" },
-    ReadMethod {
-        method: "google.storage.control.v2.StorageControl/GetIamPolicy",
-        permission: "storage.buckets.getIamPolicy",
-    },
-    ReadMethod {
-        method: "google.storage.v2.Storage/ListObjects",
-        permission: "storage.objects.list",
-    },
-    ReadMethod { method: "google.storage.v2.Storage/GetObject", permission: "storage.objects.get" },
-    ReadMethod {
-        method: "GET /storage/v1/b/{bucket}/o/{object}",
-        permission: "storage.objects.get",
-    },
-    ReadMethod {
-        method: "GET /v1/projects/{project}/locations/{location}/clusters",
-        permission: "container.clusters.list",
-    },
-    ReadMethod {
-        method: "GET /v1/projects/{project}/locations/{location}/operations",
-        permission: "container.operations.list",
-    },
-    ReadMethod {
-        method: "GET /v1/projects/{project}/serviceAccounts",
-        permission: "iam.serviceAccounts.list",
-    },
-    ReadMethod {
-        method: "POST /v1/projects/{project}/serviceAccounts/{account}:getIamPolicy",
-        permission: "iam.serviceAccounts.getIamPolicy",
-    },
-    ReadMethod { method: "GET /v1/projects/{project}/roles", permission: "iam.roles.list" },
-    ReadMethod {
-        method: "GET /v1/projects/{project}/locations/global/workloadIdentityPools",
-        permission: "iam.workloadIdentityPools.list",
-    },
-    ReadMethod {
-        method: "GET /v1/projects/{project}/locations/global/workloadIdentityPools/{pool}/providers",
-        permission: "iam.workloadIdentityPoolProviders.list",
-    },
-    ReadMethod {
-        method: "POST /v3/projects/{project}:getIamPolicy",
-        permission: "resourcemanager.projects.getIamPolicy",
-    },
-    ReadMethod {
-        method: "GET /v1/projects/{project}/services",
-        permission: "serviceusage.services.list",
-    },
-    ReadMethod {
-        method: "GET /v1/projects/{project}/secrets",
-        permission: "secretmanager.secrets.list",
-    },
-    ReadMethod {
-        method: "GET /v1/projects/{project}/secrets/{secret}",
-        permission: "secretmanager.secrets.get",
-    },
-    ReadMethod {
-        method: "GET /v1/projects/{project}/secrets/{secret}:getIamPolicy",
-        permission: "secretmanager.secrets.getIamPolicy",
-    },
-    ReadMethod {
-        method: "GET /v1/projects/{project}/secrets/{secret}/versions/{version}",
-        permission: "secretmanager.versions.get",
-    },
-];
 
 /// What a role is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,8 +62,58 @@ pub const NEEDED: &[Needed] = &[
         apply: &["storage.buckets.setIamPolicy", "storage.buckets.update"],
     },
     Needed {
+        kind: Disk::NAME,
+        plan: &["compute.disks.list"],
+        apply: &[
+            "compute.disks.addResourcePolicies",
+            "compute.disks.create",
+            "compute.disks.delete",
+            "compute.disks.get",
+            "compute.disks.removeResourcePolicies",
+            "compute.disks.resize",
+            "compute.disks.setLabels",
+            "compute.disks.update",
+            "compute.regionOperations.get",
+            "compute.resourcePolicies.use",
+            "compute.zoneOperations.get",
+        ],
+    },
+    Needed {
+        kind: SnapshotPolicy::NAME,
+        plan: &["compute.resourcePolicies.list"],
+        apply: &[
+            "compute.regionOperations.get",
+            "compute.resourcePolicies.create",
+            "compute.resourcePolicies.delete",
+            "compute.resourcePolicies.get",
+            "compute.resourcePolicies.update",
+        ],
+    },
+    Needed {
+        kind: Address::NAME,
+        plan: &["compute.addresses.list"],
+        apply: &[
+            "compute.addresses.create",
+            "compute.addresses.delete",
+            "compute.addresses.get",
+            "compute.addresses.setLabels",
+            "compute.globalAddresses.create",
+            "compute.globalAddresses.delete",
+            "compute.globalAddresses.get",
+            "compute.globalAddresses.setLabels",
+            "compute.globalOperations.get",
+            "compute.regionOperations.get",
+        ],
+    },
+    Needed {
         kind: Cluster::NAME,
-        plan: &["container.clusters.list", "container.operations.list"],
+        // Volumes and load balancers that would stay behind it are looked for before it goes.
+        plan: &[
+            "compute.disks.list",
+            "compute.forwardingRules.list",
+            "container.clusters.list",
+            "container.operations.list",
+        ],
         apply: &[
             "container.clusters.create",
             "container.clusters.delete",
@@ -236,6 +212,16 @@ pub const NEEDED: &[Needed] = &[
         ],
         apply: &["secretmanager.secrets.setIamPolicy", "secretmanager.secrets.update"],
     },
+    // `doctor --quotas` and `doctor --refresh-tables`.
+    Needed {
+        kind: "doctor",
+        plan: &[
+            "compute.acceleratorTypes.list",
+            "compute.machineTypes.list",
+            "compute.regions.get",
+        ],
+        apply: &[],
+    },
     // Whatever takes a secret from Secret Manager: planning compares numbers of versions.
     Needed {
         kind: "secrets",
@@ -293,6 +279,13 @@ mod tests {
         description: Look at what leap-infra may manage; change nothing
         stage: GA
         includedPermissions:
+        - compute.acceleratorTypes.list
+        - compute.addresses.list
+        - compute.disks.list
+        - compute.forwardingRules.list
+        - compute.machineTypes.list
+        - compute.regions.get
+        - compute.resourcePolicies.list
         - container.clusters.list
         - container.operations.list
         - iam.roles.list

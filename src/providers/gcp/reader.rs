@@ -3,10 +3,10 @@
 use crate::kind::Retry;
 use crate::providers::gcp::calls::{self, Versions};
 use crate::providers::gcp::client::Connection;
-use crate::providers::gcp::container;
 use crate::providers::gcp::error::CallFailed;
 use crate::providers::gcp::memo::Memo;
 use crate::providers::gcp::rest::Rest;
+use crate::providers::gcp::{compute, container};
 use google_cloud_iam_admin_v1::client::Iam;
 use google_cloud_iam_admin_v1::model::ServiceAccount;
 use google_cloud_iam_v1::model::Policy;
@@ -36,6 +36,8 @@ pub struct Reader {
     pub(crate) rest: Rest,
     pub(super) accounts: Memo<Arc<Vec<ServiceAccount>>>,
     pub(super) pools: Memo<Arc<Vec<serde_json::Value>>>,
+    /// Lists of the compute API, by project and collection.
+    pub(crate) compute: Memo<compute::Listed>,
     /// Clusters, their pools and operations.
     pub(crate) clusters: container::Sight,
 }
@@ -46,7 +48,7 @@ impl Reader {
         let Connection { control, retry, iam, projects, rest, secrets, .. } = connection.clone();
         let clusters = container::Sight::new(connection);
         let (lists, buckets, secret_lists) = (Memo::default(), Memo::default(), Memo::default());
-        let (accounts, pools) = (Memo::default(), Memo::default());
+        let (accounts, pools, compute) = (Memo::default(), Memo::default(), Memo::default());
         Self {
             control,
             retry,
@@ -57,6 +59,7 @@ impl Reader {
             rest,
             accounts,
             pools,
+            compute,
             clusters,
             secrets,
             secret_lists,

@@ -3,6 +3,7 @@
 mod access;
 mod bigquery;
 mod bucket;
+mod compute;
 mod container;
 mod doors;
 mod fault;

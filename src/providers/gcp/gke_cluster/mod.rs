@@ -1,6 +1,7 @@
 //! `gke-cluster`: a Kubernetes cluster of Google's.
 
 mod apply;
+mod leftover;
 pub(crate) mod observe;
 mod part;
 mod spec;

@@ -1,10 +1,11 @@
 //! Finds the clusters of a stack, and whatever bears a declared name where one is declared.
 
+use crate::kind::Kind as _;
 use crate::kind::ProviderError;
-use crate::model::{Found, Observation, Owner, Place, Scope, Status, Version};
+use crate::model::{Found, Observation, Owner, Place, Scope, Status, Transition, Version};
 use crate::providers::gcp::Reader;
 use crate::providers::gcp::container::operation;
-use crate::providers::gcp::gke_cluster::{Spec, owner, wire};
+use crate::providers::gcp::gke_cluster::{Cluster, Spec, leftover, owner, wire};
 use google_cloud_container_v1::model::cluster::Status as LiveStatus;
 use google_cloud_container_v1::model::{Cluster as Live, Operation};
 use serde::Deserialize as _;
@@ -50,18 +51,29 @@ async fn found(
         true => Default::default(),
         false => reader.clusters.operations(project).await?,
     };
+    let spec = wire::from_wire(cluster, wanted.as_ref());
+    let ours = matches!(owner, Owner::Ours(_));
+    let holds = match ours && leaves(&spec, wanted.as_ref(), here) {
+        true => leftover::left_behind(reader, scope, project, cluster).await?,
+        false => None,
+    };
     let mut place = Place::project(project);
     place.location = Some(cluster.location.clone());
     Ok(Some(Found {
         name: cluster.name.clone(),
         place,
         owner,
-        spec: wire::from_wire(cluster, wanted.as_ref()),
+        spec,
         version: Version(cluster.etag.clone()),
         status: status(cluster, &operations),
-        // What would be lost (volumes, load balancers) is the business of the compute API.
-        holds: None,
+        holds,
     }))
+}
+
+/// Whether a cluster may have to go: nobody wants it any more, or only as another one.
+fn leaves(spec: &Spec, wanted: Option<&Spec>, here: bool) -> bool {
+    let replaced = |after| matches!(Cluster::transition(spec, after), Transition::Replace(_));
+    !here || wanted.is_none_or(replaced)
 }
 
 /// Whether nothing is under way in a cluster, as far as it says itself.

@@ -3,6 +3,7 @@
 mod access;
 mod adopt;
 mod bucket;
+mod compute;
 mod identity;
 mod ledger;
 mod observe;

@@ -1,0 +1,69 @@
+//! From a live address to what a person would have declared.
+
+use crate::model::Found;
+use crate::project::discover::{Entry, Seen, keys, left_out};
+use crate::project::format::label_value;
+use crate::project::layout::Laid;
+use crate::providers::gcp::gce_address::Spec;
+use serde::Deserialize as _;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Every address that is nobody's.
+pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
+    let (mut entries, mut addresses) = (Vec::new(), Vec::new());
+    for found in seen.strangers("gce-address") {
+        match (Spec::deserialize(&found.spec), seen.environment(found)) {
+            (Ok(spec), Some(laid)) if can_be_said(&spec, laid) => {
+                addresses.push((found, spec, laid));
+            }
+            (_, None) => {
+                let why = "no environment of these is in its project";
+                entries.push(left_out(&origin(found), why));
+            }
+            _ => {
+                let why = "only public addresses of version 4, in this region or global, can be";
+                entries.push(left_out(&origin(found), why));
+            }
+        }
+    }
+    let declared = seen.layout.iter().flat_map(|laid| laid.declaration.addresses.keys().cloned());
+    let named = addresses.iter().map(|(found, _, laid)| (found.name.as_str(), *laid));
+    let keys = keys(declared, named, 'a');
+    entries.extend(addresses.iter().map(|(found, spec, laid)| entry(found, spec, laid, &keys)));
+    entries
+}
+
+fn can_be_said(spec: &Spec, laid: &Laid) -> bool {
+    let near = spec.location == "global" || spec.location == laid.declaration.cloud.region;
+    near && spec.reach == "EXTERNAL" && spec.version == "IPV4"
+}
+
+fn origin(found: &Found) -> String {
+    let place = found.place.location.as_deref().unwrap_or_default();
+    format!("address {} in {place}, project {}", found.name, found.place.project)
+}
+
+fn entry(found: &Found, spec: &Spec, laid: &Laid, keys: &BTreeMap<&str, String>) -> Entry {
+    let key = keys[found.name.as_str()].clone();
+    let mut said = Map::new();
+    let mut say = |name: &str, value: Value| _ = said.insert(name.to_owned(), value);
+    let naming = laid.naming();
+    if format!("{}{key}{}", naming.start, naming.end) != found.name {
+        say("name", json!(found.name));
+    }
+    say("in", json!([laid.env()]));
+    say("manage", json!("mark"));
+    if spec.location == "global" {
+        say("global", json!(true));
+    }
+    if spec.tier == "STANDARD" {
+        say("tier", json!("standard"));
+    }
+    let labels: BTreeMap<_, _> =
+        spec.labels.iter().filter(|(_, value)| label_value(value).is_ok()).collect();
+    if !labels.is_empty() {
+        say("labels", json!(labels));
+    }
+    Entry { key, settings: said, comments: vec![origin(found)] }
+}

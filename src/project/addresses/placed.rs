@@ -1,0 +1,81 @@
+//! Which environments have which address, and under which name.
+
+use super::settings::Address;
+use crate::project::declaration::Declaration;
+use crate::project::environments::SHARED;
+use crate::project::layout::Laid;
+use crate::project::managed::naming_key;
+use crate::project::problem::Range;
+use crate::project::tree::{Key, Node};
+
+/// One address in one environment.
+pub(super) struct Placed<'a> {
+    /// The environment.
+    pub(super) laid: &'a Laid,
+    /// The short key and where it was written.
+    pub(super) key: &'a Key,
+    /// The settings as they were written.
+    pub(super) node: &'a Node,
+    /// The settings.
+    pub(super) address: &'a Address,
+    /// The name in the cloud.
+    pub(super) name: String,
+}
+
+impl Placed<'_> {
+    /// Where a setting was written, or else the address's key.
+    pub(super) fn range(&self, setting: &str) -> &Range {
+        self.node.child(setting).map_or(&self.key.range, |node| &node.range)
+    }
+
+    /// The region, or `global`.
+    pub(super) fn location(&self) -> &str {
+        if self.address.global { "global" } else { &self.laid.declaration.cloud.region }
+    }
+}
+
+/// Every address in every environment that has it.
+pub(super) fn placed(layout: &[Laid]) -> Vec<Placed<'_>> {
+    let default = usual(layout);
+    let mut list = Vec::new();
+    for laid in layout {
+        let written = laid.tree.child("addresses").map(Node::entries).unwrap_or_default();
+        for (key, node) in written {
+            let Some(address) = laid.declaration.addresses.get(&key.name) else { continue };
+            let environments = address.environments.as_ref().unwrap_or(&default);
+            if environments.iter().any(|name| name == laid.env()) {
+                let name = final_name(laid, &key.name, address);
+                list.push(Placed { laid, key, node, address, name });
+            }
+        }
+    }
+    list
+}
+
+/// Whether an environment has addresses in a project.
+pub(crate) fn any(laid: &Laid, project: &str) -> bool {
+    let Declaration { cloud, addresses, .. } = &laid.declaration;
+    cloud.project == project && !addresses.is_empty()
+}
+
+/// `shared`, or the first environment.
+fn usual(layout: &[Laid]) -> Vec<String> {
+    let shared = layout.iter().find(|laid| laid.env() == SHARED).or(layout.first());
+    shared.into_iter().map(|laid| laid.env().to_owned()).collect()
+}
+
+fn final_name(laid: &Laid, key: &str, address: &Address) -> String {
+    let key = naming_key(key, address.previously.as_deref());
+    let derived = || format!("{}-{key}{}", laid.declaration.prefix, laid.environment.suffix);
+    address.name.clone().unwrap_or_else(derived)
+}
+
+/// What a setting of an address is when it is not said and follows from something else.
+pub(crate) fn derived(layout: &[Laid], laid: &Laid, key: &str, setting: &str) -> Option<String> {
+    let address = laid.declaration.addresses.get(key)?;
+    match setting {
+        "name" => Some(final_name(laid, key, address)),
+        "in" => Some(format!("[{}]", usual(layout).join(", "))),
+        _ => None,
+    }
+}

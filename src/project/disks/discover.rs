@@ -1,0 +1,129 @@
+//! From a live disk and its snapshot schedule to what a person would have declared.
+
+use crate::model::Found;
+use crate::project::discover::{Entry, Seen, cannot, keys, left_out};
+use crate::project::format::label_value;
+use crate::project::layout::Laid;
+use crate::providers::gcp::{gce_disk, gce_snapshot_policy};
+use serde::Deserialize as _;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Every disk that is nobody's.
+pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
+    let (mut entries, mut disks) = (Vec::new(), Vec::new());
+    for found in seen.strangers("gce-disk") {
+        match (gce_disk::Spec::deserialize(&found.spec), seen.environment(found)) {
+            (Ok(spec), Some(laid)) if is_near(&spec, laid) => disks.push((found, spec, laid)),
+            (_, None) => {
+                let why = "no environment of these is in its project";
+                entries.push(left_out(&origin(found), why));
+            }
+            _ => entries.push(left_out(&origin(found), "it is in another region")),
+        }
+    }
+    let declared = seen.layout.iter().flat_map(|laid| laid.declaration.disks.keys().cloned());
+    let named = disks.iter().map(|(found, _, laid)| (found.name.as_str(), *laid));
+    let keys = keys(declared, named, 'd');
+    entries.extend(disks.iter().map(|(found, spec, laid)| entry(seen, found, spec, laid, &keys)));
+    entries
+}
+
+fn is_near(spec: &gce_disk::Spec, laid: &Laid) -> bool {
+    let region = &laid.declaration.cloud.region;
+    spec.location == *region
+        || spec.location.rsplit_once('-').is_some_and(|(of, _)| of == region.as_str())
+}
+
+fn origin(found: &Found) -> String {
+    let place = found.place.location.as_deref().unwrap_or_default();
+    format!("disk {} in {place}, project {}", found.name, found.place.project)
+}
+
+fn entry(
+    seen: &Seen<'_>,
+    found: &Found,
+    spec: &gce_disk::Spec,
+    laid: &Laid,
+    keys: &BTreeMap<&str, String>,
+) -> Entry {
+    let gce_disk::Spec {
+        location,
+        replicas,
+        kind,
+        size_gb,
+        iops,
+        throughput,
+        snapshots,
+        labels,
+        protect: _, // a wish of the declaration, which marking does not write down
+    } = spec;
+    let key = keys[found.name.as_str()].clone();
+    let (mut said, mut comments) = (Map::new(), vec![origin(found)]);
+    let mut say = |name: &str, value: Value| _ = said.insert(name.to_owned(), value);
+    let naming = laid.naming();
+    if format!("{}{key}{}", naming.start, naming.end) != found.name {
+        say("name", json!(found.name));
+    }
+    say("in", json!([laid.env()]));
+    say("manage", json!("mark"));
+    say("size", json!(format!("{size_gb} GB")));
+    say("type", json!(kind));
+    say("protect", json!(false));
+    match replicas.as_slice() {
+        [] if laid.declaration.cloud.zone.as_ref() != Some(location) => {
+            say("zone", json!(location));
+        }
+        [] => {}
+        zones => say("replicas", json!(zones)),
+    }
+    iops.iter().for_each(|iops| say("iops", json!(iops)));
+    throughput.iter().for_each(|throughput| say("throughput", json!(throughput)));
+    let own: BTreeMap<_, _> =
+        labels.iter().filter(|(_, value)| label_value(value).is_ok()).collect();
+    if !own.is_empty() {
+        say("labels", json!(own));
+    }
+    let schedule = snapshots.as_ref().map(|name| (name, policy(seen, name)));
+    match schedule {
+        None => {}
+        Some((name, Some(policy))) => say("snapshots", self::schedule(name, &policy)),
+        Some((name, None)) => comments.push(cannot(&format!("its snapshot schedule {name}"))),
+    }
+    let everywhere = laid.declaration.cloud.labels.keys();
+    let lacks = everywhere.filter(|key| !labels.contains_key(*key));
+    comments.extend(
+        lacks.map(|key| cannot(&format!("that it lacks the label {key} of `cloud.labels`"))),
+    );
+    Entry { key, settings: said, comments }
+}
+
+/// A schedule that is nobody's, if it can be declared.
+fn policy(seen: &Seen<'_>, name: &str) -> Option<gce_snapshot_policy::Spec> {
+    let found = seen.strangers("gce-snapshot-policy").iter().find(|found| found.name == name)?;
+    let spec = gce_snapshot_policy::Spec::deserialize(&found.spec).ok()?;
+    super::format::rhythm(&spec.every).is_ok().then_some(spec)
+}
+
+fn schedule(name: &str, policy: &gce_snapshot_policy::Spec) -> Value {
+    let gce_snapshot_policy::Spec {
+        region: _,
+        every,
+        at,
+        keep_days,
+        outlive_disk,
+        kept_in,
+        labels,
+    } = policy;
+    let mut said = json!({
+        "every": every, "at": at, "keep": format!("{keep_days} days"), "name": name,
+    });
+    if !outlive_disk {
+        said["outlive_disk"] = json!(false);
+    }
+    kept_in.iter().for_each(|place| said["kept_in"] = json!(place));
+    if !labels.is_empty() {
+        said["labels"] = json!(labels);
+    }
+    said
+}
