@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::routing::get;
 use axum::{Json, Router};
 use http::Uri;
@@ -217,11 +217,7 @@ async fn undelete(State(world): State<World>, uri: Uri) -> Answer {
     Ok(Json(rest::begin(&world, &format!("{path}/"))))
 }
 
-async fn operation(
-    State(world): State<World>,
-    uri: Uri,
-    Path(_): Path<(String, String, String)>,
-) -> Answer {
+async fn operation(State(world): State<World>, uri: Uri) -> Answer {
     let path = path(&world, &uri)?;
     Ok(Json(rest::operation(&world, &path)))
 }

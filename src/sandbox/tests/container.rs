@@ -13,7 +13,8 @@ const NOT_NOW: (u16, &str) = (400, "FAILED_PRECONDITION");
 
 fn core() -> Value {
     let config = json!({ "machineType": "n2-highmem-4", "resourceLabels": { "pool": "core" } });
-    json!({ "name": "core", "initialNodeCount": 1, "config": config })
+    json!({ "name": "core", "initialNodeCount": 1, "config": config,
+        "management": { "autoUpgrade": true } })
 }
 
 async fn create(bench: &Bench, cluster: Value) -> (u16, Value) {
@@ -34,7 +35,8 @@ async fn read(bench: &Bench, path: &str) -> Value {
     answer
 }
 
-async fn add_pool(bench: &Bench, pool: Value) -> (u16, Value) {
+async fn add_pool(bench: &Bench, mut pool: Value) -> (u16, Value) {
+    pool["management"] = json!({ "autoUpgrade": true });
     bench.call("POST", &format!("{ONE}/nodePools"), json!({ "nodePool": pool })).await
 }
 

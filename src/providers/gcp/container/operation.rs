@@ -97,7 +97,7 @@ async fn until_done(
     while is_running(&operation) {
         (step.progress)(&words(&operation));
         step.pause_for(&words(&operation), pause).await?;
-        pause = pause.mul_f64(1.5);
+        pause = pause.saturating_mul(2);
         operation = hand.operation(at, &operation.name).await?;
     }
     Ok(operation)
