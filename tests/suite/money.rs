@@ -112,7 +112,7 @@ fn an_estimate_looks_at_no_cloud() {
         bill["by_section"]["shared"].as_object().or(bill["by_section"]["prod"].as_object());
     assert!(sections.unwrap().contains_key("clusters"), "{bill}");
     assert!(bill["not_counted"].as_str().unwrap().contains("discounts"));
-    assert_eq!(bill["prices"]["machines"]["as_of"], "2026-09-27");
+    assert_eq!(bill["prices"]["machines"]["as_of"], "2026-11-25");
 }
 
 #[test]

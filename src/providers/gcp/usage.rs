@@ -1,23 +1,11 @@
 //! What the kinds of Google Cloud use in a month, where several of them use it alike.
 
 use crate::model::{Amount, Usage, What};
+use crate::providers::gcp::compute::is_zone;
 
 /// In how many zones of a region GKE puts machines if nobody says which.
 /// <https://cloud.google.com/kubernetes-engine/docs/concepts/regional-clusters>
 const ZONES_OF_A_REGION: usize = 3;
-
-/// Whether a location is a zone: `us-central1-c`.
-fn is_zone(location: &str) -> bool {
-    location.rsplit_once('-').is_some_and(|(_, last)| last.len() == 1)
-}
-
-/// The region of a region or zone.
-pub(crate) fn region(location: &str) -> String {
-    match location.rsplit_once('-') {
-        Some((region, _)) if is_zone(location) => region.to_owned(),
-        _ => location.to_owned(),
-    }
-}
 
 /// In how many zones machines are that say nothing themselves.
 pub(crate) fn zones(location: &str, named: usize) -> usize {
@@ -51,9 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_zone_has_its_region_and_a_region_three_zones() {
-        assert_eq!(region("us-central1-c"), "us-central1");
-        assert_eq!(region("us-central1"), "us-central1");
+    fn a_region_has_three_zones() {
         assert_eq!(zones("us-central1-c", 0), 1);
         assert_eq!(zones("us-central1", 0), 3);
         assert_eq!(zones("us-central1", 2), 2);

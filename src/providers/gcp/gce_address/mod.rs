@@ -5,7 +5,7 @@
 //! changed, carries the mark until the labels do. See [`crate::providers::gcp::compute`].
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
-use crate::model::{Mark, Observation, Owner, Scope, SpecMark, Transition};
+use crate::model::{Amount, Mark, Observation, Owner, Scope, SpecMark, Transition, Usage, What};
 use crate::providers::gcp::compute::{self, Computed, Edit, label, last, location};
 use crate::providers::gcp::description::{self, Marks};
 use crate::providers::gcp::{Reader, Writer};
@@ -85,6 +85,10 @@ impl Kind for Address {
         change: Change<Spec>,
     ) -> Result<Applied, ProviderError> {
         compute::apply::<Self>(writer, step, change).await
+    }
+
+    fn usage(_: &str, _: &Spec) -> Vec<Usage> {
+        vec![Usage::new(What::Address, Amount::exactly(1.0))]
     }
 
     fn transition(before: &Spec, after: &Spec) -> Transition {

@@ -6,10 +6,11 @@
 mod wire;
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
-use crate::model::{Need, Observation, Owner, Scope, Transition};
+use crate::model::{Amount, Need, Observation, Owner, Scope, Transition, Usage};
 use crate::providers::gcp::compute::{self, Computed, Edit, label};
 use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::gce_snapshot_policy::SnapshotPolicy;
+use crate::providers::gcp::usage::disks;
 use crate::providers::gcp::{Reader, Writer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -71,6 +72,15 @@ impl Kind for Disk {
         change: Change<Spec>,
     ) -> Result<Applied, ProviderError> {
         compute::apply::<Self>(writer, step, change).await
+    }
+
+    fn usage(_: &str, spec: &Spec) -> Vec<Usage> {
+        // A regional disk is paid for in each of its zones.
+        let copies = if spec.replicas.is_empty() { 1.0 } else { 2.0 };
+        let number = |it: u64| i64::try_from(it).unwrap_or(i64::MAX);
+        let speed = (spec.iops.map(number), spec.throughput.map(number));
+        let region = compute::region(&spec.location);
+        disks(&spec.kind, region, spec.size_gb as f64, speed, Amount::exactly(copies))
     }
 
     fn transition(before: &Spec, after: &Spec) -> Transition {

@@ -2,12 +2,13 @@
 
 use super::spec::{Counted, Gpu, Market, Spec};
 use crate::model::{Amount, Usage, What};
-use crate::providers::gcp::usage::{disks, region, zones};
+use crate::providers::gcp::compute::region;
+use crate::providers::gcp::usage::{disks, zones};
 
 /// Everything that the least and the most machines use.
 pub(super) fn of(spec: &Spec) -> Vec<Usage> {
     let machines = machines(spec);
-    let (region, spot) = (region(&spec.location), spec.market != Market::OnDemand);
+    let (region, spot) = (region(&spec.location).to_owned(), spec.market != Market::OnDemand);
     let machine = What::Machine { machine: spec.machine.clone(), region: region.clone(), spot };
     let mut usage = vec![Usage::new(machine, machines)];
     if let Some(Gpu { kind, count, .. }) = &spec.gpu {
