@@ -1,12 +1,10 @@
 //! From a live address to what a person would have declared.
 
 use crate::model::Found;
-use crate::project::discover::{Entry, Seen, keys, left_out};
-use crate::project::format::label_value;
+use crate::project::discover::{Entry, Said, Seen, keys, left_out};
 use crate::project::layout::Laid;
 use crate::providers::gcp::gce_address::Spec;
 use serde::Deserialize as _;
-use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// Every address that is nobody's.
@@ -46,24 +44,13 @@ fn origin(found: &Found) -> String {
 
 fn entry(found: &Found, spec: &Spec, laid: &Laid, keys: &BTreeMap<&str, String>) -> Entry {
     let key = keys[found.name.as_str()].clone();
-    let mut said = Map::new();
-    let mut say = |name: &str, value: Value| _ = said.insert(name.to_owned(), value);
-    let naming = laid.naming();
-    if format!("{}{key}{}", naming.start, naming.end) != found.name {
-        say("name", json!(found.name));
-    }
-    say("in", json!([laid.env()]));
-    say("manage", json!("mark"));
+    let mut said = Said::of(found, laid, &key, origin(found));
     if spec.location == "global" {
-        say("global", json!(true));
+        said.say("global", true);
     }
     if spec.tier == "STANDARD" {
-        say("tier", json!("standard"));
+        said.say("tier", "standard");
     }
-    let labels: BTreeMap<_, _> =
-        spec.labels.iter().filter(|(_, value)| label_value(value).is_ok()).collect();
-    if !labels.is_empty() {
-        say("labels", json!(labels));
-    }
-    Entry { key, settings: said, comments: vec![origin(found)] }
+    said.labels(&spec.labels, laid);
+    said.entry(key, None)
 }

@@ -1,12 +1,11 @@
 //! From a live disk and its snapshot schedule to what a person would have declared.
 
 use crate::model::Found;
-use crate::project::discover::{Entry, Seen, cannot, keys, left_out};
-use crate::project::format::label_value;
+use crate::project::discover::{Entry, Said, Seen, keys, left_out};
 use crate::project::layout::Laid;
 use crate::providers::gcp::{gce_disk, gce_snapshot_policy};
 use serde::Deserialize as _;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Every disk that is nobody's.
@@ -59,43 +58,26 @@ fn entry(
         protect: _, // a wish of the declaration, which marking does not write down
     } = spec;
     let key = keys[found.name.as_str()].clone();
-    let (mut said, mut comments) = (Map::new(), vec![origin(found)]);
-    let mut say = |name: &str, value: Value| _ = said.insert(name.to_owned(), value);
-    let naming = laid.naming();
-    if format!("{}{key}{}", naming.start, naming.end) != found.name {
-        say("name", json!(found.name));
-    }
-    say("in", json!([laid.env()]));
-    say("manage", json!("mark"));
-    say("size", json!(format!("{size_gb} GB")));
-    say("type", json!(kind));
-    say("protect", json!(false));
+    let mut said = Said::of(found, laid, &key, origin(found));
+    said.say("size", format!("{size_gb} GB"));
+    said.say("type", kind.as_str());
+    said.say("protect", false);
     match replicas.as_slice() {
         [] if laid.declaration.cloud.zone.as_ref() != Some(location) => {
-            say("zone", json!(location));
+            said.say("zone", location.as_str());
         }
         [] => {}
-        zones => say("replicas", json!(zones)),
+        zones => said.say("replicas", json!(zones)),
     }
-    iops.iter().for_each(|iops| say("iops", json!(iops)));
-    throughput.iter().for_each(|throughput| say("throughput", json!(throughput)));
-    let own: BTreeMap<_, _> =
-        labels.iter().filter(|(_, value)| label_value(value).is_ok()).collect();
-    if !own.is_empty() {
-        say("labels", json!(own));
-    }
-    let schedule = snapshots.as_ref().map(|name| (name, policy(seen, name)));
-    match schedule {
+    iops.iter().for_each(|iops| said.say("iops", *iops));
+    throughput.iter().for_each(|throughput| said.say("throughput", *throughput));
+    said.labels(labels, laid);
+    match snapshots.as_ref().map(|name| (name, policy(seen, name))) {
         None => {}
-        Some((name, Some(policy))) => say("snapshots", self::schedule(name, &policy)),
-        Some((name, None)) => comments.push(cannot(&format!("its snapshot schedule {name}"))),
+        Some((name, Some(policy))) => said.say("snapshots", schedule(name, &policy)),
+        Some((name, None)) => said.cannot(format!("its snapshot schedule {name}")),
     }
-    let everywhere = laid.declaration.cloud.labels.keys();
-    let lacks = everywhere.filter(|key| !labels.contains_key(*key));
-    comments.extend(
-        lacks.map(|key| cannot(&format!("that it lacks the label {key} of `cloud.labels`"))),
-    );
-    Entry { key, settings: said, comments }
+    said.entry(key, None)
 }
 
 /// A schedule that is nobody's, if it can be declared.
