@@ -22,9 +22,9 @@ project = "projects/platform-project"
 region = f"{project}/locations/us-central1"
 
 
-def api(name, version):
-    """A client of an API, from the document that comes with the package."""
-    endpoint = {"api_endpoint": url}
+def api(name, version, path=""):
+    """A client of an API, from the document that comes with the package; some have a path."""
+    endpoint = {"api_endpoint": f"{url}/{path}"}
     return build(name, version, http=httplib2.Http(), static_discovery=True, client_options=endpoint)
 
 
@@ -33,6 +33,7 @@ iam = api("iam", "v1").projects()
 projects = api("cloudresourcemanager", "v3").projects()
 services = api("serviceusage", "v1")
 secrets = api("secretmanager", "v1").projects().secrets()
+compute = api("compute", "v1", "compute/v1/")
 
 
 def refused(status, call):
@@ -184,6 +185,52 @@ def a_secret_is_made_filled_and_never_listed_with_its_value():
     assert "aGVsbG8" not in str(secrets.versions().list(parent=made["name"]).execute())
     secrets.delete(name=made["name"]).execute()
     refused(404, secrets.get(name=made["name"]))
+
+
+def compute_done(operation):
+    here = {"project": "platform-project", "operation": operation["name"]}
+    if "zone" in operation:
+        zone = operation["zone"].split("/")[-1]
+        ask = lambda: compute.zoneOperations().get(zone=zone, **here)
+    else:
+        region = operation["region"].split("/")[-1]
+        ask = lambda: compute.regionOperations().get(region=region, **here)
+    waited(ask, lambda it: it["status"] == "DONE")
+
+
+def a_disk_grows_follows_a_schedule_and_does_not_shrink():
+    here = {"project": "platform-project", "zone": "us-central1-c"}
+    made = {"name": "homes", "sizeGb": "10", "type": "zones/us-central1-c/diskTypes/pd-balanced"}
+    compute_done(compute.disks().insert(body=made, **here).execute())
+    refused(409, compute.disks().insert(body=made, **here))
+    compute_done(compute.disks().resize(disk="homes", body={"sizeGb": "20"}, **here).execute())
+    refused(400, compute.disks().resize(disk="homes", body={"sizeGb": "15"}, **here))
+    there = {"project": "platform-project", "region": "us-central1"}
+    daily = {"dailySchedule": {"daysInCycle": 1, "startTime": "04:00"}}
+    policy = {"schedule": daily, "retentionPolicy": {"maxRetentionDays": 14}}
+    body = {"name": "nightly", "snapshotSchedulePolicy": policy}
+    compute_done(compute.resourcePolicies().insert(body=body, **there).execute())
+    link = "projects/platform-project/regions/us-central1/resourcePolicies/nightly"
+    follow = compute.disks().addResourcePolicies(disk="homes", body={"resourcePolicies": [link]}, **here)
+    compute_done(follow.execute())
+    refused(400, compute.resourcePolicies().delete(resourcePolicy="nightly", **there))
+    seen = compute.disks().get(disk="homes", **here).execute()
+    assert (seen["sizeGb"], seen["resourcePolicies"][0].endswith(link)) == ("20", True), seen
+    labels = {"labels": {"team": "data"}, "labelFingerprint": seen["labelFingerprint"]}
+    compute_done(compute.disks().setLabels(resource="homes", body=labels, **here).execute())
+    refused(412, compute.disks().setLabels(resource="homes", body=labels, **here))
+    listed = compute.disks().aggregatedList(project="platform-project").execute()["items"]
+    assert [it["name"] for it in listed["zones/us-central1-c"]["disks"]] == ["homes"]
+    compute_done(compute.disks().delete(disk="homes", **here).execute())
+    refused(404, compute.disks().get(disk="homes", **here))
+
+
+def an_address_is_reserved_and_given_back():
+    here = {"project": "platform-project", "region": "us-central1"}
+    compute_done(compute.addresses().insert(body={"name": "hub"}, **here).execute())
+    seen = compute.addresses().get(address="hub", **here).execute()
+    assert seen["status"] == "RESERVED" and seen["address"], seen
+    compute_done(compute.addresses().delete(address="hub", **here).execute())
 
 
 folder = pathlib.Path(tempfile.mkdtemp())
