@@ -7,7 +7,7 @@ use crate::project::words::{nearest, quoted};
 use serde_json::{Map, Value as Json};
 
 /// The most keys that are listed when one is not known.
-const LISTED: usize = 16;
+const LISTED: usize = 20;
 
 impl<'a> Checker<'a> {
     pub(super) fn object(
