@@ -2,7 +2,7 @@
 //!
 //! The name is the address's own; where it is stands in the spec. The number is the cloud's and not
 //! compared. Labels cannot be given when one is made, so the description, which can never be
-//! changed, carries the mark until the labels do. See [`crate::providers::gcp::compute`].
+//! changed, carries the mark until the labels do. See `providers::gcp::compute`.
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Amount, Mark, Observation, Owner, Scope, SpecMark, Transition, Usage, What};

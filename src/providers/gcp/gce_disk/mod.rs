@@ -1,7 +1,7 @@
 //! `gce-disk`: a disk of Compute Engine, such as that of the homes.
 //!
 //! The name is the disk's own; where it is stands in the spec. See
-//! [`crate::providers::gcp::compute`].
+//! `providers::gcp::compute`.
 
 mod wire;
 

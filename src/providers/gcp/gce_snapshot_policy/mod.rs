@@ -1,7 +1,7 @@
 //! `gce-snapshot-policy`: when snapshots of disks are taken, and for how long they are kept.
 //!
 //! The name is the policy's own, unique in its region. The mark is a suffix of the description:
-//! policies have no labels. See [`crate::providers::gcp::compute`].
+//! policies have no labels. See `providers::gcp::compute`.
 
 mod wire;
 

@@ -1,6 +1,6 @@
 //! `gcp-workload-identity-pool`: outsiders, such as CI jobs, that may act in a project without keys.
 //!
-//! The name is `PROJECT/POOL`. See [`crate::providers::gcp::federation`].
+//! The name is `PROJECT/POOL`. See `providers::gcp::federation`.
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Need, Observation, Owner, Scope};

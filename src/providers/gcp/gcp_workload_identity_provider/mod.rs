@@ -1,7 +1,7 @@
 //! `gcp-workload-identity-provider`: who says who the outsiders of a pool are, and which of them
 //! are let in.
 //!
-//! The name is `PROJECT/POOL/PROVIDER`. See [`crate::providers::gcp::federation`].
+//! The name is `PROJECT/POOL/PROVIDER`. See `providers::gcp::federation`.
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Need, Observation, Owner, Scope};

@@ -1,8 +1,8 @@
 //! IAM policies of whatever has one: grants, and changing just ours. Not a kind; those are
 //! `gcs-bucket-access`, `gcp-project-access` and `gcp-service-account-access`.
 //!
-//! A policy is a single list that others write to as well. [`Shift`] changes our grants in one
-//! read-modify-write that the policy's etag guards; [`sort`] tells ours from those of others.
+//! A policy is a single list that others write to as well. `Shift` changes our grants in one
+//! read-modify-write that the policy's etag guards; `sort` tells ours from those of others.
 
 mod change;
 mod grant;
