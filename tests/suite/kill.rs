@@ -5,7 +5,7 @@
 
 use super::bench::visible;
 use super::shell::{Said, Shell, copy, edit, leap};
-use leap_infra::sandbox::{self, Action, Clock, Dice, Fault, Match, Sandbox, Snapshot};
+use leap_infra::sandbox::{self, Action, Behaviour, Clock, Dice, Fault, Match, Sandbox, Snapshot};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -65,7 +65,8 @@ async fn a_sandbox_that_dies_with_the_program_remembers_what_was_done() {
     let undisturbed = leap();
     Shell::new(undisturbed.path()).succeed(line);
     let arrival = state(undisturbed.path()).await;
-    let calls = Platform::new().await.calls_of(line);
+    // The sandbox inside a program keeps nobody waiting, so there are no calls that ask again.
+    let calls = Platform::with(Behaviour::instant()).await.calls_of(line);
     for (call, then) in picked("inside", calls).take(KILLS_INSIDE) {
         let folder = leap();
         let shell = Shell::new(folder.path());
@@ -100,10 +101,15 @@ struct Platform {
 
 impl Platform {
     async fn new() -> Self {
+        Self::with(Behaviour::default()).await
+    }
+
+    async fn with(behaviour: Behaviour) -> Self {
         let (crash, crashed) = channel();
         let crash = Mutex::new(crash);
         let options = sandbox::Options {
             clock: Clock::virtual_at(START),
+            behaviour,
             on_crash: Some(std::sync::Arc::new(move || crash.lock().unwrap().send(()).unwrap())),
             ..sandbox::Options::default()
         };

@@ -147,10 +147,7 @@ async fn delete<K: Computed>(
 ) -> Result<Applied, ProviderError> {
     let what = format!("deleting {}", step.id.local());
     let gone = || Applied::gone().saying("was already gone");
-    let Some(live) = look::<K>(writer, step, before).await? else { return Ok(gone()) };
-    if live["status"] == "DELETING" {
-        return Ok(gone());
-    }
+    let Some(live) = staying::<K>(writer, step, before).await? else { return Ok(gone()) };
     ours::<K>(&live, step)?;
     let now = K::read(&live, Some(before));
     if now != *before {
@@ -167,6 +164,24 @@ async fn delete<K: Computed>(
         }
         Err(failed) if failed.reason == Reason::Absent => Ok(gone()),
         Err(failed) => Err(failed.into()),
+    }
+}
+
+/// What does not go by itself: a deletion that was begun before is waited for, and may fail.
+async fn staying<K: Computed>(
+    writer: &Writer,
+    step: &StepContext,
+    spec: &K::Spec,
+) -> Result<Option<Value>, ProviderError> {
+    loop {
+        match look::<K>(writer, step, spec).await? {
+            Some(live) if live["status"] == "DELETING" => {
+                let what = format!("waiting for {} to be gone", step.id.local());
+                (step.progress)(&what);
+                step.pause(&what).await?;
+            }
+            other => return Ok(other),
+        }
     }
 }
 
