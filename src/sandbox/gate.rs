@@ -175,8 +175,13 @@ impl Gate {
         }
     }
 
-    fn crash(&self) {
+    /// The caller dies of this call, unless it has died of another meanwhile: calls of a doomed
+    /// caller may arrive together, and the later of them must not kill its successor.
+    fn crash(&self, arrival: &Arrival) {
         let mut state = self.state();
+        if state.deaths != arrival.deaths {
+            return;
+        }
         state.caller = Caller::Dead;
         state.deaths += 1;
         drop(state);
@@ -230,7 +235,7 @@ pub(super) async fn pass(
         tokio::time::sleep(delays).await;
         gate.only_the_living(&arrival).await;
     }
-    if let Some(response) = before(&gate, actions, cutter.as_ref(), is_grpc).await {
+    if let Some(response) = before(&gate, &arrival, cutter.as_ref(), is_grpc).await {
         gate.answered(*number, &response);
         return response;
     }
@@ -243,7 +248,7 @@ pub(super) async fn pass(
     if let Some(asked) = asked {
         response = asked.answered(response).await;
     }
-    after(&gate, actions, cutter.as_ref()).await;
+    after(&gate, &arrival, cutter.as_ref()).await;
     gate.only_the_living(&arrival).await;
     gate.answered(*number, &response);
     if view.skew != 0 {
@@ -262,14 +267,14 @@ fn delay(action: &Action) -> Option<Duration> {
 /// What strikes before the effect; an answer if the call goes no further.
 async fn before(
     gate: &Gate,
-    actions: &[Action],
+    arrival: &Arrival,
     cutter: Option<&ConnectInfo<Cutter>>,
     is_grpc: bool,
 ) -> Option<Response> {
-    for action in actions {
+    for action in &arrival.actions {
         match action {
             Action::CrashBefore => {
-                gate.crash();
+                gate.crash(arrival);
                 return Some(never().await);
             }
             Action::CutBefore => return Some(cut(cutter).await),
@@ -320,11 +325,11 @@ fn meanwhile(
 }
 
 /// What strikes between the effect and the answer.
-async fn after(gate: &Gate, actions: &[Action], cutter: Option<&ConnectInfo<Cutter>>) {
-    for action in actions {
+async fn after(gate: &Gate, arrival: &Arrival, cutter: Option<&ConnectInfo<Cutter>>) {
+    for action in &arrival.actions {
         match action {
             Action::CrashAfterEffect => {
-                gate.crash();
+                gate.crash(arrival);
                 never::<()>().await;
             }
             Action::CutAfter => cut::<()>(cutter).await,

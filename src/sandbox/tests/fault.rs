@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use google_cloud_gax::error::rpc::Code;
 
 use super::*;
-use crate::sandbox::{Action, Fault, Match, OnCrash};
+use crate::sandbox::{Action, Fault, Label, Match, OnCrash, Turn};
 
 fn on(method: &str, then: Action) -> Vec<Fault> {
     vec![Fault { on: Match { method: Some(method.into()), ..Match::default() }, then }]
@@ -102,6 +102,28 @@ async fn a_caller_that_dies_after_the_answer_dies_at_its_next_call() {
     assert_eq!(crashes.load(Ordering::SeqCst), 1);
     bench.sandbox.set_faults(Vec::new());
     assert_eq!(refusal(bench.get("b-2").await).0, Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_doomed_caller_that_makes_two_calls_at_once_dies_once() {
+    let (crashes, on_crash) = counter();
+    let both = Arc::new(tokio::sync::Barrier::new(2));
+    let turn: Turn = Arc::new(move |label: &Label| {
+        let (both, look) = (Arc::clone(&both), label.method.ends_with("GetBucket"));
+        Box::pin(async move {
+            if look {
+                both.wait().await;
+            }
+            Box::new(()) as Box<dyn Send>
+        })
+    });
+    let options = Options { on_crash: Some(on_crash), turn: Some(turn), ..Options::default() };
+    let bench = Bench::with(options).await;
+    let on = Match { call: Some(1), ..Match::default() };
+    bench.sandbox.set_faults(vec![Fault { on, then: Action::CrashAfter }]);
+    bench.create("b-1", Bucket::new()).await.unwrap();
+    assert_eq!(tokio::join!(hangs(bench.get("b-1")), hangs(bench.get("b-2"))), (true, true));
+    assert_eq!(crashes.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
