@@ -13,6 +13,7 @@ mod suite {
     mod compute;
     mod crash;
     mod cue;
+    mod declared;
     mod dependencies;
     mod desk;
     mod edits;

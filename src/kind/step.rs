@@ -163,6 +163,12 @@ impl StepContext {
         self.pause_for(what, self.poll).await
     }
 
+    /// That a step waits for an operation of things that have none, `buckets`: a plan never has one.
+    pub fn nothing_to_wait_for(&self, things: &str) -> ProviderError {
+        let why = format!("{things} have no operations to wait for");
+        ProviderError::Unexpected { what: self.id.to_string(), why }
+    }
+
     /// Sleeps for so long, but never longer than a poll interval: short operations need not be
     /// waited for as patiently as long ones.
     ///

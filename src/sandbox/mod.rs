@@ -18,6 +18,7 @@ pub mod gcs;
 mod grpc;
 mod guard;
 pub mod iam;
+mod project;
 mod record;
 mod refusal;
 pub mod resourcemanager;

@@ -5,6 +5,7 @@
 //! <https://google.aip.dev/134>, <https://google.aip.dev/158>.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use axum::Json;
 use axum::extract::Query;
@@ -98,6 +99,16 @@ pub(super) fn body(bytes: &[u8]) -> Result<Value, Refusal> {
         bytes => serde_json::from_slice(bytes)
             .map_err(|error| Refusal::invalid(format!("Invalid JSON payload received. {error}"))),
     }
+}
+
+/// Whether a text of this length is a name as most APIs want them: lower case letters, digits and
+/// hyphens, a letter first, no hyphen last (<https://www.rfc-editor.org/rfc/rfc1035#section-2.3.1>).
+pub(super) fn is_name(text: &str, length: RangeInclusive<usize>) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    length.contains(&text.len())
+        && text.chars().all(allowed)
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && !text.ends_with('-')
 }
 
 /// The page of a list that the parameters ask for.

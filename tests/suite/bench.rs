@@ -2,6 +2,7 @@
 //! stack put together by hand.
 
 use super::cue::Cue;
+pub use super::declared::*;
 use super::toy::{Client, Loom, Spool, ToyApi};
 use leap_infra::apply::{About, ApplyError, Event, Options, Report, Run, apply};
 use leap_infra::cli::marks::Marks;
@@ -13,7 +14,7 @@ use leap_infra::plan::{
 };
 use leap_infra::providers::{self, gcp};
 use leap_infra::sandbox::{self, Behaviour, Clock, Sandbox};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -23,9 +24,6 @@ use tokio_util::sync::CancellationToken;
 
 /// A Monday in 2026.
 pub const START: u64 = 1_790_000_000;
-
-/// The project that everything lives in.
-pub const PROJECT: &str = "home-project";
 
 pub struct Bench {
     pub sandbox: Sandbox,
@@ -135,19 +133,26 @@ impl Bench {
     }
 
     pub async fn try_plan(&self, stack: &Stack) -> Result<Plan, Vec<ProviderError>> {
+        self.ask(stack, |request| plan(request).unwrap()).await
+    }
+
+    /// Looks at the world of a stack, and asks the planner something about it.
+    async fn ask<T>(
+        &self,
+        stack: &Stack,
+        question: impl FnOnce(&Request<'_>) -> T,
+    ) -> Result<T, Vec<ProviderError>> {
         let memory = self.try_memory(stack).await.map_err(|error| vec![error])?;
-        let connection = self.connection().await;
-        let observers = self.observers(&connection);
+        let observers = self.observers(&self.connection().await);
         let world = observers.world(stack, &memory.footprint, &memory.claims).await?;
-        let request = Request {
+        Ok(question(&Request {
             stack,
             world: &world,
             environments: stack.environments(),
             claims: &memory.claims,
             rules: &Self::registry(),
             allowances: &self.allowances,
-        };
-        Ok(plan(&request).unwrap())
+        }))
     }
 
     /// A plan of what declares nothing new: the marks that are put on or taken off.
@@ -161,22 +166,12 @@ impl Bench {
         marks: Marks,
         addresses: &[&str],
     ) -> Result<Plan, MarksError> {
-        let memory = self.memory(stack).await;
-        let observers = self.observers(&self.connection().await);
-        let world = observers.world(stack, &memory.footprint, &memory.claims).await.unwrap();
-        let request = Request {
-            stack,
-            world: &world,
-            environments: stack.environments(),
-            claims: &memory.claims,
-            rules: &Self::registry(),
-            allowances: &self.allowances,
-        };
         let addresses: Vec<String> = addresses.iter().map(|&text| text.to_owned()).collect();
-        match marks {
-            Marks::Adopt => adopt(&request, &addresses),
-            Marks::Disown => disown(&request, &addresses),
-        }
+        let question = |request: &Request<'_>| match marks {
+            Marks::Adopt => adopt(request, &addresses),
+            Marks::Disown => disown(request, &addresses),
+        };
+        self.ask(stack, question).await.unwrap()
     }
 
     /// What lies in the project, whoever made it.
@@ -197,18 +192,7 @@ impl Bench {
 
     /// A part of a plan that was just made.
     pub async fn narrow(&self, stack: &Stack, plan: Plan, targets: &Targets) -> Narrowed {
-        let memory = self.memory(stack).await;
-        let observers = self.observers(&self.connection().await);
-        let world = observers.world(stack, &memory.footprint, &memory.claims).await.unwrap();
-        let request = Request {
-            stack,
-            world: &world,
-            environments: stack.environments(),
-            claims: &memory.claims,
-            rules: &Self::registry(),
-            allowances: &self.allowances,
-        };
-        narrow(&request, plan, targets).unwrap()
+        self.ask(stack, |request| narrow(request, plan, targets).unwrap()).await.unwrap()
     }
 
     pub async fn plan(&self, stack: &Stack) -> Plan {
@@ -322,96 +306,4 @@ fn told(event: &Event) -> String {
         Event::Retry { id, retried } => format!("{id}: attempt {} failed", retried.attempt),
         Event::Ended { id, action, result, .. } => format!("{action:?} {id}: {result:?}"),
     }
-}
-
-/// A stack of one environment, `prod`.
-pub fn stack(resources: impl IntoIterator<Item = Resource>) -> Stack {
-    Stack::new("home", vec!["prod".into()], resources).unwrap()
-}
-
-pub fn resource(env: &str, kind: &str, name: &str, spec: Value) -> Resource {
-    Resource {
-        id: ResourceId::new(env, kind, name),
-        place: Place::project(PROJECT),
-        spec,
-        needs: BTreeSet::new(),
-        source: Source { file: "stack.yaml".into(), line: 1, column: 1 },
-        notes: Vec::new(),
-        manage: Manage::Full,
-    }
-}
-
-pub fn bucket(name: &str) -> Resource {
-    bucket_with(name, |_| {})
-}
-
-pub fn bucket_with(name: &str, change: impl FnOnce(&mut gcp::gcs_bucket::Spec)) -> Resource {
-    let mut spec = gcp::gcs_bucket::Spec::new("US-CENTRAL1");
-    change(&mut spec);
-    resource("prod", "gcs-bucket", name, json!(spec.normal()))
-}
-
-pub fn access(name: &str, grants: &[(&str, &str)]) -> Resource {
-    use gcp::gcs_bucket_access::{Grant, Spec};
-    let grants = grants.iter().map(|(role, member)| Grant::new(*role, *member));
-    resource("prod", "gcs-bucket-access", name, json!(Spec::new(grants)))
-}
-
-pub fn loom(name: &str, width: u32) -> Resource {
-    resource("prod", "loom", name, json!({ "width": width, "motor": null }))
-}
-
-/// The address of an account in the project.
-pub fn email(account: &str) -> String {
-    format!("{account}@{PROJECT}.iam.gserviceaccount.com")
-}
-
-pub fn account(account: &str, disabled: bool) -> Resource {
-    let display_name = account.to_owned();
-    let description = "Does the chores".to_owned();
-    let spec = gcp::gcp_service_account::Spec { display_name, description, disabled };
-    resource("prod", "gcp-service-account", &email(account), json!(spec))
-}
-
-/// Who may act as an account.
-pub fn account_access(account: &str, grants: &[(&str, &str)]) -> Resource {
-    resource("prod", "gcp-service-account-access", &email(account), json!(granted(grants)))
-}
-
-/// What is granted on the project.
-pub fn project_access(grants: &[(&str, &str)]) -> Resource {
-    resource("prod", "gcp-project-access", &format!("{PROJECT}/prod"), json!(granted(grants)))
-}
-
-pub fn custom_role(id: &str, permissions: &[&str]) -> Resource {
-    let permissions = permissions.iter().map(|it| (*it).to_owned()).collect();
-    let (title, description) = (id.to_owned(), String::new());
-    let spec = gcp::gcp_custom_role::Spec { title, description, permissions };
-    resource("prod", "gcp-custom-role", &format!("{PROJECT}/{id}"), json!(spec))
-}
-
-/// A pool for jobs of GitHub, and its provider, which lets in those of one repository.
-pub fn way_in(repository: &str) -> [Resource; 2] {
-    let pool = gcp::gcp_workload_identity_pool::Spec::default();
-    let provider = gcp::gcp_workload_identity_provider::Spec {
-        issuer: "https://token.actions.githubusercontent.com".to_owned(),
-        attributes: [("google.subject".to_owned(), "assertion.sub".to_owned())].into(),
-        condition: format!("assertion.repository == '{repository}'"),
-        ..Default::default()
-    };
-    let name = format!("{PROJECT}/github");
-    let inside = format!("{name}/actions");
-    [
-        resource("prod", "gcp-workload-identity-pool", &name, json!(pool)),
-        resource("prod", "gcp-workload-identity-provider", &inside, json!(provider)),
-    ]
-}
-
-pub fn service(api: &str) -> Resource {
-    resource("prod", "gcp-service", &format!("{PROJECT}/{api}"), json!({}))
-}
-
-fn granted(grants: &[(&str, &str)]) -> gcp::policy::Spec {
-    use gcp::policy::{Grant, Spec};
-    Spec::new(grants.iter().map(|(role, member)| Grant::new(*role, *member)))
 }

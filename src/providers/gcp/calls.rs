@@ -1,7 +1,6 @@
 //! The calls that only look, shared by [`super::Reader`] and [`super::Writer`].
 
-use crate::providers::gcp::error::{CallFailed, Purpose, Reason};
-use google_cloud_gax::error::Error;
+use crate::providers::gcp::error::{CallFailed, Purpose, unless_absent};
 use google_cloud_gax::paginator::ItemPaginator as _;
 use google_cloud_iam_v1::model::{GetPolicyOptions, Policy};
 use google_cloud_storage::client::StorageControl;
@@ -72,16 +71,4 @@ pub(crate) async fn holds_objects(
     let answer = request.set_versions(versions == Versions::All).send().await;
     let page = unless_absent(answer, || format!("the list of objects of bucket {name}"))?;
     Ok(page.is_some_and(|page| !page.objects.is_empty()))
-}
-
-fn unless_absent<T>(
-    answer: Result<T, Error>,
-    what: impl FnOnce() -> String,
-) -> Result<Option<T>, CallFailed> {
-    let error = match answer {
-        Ok(found) => return Ok(Some(found)),
-        Err(error) => error,
-    };
-    let failed = CallFailed::new(Purpose::Read, what(), &error);
-    if failed.reason == Reason::Absent { Ok(None) } else { Err(failed) }
 }

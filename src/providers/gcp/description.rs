@@ -5,6 +5,7 @@
 
 use crate::kind::{ProviderError, StepContext};
 use crate::model::{Mark, Owner, label};
+use crate::providers::gcp::ownership::check_ours;
 use std::collections::BTreeMap;
 
 /// The longest that a description may be, in bytes: 256 for accounts, roles, pools and providers
@@ -42,16 +43,6 @@ pub(crate) fn read(stack: &str, kind: &str, name: &str, description: &str) -> (S
     (text.to_owned(), Mark::owner(stack, kind, name, value))
 }
 
-/// Why something is not to be touched by a step in `env`, if so.
-pub(crate) fn not_ours(owner: &Owner, env: &str) -> Option<String> {
-    match owner {
-        Owner::Ours(mark) if mark.env == env => None,
-        Owner::Ours(mark) => Some(format!("it belongs to environment {} of this stack", mark.env)),
-        Owner::OtherStack(other) => Some(format!("it belongs to stack {other}")),
-        Owner::Foreign => Some("it does not belong to this stack".to_owned()),
-    }
-}
-
 /// Whether a mark is put on or taken off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Marks {
@@ -76,9 +67,7 @@ impl Marks {
             (Self::Off, Owner::Foreign) => return Ok(Some("was already handed back")),
             _ => {}
         }
-        if let Some(why) = not_ours(owner, &step.id.env) {
-            return Err(ProviderError::Taken { name: step.id.name.clone(), why });
-        }
+        check_ours(owner, step)?;
         let same = matches!(owner, Owner::Ours(mark) if mark.spec == step.mark.spec);
         Ok((self == Self::On && same).then_some("was already adopted"))
     }

@@ -56,6 +56,22 @@ pub(crate) enum Reason {
     Unexpected,
 }
 
+/// What a call that looks has found; none if there is nothing.
+///
+/// # Errors
+/// When it cannot be told; `what` was asked for.
+pub(crate) fn unless_absent<T>(
+    answer: Result<T, Error>,
+    what: impl FnOnce() -> String,
+) -> Result<Option<T>, CallFailed> {
+    let error = match answer {
+        Ok(found) => return Ok(Some(found)),
+        Err(error) => error,
+    };
+    let failed = CallFailed::new(Purpose::Read, what(), &error);
+    if failed.reason == Reason::Absent { Ok(None) } else { Err(failed) }
+}
+
 impl CallFailed {
     /// Makes sense of the client's error about `what`.
     pub(crate) fn new(purpose: Purpose, what: impl Into<String>, error: &Error) -> Self {

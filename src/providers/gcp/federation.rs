@@ -8,8 +8,9 @@
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Found, Owner, Place, Status, Version, base32_digest};
 use crate::providers::gcp::client::CALL_TIMEOUT;
-use crate::providers::gcp::description::{self, Marks, not_ours};
+use crate::providers::gcp::description::{self, Marks};
 use crate::providers::gcp::error::{CallFailed, Reason};
+use crate::providers::gcp::ownership::check_ours;
 use crate::providers::gcp::rest::{IAM_V1, RestCall};
 use crate::providers::gcp::{Reader, Writer, stale};
 use http::Method;
@@ -251,10 +252,7 @@ async fn look(writer: &Writer, step: &StepContext) -> Result<Option<Value>, Prov
 
 fn ours<F: Federated>(live: &Value, step: &StepContext) -> Result<F::Spec, ProviderError> {
     let (spec, owner) = settings::<F>(live, &step.mark.stack, &step.id.name);
-    match not_ours(&owner, &step.id.env) {
-        None => Ok(spec),
-        Some(why) => Err(ProviderError::Taken { name: step.id.name.clone(), why }),
-    }
+    check_ours(&owner, step).map(|_| spec)
 }
 
 #[cfg(test)]

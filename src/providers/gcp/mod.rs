@@ -30,6 +30,7 @@ mod identity;
 mod ledger_store;
 mod memo;
 mod object_sizes;
+mod ownership;
 pub mod permissions;
 pub mod policy;
 mod reader;

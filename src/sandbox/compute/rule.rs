@@ -3,15 +3,11 @@
 use serde_json::Value;
 
 use crate::sandbox::refusal::Refusal;
+use crate::sandbox::rest;
 
 /// <https://cloud.google.com/compute/docs/naming-resources>
 pub(super) fn name(name: &str) -> Result<(), Refusal> {
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let good = (1..=63).contains(&name.len())
-        && name.chars().all(allowed)
-        && name.starts_with(|c: char| c.is_ascii_lowercase())
-        && !name.ends_with('-');
-    if good {
+    if rest::is_name(name, 1..=63) {
         return Ok(());
     }
     Err(field("name", name, "Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)'"))

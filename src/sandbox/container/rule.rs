@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::sandbox::refusal::Refusal;
+use crate::sandbox::rest;
 
 /// The longest name of a cluster or a pool.
 /// <https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters>
@@ -10,12 +11,7 @@ const LONGEST: usize = 40;
 
 /// Lower case letters, digits and hyphens; a letter first, no hyphen last.
 pub(super) fn name(name: &str) -> Result<(), Refusal> {
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let good = (1..=LONGEST).contains(&name.len())
-        && name.chars().all(allowed)
-        && name.starts_with(|c: char| c.is_ascii_lowercase())
-        && !name.ends_with('-');
-    if good {
+    if rest::is_name(name, 1..=LONGEST) {
         return Ok(());
     }
     Err(Refusal::invalid(format!(

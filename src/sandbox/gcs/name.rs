@@ -7,6 +7,7 @@ use std::net::Ipv4Addr;
 
 use percent_encoding::percent_decode_str;
 
+use crate::sandbox::project;
 use crate::sandbox::refusal::Refusal;
 
 /// Checks the name of a new bucket.
@@ -65,12 +66,8 @@ pub(super) fn check_project(path: &str) -> Result<(), Refusal> {
 
 /// The number of a project, `projects/leap` or `leap`: its own if it is one, else made of its name.
 pub(super) fn number_of(project: &str) -> String {
-    let project = project.trim_start_matches("projects/");
-    let project = percent_decode_str(project).decode_utf8_lossy();
-    match project.parse::<u64>() {
-        Ok(number) => number.to_string(),
-        Err(_) => (100_000_000_000 + u64::from(crc32c::crc32c(project.as_bytes()))).to_string(),
-    }
+    let id = project.trim_start_matches("projects/");
+    project::number(&percent_decode_str(id).decode_utf8_lossy())
 }
 
 #[cfg(test)]

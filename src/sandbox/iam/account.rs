@@ -109,12 +109,7 @@ async fn create(
 
 /// <https://cloud.google.com/iam/docs/service-accounts-create#creating>
 fn check_id(id: &str) -> Result<(), Refusal> {
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let good = (6..=30).contains(&id.len())
-        && id.starts_with(|c: char| c.is_ascii_lowercase())
-        && !id.ends_with('-')
-        && id.chars().all(allowed);
-    if good {
+    if rest::is_name(id, 6..=30) {
         return Ok(());
     }
     Err(Refusal::invalid(

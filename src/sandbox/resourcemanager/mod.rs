@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::iam::policy::{self, Kept};
 use super::refusal::Refusal;
 use super::rest::{self, Answer};
-use super::{Api, Label, World, serviceusage};
+use super::{Api, Label, World, project, serviceusage};
 
 /// The API.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,15 +41,10 @@ impl Api for ResourceManager {
     }
 }
 
-/// A number for a project: always the same, twelve digits, and not that of the real one.
-fn number(project: &str) -> u64 {
-    100_000_000_000 + u64::from(crc32c::crc32c(project.as_bytes()))
-}
-
 async fn one(State(world): State<World>, Path(project): Path<String>) -> Answer {
     serviceusage::needs(&world, &project, SERVICE)?;
     Ok(Json(json!({
-        "name": format!("projects/{}", number(&project)),
+        "name": format!("projects/{}", project::number(&project)),
         "projectId": project,
         "displayName": project,
         "state": "ACTIVE",

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::sandbox::refusal::Refusal;
-use crate::sandbox::{Moment, Transaction};
+use crate::sandbox::{Moment, Transaction, project};
 
 pub(super) const ENABLED: &str = "ENABLED";
 pub(super) const DISABLED: &str = "DISABLED";
@@ -27,7 +27,7 @@ impl Name {
                 "Secret ID [{secret}] must match the pattern [a-zA-Z0-9_-]{{1,255}}."
             )));
         }
-        Ok(Self { project: number(project), secret: secret.to_owned() })
+        Ok(Self { project: project::number(project), secret: secret.to_owned() })
     }
 
     /// As answers name it.
@@ -57,15 +57,6 @@ impl Name {
 /// The prefix of the keys of a project's secrets.
 pub(super) fn secrets(number: &str) -> String {
     format!("secretmanager/secret/{number}/")
-}
-
-/// Answers name projects by number. The sandbox has no projects, so it makes one of the id.
-pub(super) fn number(project: &str) -> String {
-    if project.bytes().all(|byte| byte.is_ascii_digit()) {
-        return project.to_owned();
-    }
-    let sum = u64::from(crc32c::crc32c(project.as_bytes()));
-    (100_000_000_000 + sum).to_string()
 }
 
 /// The secret, if it is there and its time is not over.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::record::{self, Name};
 use super::settings;
 use crate::sandbox::refusal::Refusal;
-use crate::sandbox::{Moment, World, rest};
+use crate::sandbox::{Moment, World, project, rest};
 
 /// What an update may name.
 const MAY_CHANGE: &[&str] = &[
@@ -47,7 +47,7 @@ pub(super) fn get(world: &World, name: &Name) -> Result<Value, Refusal> {
 /// The secrets of a project, newest first.
 pub(super) fn list(world: &World, project: &str) -> Result<Vec<Value>, Refusal> {
     let now = world.clock.now();
-    let prefix = record::secrets(&record::number(project));
+    let prefix = record::secrets(&project::number(project));
     let mut all: Vec<Value> = world.store.read(|view| {
         let all = view.scan(&prefix, "");
         let all = all.filter(|(_, secret)| !record::is_over(secret, now));

@@ -8,10 +8,11 @@ use super::observe::version;
 use super::operation::{self, CallOrStep, request_id};
 use super::{COMPUTE, Computed, Edit, scope};
 use crate::kind::{Applied, Change, ProviderError, StepContext};
-use crate::model::{Owner, SpecMark};
+use crate::model::SpecMark;
 use crate::providers::gcp::client::CALL_TIMEOUT;
-use crate::providers::gcp::description::{Marks, not_ours};
+use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::error::Reason;
+use crate::providers::gcp::ownership::check_ours;
 use crate::providers::gcp::rest::RestCall;
 use crate::providers::gcp::{Writer, stale};
 use http::Method;
@@ -245,11 +246,5 @@ async fn rested<K: Computed>(
 /// What the mark says of the last step on a thing, which must be ours.
 fn ours<K: Computed>(live: &Value, step: &StepContext) -> Result<SpecMark, ProviderError> {
     let owner = K::owner(live, &step.mark.stack);
-    match (not_ours(&owner, &step.id.env), owner) {
-        (None, Owner::Ours(mark)) => Ok(mark.spec),
-        (why, _) => {
-            let why = why.unwrap_or_default();
-            Err(ProviderError::Taken { name: step.id.name.clone(), why })
-        }
-    }
+    check_ours(&owner, step).map(|mark| mark.spec.clone())
 }

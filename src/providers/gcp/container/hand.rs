@@ -2,7 +2,7 @@
 
 use crate::providers::gcp::client::Connection;
 use crate::providers::gcp::container::{At, sight};
-use crate::providers::gcp::error::{CallFailed, Purpose, Reason};
+use crate::providers::gcp::error::{CallFailed, Purpose, unless_absent};
 use google_cloud_container_v1::client::ClusterManager;
 use google_cloud_container_v1::model::{
     Cluster, ClusterUpdate, MaintenancePolicy, NetworkPolicy, NodeManagement, NodePool,
@@ -141,16 +141,4 @@ impl Hand {
 
 fn failed(doing: &str, name: &str) -> impl FnOnce(Error) -> CallFailed {
     move |error| CallFailed::new(Purpose::Write, format!("{doing} {name}"), &error)
-}
-
-fn unless_absent<T>(
-    answer: Result<T, Error>,
-    what: impl FnOnce() -> String,
-) -> Result<Option<T>, CallFailed> {
-    let error = match answer {
-        Ok(found) => return Ok(Some(found)),
-        Err(error) => error,
-    };
-    let failed = CallFailed::new(Purpose::Read, what(), &error);
-    if failed.reason == Reason::Absent { Ok(None) } else { Err(failed) }
 }

@@ -7,10 +7,11 @@
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Found, Need, Observation, Owner, Place, Scope, Status, Version};
 use crate::providers::gcp::client::CALL_TIMEOUT;
-use crate::providers::gcp::description::{self, Marks, not_ours};
+use crate::providers::gcp::description::{self, Marks};
 use crate::providers::gcp::error::Reason;
 use crate::providers::gcp::gcp_service::{Service, service_name};
 use crate::providers::gcp::identity::{IAM, unless_off};
+use crate::providers::gcp::ownership::check_ours;
 use crate::providers::gcp::{Reader, Writer, stale};
 use google_cloud_iam_admin_v1::model::Role;
 use google_cloud_iam_admin_v1::model::role::RoleLaunchStage;
@@ -87,10 +88,7 @@ impl Kind for CustomRole {
             Change::Delete { before, .. } => delete(writer, step, &before).await,
             Change::Adopt { spec, .. } => mark(writer, step, &spec, Marks::On).await,
             Change::Disown { spec, .. } => mark(writer, step, &spec, Marks::Off).await,
-            Change::Wait { .. } => Err(ProviderError::Unexpected {
-                what: step.id.to_string(),
-                why: "roles have no operations to wait for".to_owned(),
-            }),
+            Change::Wait { .. } => Err(step.nothing_to_wait_for("roles")),
         }
     }
 
@@ -254,8 +252,5 @@ async fn mark(
 /// The settings of a role; refused unless it is ours.
 fn ours(role: &Role, step: &StepContext) -> Result<Spec, ProviderError> {
     let (spec, owner) = read(role, &step.mark.stack, &step.id.name);
-    match not_ours(&owner, &step.id.env) {
-        None => Ok(spec),
-        Some(why) => Err(ProviderError::Taken { name: step.id.name.clone(), why }),
-    }
+    check_ours(&owner, step).map(|_| spec)
 }

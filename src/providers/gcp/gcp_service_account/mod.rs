@@ -9,10 +9,11 @@ use crate::model::{
     Found, Mark, Need, Observation, Owner, Place, Scope, SpecMark, Status, Version,
 };
 use crate::providers::gcp::client::CALL_TIMEOUT;
-use crate::providers::gcp::description::{self, Marks, not_ours};
+use crate::providers::gcp::description::{self, Marks};
 use crate::providers::gcp::error::Reason;
 use crate::providers::gcp::gcp_service::{Service, service_name};
 use crate::providers::gcp::identity::{IAM, project_of, unless_off};
+use crate::providers::gcp::ownership::check_ours;
 use crate::providers::gcp::{Reader, Writer, stale};
 use google_cloud_iam_admin_v1::model::ServiceAccount;
 use serde::{Deserialize, Serialize};
@@ -76,10 +77,7 @@ impl Kind for Account {
             Change::Delete { before, .. } => delete(writer, step, &before).await,
             Change::Adopt { spec, .. } => mark(writer, step, &spec, Marks::On).await,
             Change::Disown { spec, .. } => mark(writer, step, &spec, Marks::Off).await,
-            Change::Wait { .. } => Err(ProviderError::Unexpected {
-                what: step.id.to_string(),
-                why: "accounts have no operations to wait for".to_owned(),
-            }),
+            Change::Wait { .. } => Err(step.nothing_to_wait_for("accounts")),
         }
     }
 
@@ -134,7 +132,7 @@ async fn create(
         Err(failed) if failed.reason == Reason::Exists => {
             let Some(account) = writer.account(email).await? else { return Err(failed.into()) };
             let (live, owner) = read(&account, &step.mark.stack);
-            check_ours(step, &owner)?;
+            check_ours(&owner, step)?;
             let same = Spec { disabled: after.disabled, ..live.clone() } == *after;
             if !same {
                 return Err(ProviderError::Stale {
@@ -163,7 +161,7 @@ async fn update(
         .await?
         .ok_or_else(|| ProviderError::NotFound { what: format!("service account {email}") })?;
     let (live, owner) = read(&account, &step.mark.stack);
-    check_ours(step, &owner)?;
+    check_ours(&owner, step)?;
     // Two calls lead from the one to the other, and the answer to the second may have been lost.
     let on_the_way = Spec { disabled: after.disabled, ..before.clone() };
     if ![before, after, &on_the_way].contains(&&live) {
@@ -211,7 +209,7 @@ async fn delete(
         return Ok(Applied::gone().saying("was already gone"));
     };
     let (live, owner) = read(&account, &step.mark.stack);
-    check_ours(step, &owner)?;
+    check_ours(&owner, step)?;
     if live != *before {
         return Err(stale::of(format!("service account {email}"), before, &live));
     }
@@ -247,11 +245,4 @@ async fn mark(
         .set_description(marks.description(&live.description, step));
     writer.patch_account(&step.id.name, body).await?;
     Ok(Applied::at(version(&account)))
-}
-
-fn check_ours(step: &StepContext, owner: &Owner) -> Result<(), ProviderError> {
-    match not_ours(owner, &step.id.env) {
-        None => Ok(()),
-        Some(why) => Err(ProviderError::Taken { name: step.id.name.clone(), why }),
-    }
 }

@@ -9,6 +9,7 @@ use crate::providers::gcp::description;
 use crate::providers::gcp::error::CallFailed;
 use crate::providers::gcp::gcp_service_account::Account;
 use crate::providers::gcp::identity::{IAM, project_of, unless_off};
+use crate::providers::gcp::ownership::check_ours;
 use crate::providers::gcp::policy::{self, Holder};
 use crate::providers::gcp::reader::AT_ONCE;
 use crate::providers::gcp::{Reader, Writer};
@@ -96,10 +97,7 @@ async fn ours(holder: &OnAccount<'_>, step: &StepContext) -> Result<bool, Provid
     let Some(account) = holder.writer.account(holder.email).await? else { return Ok(false) };
     let text = &account.description;
     let (_, owner) = description::read(&step.mark.stack, Account::NAME, holder.email, text);
-    match description::not_ours(&owner, &step.id.env) {
-        None => Ok(true),
-        Some(why) => Err(ProviderError::Taken { name: step.id.name.clone(), why }),
-    }
+    check_ours(&owner, step).map(|_| true)
 }
 
 /// The policy of one account.

@@ -8,7 +8,7 @@ use crate::kind::{Applied, ProviderError, StepContext};
 use crate::model::{Version, label};
 use crate::providers::gcp::Writer;
 use crate::providers::gcp::error::{CallFailed, Reason};
-use crate::providers::gcp::gcs_bucket::{Spec, is_nobodys, not_ours, wire};
+use crate::providers::gcp::gcs_bucket::{Spec, check_ours, is_nobodys, wire};
 use crate::providers::gcp::stale;
 use google_cloud_storage::model::Bucket as Live;
 
@@ -224,13 +224,6 @@ async fn moved_on(
     let now = writer.bucket(name).await?;
     let same = now.as_ref().is_some_and(|now| now.metageneration == read.metageneration);
     if same { Err(failed.into()) } else { Ok(now) }
-}
-
-fn check_ours(step: &StepContext, bucket: &Live) -> Result<(), ProviderError> {
-    match not_ours(bucket, &step.mark.stack, &step.id.env) {
-        None => Ok(()),
-        Some(why) => Err(ProviderError::Taken { name: step.id.name.clone(), why }),
-    }
 }
 
 /// Ours already (an answer was lost), or nobody's.

@@ -12,8 +12,8 @@ pub use spec::{
 };
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
-use crate::model::{Amount, Mark, Need, Observation, Owner, Scope, Transition, Usage, What, label};
-use crate::providers::gcp::{Reader, Writer, ledger_store};
+use crate::model::{Amount, Mark, Need, Observation, Owner, Scope, Transition, Usage, What};
+use crate::providers::gcp::{Reader, Writer, ledger_store, ownership};
 use google_cloud_storage::model::Bucket as Live;
 use std::collections::BTreeSet;
 
@@ -50,10 +50,7 @@ impl Kind for Bucket {
             }
             Change::Adopt { spec, version } => apply::adopt(writer, step, &spec, &version).await,
             Change::Disown { spec, version } => apply::disown(writer, step, &spec, &version).await,
-            Change::Wait { .. } => Err(ProviderError::Unexpected {
-                what: step.id.to_string(),
-                why: "buckets have no operations to wait for".to_owned(),
-            }),
+            Change::Wait { .. } => Err(step.nothing_to_wait_for("buckets")),
         }
     }
 
@@ -106,17 +103,11 @@ pub(crate) fn is_nobodys(bucket: &Live, stack: &str) -> bool {
     owner(bucket, stack) == Owner::Foreign && !ledger_store::is_a_ledger(bucket)
 }
 
-/// Why a bucket is not to be touched by a step in `env`, if so.
-pub(crate) fn not_ours(bucket: &Live, stack: &str, env: &str) -> Option<String> {
-    match owner(bucket, stack) {
-        Owner::Ours(mark) if mark.env == env => None,
-        Owner::Ours(mark) => Some(format!("it belongs to environment {} of this stack", mark.env)),
-        Owner::OtherStack(other) => Some(format!("it belongs to stack {other}")),
-        Owner::Foreign => Some(match bucket.labels.get(label::STACK) {
-            Some(other) if other != stack => format!("it belongs to stack {other}"),
-            _ => "it does not belong to this stack".to_owned(),
-        }),
-    }
+/// Refuses a bucket that is not one of ours in the environment of a step.
+pub(crate) fn check_ours(step: &StepContext, bucket: &Live) -> Result<(), ProviderError> {
+    let stack = &step.mark.stack;
+    let owner = ownership::as_labelled(owner(bucket, stack), &bucket.labels, stack);
+    ownership::check_ours(&owner, step).map(drop)
 }
 
 #[cfg(test)]

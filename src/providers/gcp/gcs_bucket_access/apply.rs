@@ -5,7 +5,7 @@ use crate::kind::{Applied, ProviderError, StepContext};
 use crate::model::SpecMark;
 use crate::providers::gcp::Writer;
 use crate::providers::gcp::error::{CallFailed, Reason};
-use crate::providers::gcp::gcs_bucket::not_ours;
+use crate::providers::gcp::gcs_bucket::check_ours;
 use crate::providers::gcp::gcs_bucket_access::{ACCESS, Spec};
 use crate::providers::gcp::policy::{self, Holder, Shift};
 use google_cloud_iam_v1::model::Policy;
@@ -87,15 +87,10 @@ pub(super) async fn adopt(
     step: &StepContext,
     spec: Spec,
 ) -> Result<Applied, ProviderError> {
-    let name = &step.id.name;
     let bucket = ours(writer, step).await?.ok_or_else(|| gone(step))?;
-    let live_policy = writer.policy(name).await?.ok_or_else(|| gone(step))?;
-    let live = policy::grants(&live_policy);
-    if let Some(lost) = spec.grants.iter().find(|grant| !live.contains(grant)) {
-        return Err(policy::no_longer_granted(&format!("bucket {name}"), lost));
-    }
+    let policy = policy::granting(&OnBucket { writer, name: &step.id.name }, &spec).await?;
     label(writer, step, bucket, Some(step.mark.spec.as_label())).await?;
-    Ok(Applied::at(policy::version(&live_policy)))
+    Ok(Applied::at(policy::version(&policy)))
 }
 
 /// Takes the label off; what was granted stays granted.
@@ -109,10 +104,8 @@ pub(super) async fn disown(writer: &Writer, step: &StepContext) -> Result<Applie
 /// The bucket as it is now, if it exists; refused unless it is ours.
 async fn ours(writer: &Writer, step: &StepContext) -> Result<Option<Bucket>, ProviderError> {
     let bucket = writer.bucket(&step.id.name).await?;
-    match bucket.as_ref().and_then(|it| not_ours(it, &step.mark.stack, &step.id.env)) {
-        Some(why) => Err(ProviderError::Taken { name: step.id.name.clone(), why }),
-        None => Ok(bucket),
-    }
+    bucket.iter().try_for_each(|bucket| check_ours(step, bucket))?;
+    Ok(bucket)
 }
 
 /// Sets the label of a bucket that was just read, or removes it.

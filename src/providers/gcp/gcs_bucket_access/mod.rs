@@ -48,10 +48,7 @@ impl Kind for BucketAccess {
             Change::Delete { before, version: _ } => apply::delete(writer, step, before).await,
             Change::Adopt { spec, version: _ } => apply::adopt(writer, step, spec).await,
             Change::Disown { .. } => apply::disown(writer, step).await,
-            Change::Wait { .. } => Err(ProviderError::Unexpected {
-                what: step.id.to_string(),
-                why: "policies have no operations to wait for".to_owned(),
-            }),
+            Change::Wait { .. } => Err(step.nothing_to_wait_for("policies")),
         }
     }
 

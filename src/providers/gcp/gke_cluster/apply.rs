@@ -10,7 +10,8 @@ use crate::providers::gcp::container::{At, Hand, operation};
 use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::error::Reason;
 use crate::providers::gcp::gke_cluster::part::Part;
-use crate::providers::gcp::gke_cluster::{Spec, not_ours, owner, wire};
+use crate::providers::gcp::gke_cluster::{Spec, owner, wire};
+use crate::providers::gcp::ownership;
 use crate::providers::gcp::stale;
 use google_cloud_container_v1::model::Cluster as Live;
 use google_cloud_container_v1::model::cluster::Status;
@@ -203,8 +204,7 @@ async fn live(hand: &Hand, step: &StepContext, at: &At) -> Result<Live, Provider
 }
 
 fn check_ours(step: &StepContext, live: &Live) -> Result<(), ProviderError> {
-    match not_ours(live, &step.mark.stack, &step.id.env) {
-        None => Ok(()),
-        Some(why) => Err(ProviderError::Taken { name: step.id.name.clone(), why }),
-    }
+    let stack = &step.mark.stack;
+    let owner = ownership::as_labelled(owner(live, stack), &live.resource_labels, stack);
+    ownership::check_ours(&owner, step).map(drop)
 }

@@ -10,7 +10,7 @@ mod wire;
 pub use spec::{Limit, Maintenance, Private, Spec};
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
-use crate::model::{Amount, Mark, Observation, Owner, Scope, Transition, Usage, What, label};
+use crate::model::{Amount, Mark, Observation, Owner, Scope, Transition, Usage, What};
 use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::{Reader, Writer};
 use google_cloud_container_v1::model::Cluster as Live;
@@ -129,17 +129,4 @@ pub(crate) fn lane(location: &str, cluster: &str) -> String {
 pub(crate) fn owner(cluster: &Live, stack: &str) -> Owner {
     let value = |key: &str| cluster.resource_labels.get(key).map(String::as_str);
     Mark::owner(stack, Cluster::NAME, &cluster.name, value)
-}
-
-/// Why a cluster is not to be touched by a step in `env`, if so.
-fn not_ours(cluster: &Live, stack: &str, env: &str) -> Option<String> {
-    match owner(cluster, stack) {
-        Owner::Ours(mark) if mark.env == env => None,
-        Owner::Ours(mark) => Some(format!("it belongs to environment {} of this stack", mark.env)),
-        Owner::OtherStack(other) => Some(format!("it belongs to stack {other}")),
-        Owner::Foreign => Some(match cluster.resource_labels.get(label::STACK) {
-            Some(other) if other != stack => format!("it belongs to stack {other}"),
-            _ => "it does not belong to this stack".to_owned(),
-        }),
-    }
 }

@@ -6,7 +6,8 @@ use crate::providers::gcp::container::{At, Hand, operation};
 use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::error::Reason;
 use crate::providers::gcp::gke_node_pool::part::Part;
-use crate::providers::gcp::gke_node_pool::{Spec, Taint, not_ours, owner, parts, wire};
+use crate::providers::gcp::gke_node_pool::{Spec, Taint, owner, parts, wire};
+use crate::providers::gcp::ownership;
 use crate::providers::gcp::stale;
 use google_cloud_container_v1::model::node_pool::Status;
 use google_cloud_container_v1::model::{
@@ -264,8 +265,5 @@ async fn live(hand: &Hand, step: &StepContext, at: &At) -> Result<Live, Provider
 }
 
 fn check_ours(step: &StepContext, live: &Live) -> Result<(), ProviderError> {
-    match not_ours(live, &step.id.name, &step.mark.stack, &step.id.env) {
-        None => Ok(()),
-        Some(why) => Err(ProviderError::Taken { name: step.id.name.clone(), why }),
-    }
+    ownership::check_ours(&owner(&step.mark.stack, &step.id.name, live, None), step).map(drop)
 }

@@ -162,16 +162,6 @@ fn last_applied(remembered: Option<&BTreeSet<String>>) -> SpecMark {
     }
 }
 
-/// Why a pool is not to be touched by a step in `env`, if so.
-fn not_ours(pool: &Live, name: &str, stack: &str, env: &str) -> Option<String> {
-    match owner(stack, name, pool, None) {
-        Owner::Ours(mark) if mark.env == env => None,
-        Owner::Ours(mark) => Some(format!("it belongs to environment {} of this stack", mark.env)),
-        Owner::OtherStack(other) => Some(format!("it belongs to stack {other}")),
-        Owner::Foreign => Some("it does not belong to this stack".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

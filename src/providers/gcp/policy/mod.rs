@@ -1,5 +1,5 @@
 //! IAM policies of whatever has one: grants, and changing just ours. Not a kind; those are
-//! `gcs-bucket-access`, `gcp-project-access` and `gcp-service-account-access`.
+//! `gcs-bucket-access`, `gcp-project-access`, `gcp-service-account-access` and `secret-access`.
 //!
 //! A policy is a single list that others write to as well. `Shift` changes our grants in one
 //! read-modify-write that the policy's etag guards; `sort` tells ours from those of others.
@@ -11,7 +11,7 @@ mod sort;
 
 pub(crate) use change::{change, grants};
 pub use grant::{Condition, Grant, Spec};
-pub(crate) use shift::{Holder, Shift, apply, no_longer_granted};
+pub(crate) use shift::{Holder, Shift, apply, granting};
 pub(crate) use sort::{Sorted, declared, found, sort};
 
 use crate::model::{Need, Version};

@@ -34,12 +34,7 @@ pub(crate) async fn apply(
         Change::Create { after } => (Spec::default(), Some(after)),
         Change::Update { before, after, .. } => (before, Some(after)),
         Change::Delete { before, .. } => (before, None),
-        Change::Wait { .. } => {
-            return Err(ProviderError::Unexpected {
-                what: step.id.to_string(),
-                why: "policies have no operations to wait for".to_owned(),
-            });
-        }
+        Change::Wait { .. } => return Err(step.nothing_to_wait_for("policies")),
     };
     let shift = Shift::new(&before, after.as_ref().unwrap_or(&Spec::default()));
     match (shift.carry_out(holder, step).await?, after) {
@@ -50,7 +45,7 @@ pub(crate) async fn apply(
 }
 
 /// A grant that a plan saw is not there any more.
-pub(crate) fn no_longer_granted(what: &str, lost: &Grant) -> ProviderError {
+fn no_longer_granted(what: &str, lost: &Grant) -> ProviderError {
     ProviderError::Stale {
         what: format!("the access on {what}"),
         field: lost.role.clone(),
@@ -61,13 +56,18 @@ pub(crate) fn no_longer_granted(what: &str, lost: &Grant) -> ProviderError {
 
 /// Makes grants that are there already ours: the policy stays as it is, the ledger remembers them.
 async fn adopt(holder: &impl Holder, spec: &Spec) -> Result<Applied, ProviderError> {
+    granting(holder, spec).await.map(|policy| Applied::at(super::version(&policy)))
+}
+
+/// The policy as it is now, which must have these grants.
+pub(crate) async fn granting(holder: &impl Holder, spec: &Spec) -> Result<Policy, ProviderError> {
     let what = holder.what();
     let policy = holder.read().await?;
     let policy = policy.ok_or_else(|| ProviderError::NotFound { what: what.clone() })?;
     let live = change::grants(&policy);
     match spec.grants.iter().find(|grant| !live.contains(grant)) {
         Some(lost) => Err(no_longer_granted(&what, lost)),
-        None => Ok(Applied::at(super::version(&policy))),
+        None => Ok(policy),
     }
 }
 

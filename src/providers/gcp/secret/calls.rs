@@ -2,7 +2,7 @@
 
 use crate::kind::ProviderError;
 use crate::providers::gcp::calls::POLICY_VERSION;
-use crate::providers::gcp::error::{CallFailed, Purpose, Reason};
+use crate::providers::gcp::error::{CallFailed, Purpose, unless_absent};
 use crate::providers::gcp::{Reader, Writer};
 use google_cloud_gax::error::Error;
 use google_cloud_gax::paginator::ItemPaginator as _;
@@ -49,18 +49,6 @@ async fn policy(
     let options = GetPolicyOptions::new().set_requested_policy_version(POLICY_VERSION);
     let request = client.get_iam_policy().set_resource(path(project, name)).set_options(options);
     unless_absent(request.send().await, || format!("the access policy of secret {name}"))
-}
-
-fn unless_absent<T>(
-    answer: Result<T, Error>,
-    what: impl FnOnce() -> String,
-) -> Result<Option<T>, CallFailed> {
-    let error = match answer {
-        Ok(found) => return Ok(Some(found)),
-        Err(error) => error,
-    };
-    let failed = CallFailed::new(Purpose::Read, what(), &error);
-    if failed.reason == Reason::Absent { Ok(None) } else { Err(failed) }
 }
 
 impl Reader {

@@ -13,7 +13,7 @@ pub use spec::{Rotation, Spec};
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Amount, Mark, Observation, Owner, Scope, Transition, Usage, What};
-use crate::providers::gcp::{Reader, Writer};
+use crate::providers::gcp::{Reader, Writer, ownership};
 use google_cloud_secretmanager_v1::model::Secret as Live;
 
 pub(crate) use calls::path;
@@ -51,10 +51,7 @@ impl Kind for Secret {
             }
             Change::Adopt { spec, version } => apply::adopt(writer, step, &spec, &version).await,
             Change::Disown { spec, version } => apply::disown(writer, step, &spec, &version).await,
-            Change::Wait { .. } => Err(ProviderError::Unexpected {
-                what: step.id.to_string(),
-                why: "secrets have no operations to wait for".to_owned(),
-            }),
+            Change::Wait { .. } => Err(step.nothing_to_wait_for("secrets")),
         }
     }
 
@@ -90,11 +87,5 @@ pub(crate) fn check_adoptable(step: &StepContext, secret: &Live) -> Result<(), P
 
 /// Refuses a secret that is not one of ours in the environment of a step.
 pub(crate) fn check_ours(step: &StepContext, secret: &Live) -> Result<(), ProviderError> {
-    let why = match owner(secret, &step.mark.stack) {
-        Owner::Ours(mark) if mark.env == step.id.env => return Ok(()),
-        Owner::Ours(mark) => format!("it belongs to environment {} of this stack", mark.env),
-        Owner::OtherStack(other) => format!("it belongs to stack {other}"),
-        Owner::Foreign => "it does not belong to this stack".to_owned(),
-    };
-    Err(ProviderError::Taken { name: step.id.name.clone(), why })
+    ownership::check_ours(&owner(secret, &step.mark.stack), step).map(drop)
 }

@@ -2,19 +2,44 @@
 //! read-modify-write of the policy, then what the label says.
 
 use crate::kind::{Applied, ProviderError, StepContext};
-use crate::model::{SpecMark, Version};
+use crate::model::SpecMark;
 use crate::providers::gcp::Writer;
-use crate::providers::gcp::error::Reason;
-use crate::providers::gcp::policy::{self, Grant};
+use crate::providers::gcp::error::CallFailed;
+use crate::providers::gcp::policy::{self, Holder, Shift};
 use crate::providers::gcp::secret::check_ours;
-use crate::providers::gcp::secret_access::{ACCESS, ACCESSOR, Spec, grants};
-use data_encoding::BASE64;
+use crate::providers::gcp::secret_access::{ACCESS, Spec, grants};
 use google_cloud_iam_v1::model::Policy;
 use google_cloud_secretmanager_v1::model::Secret;
-use std::collections::BTreeSet;
 
 /// How often a change is tried when others keep changing the same secret or policy.
 const TRIES: usize = 8;
+
+/// The policy of one secret.
+struct OnSecret<'a> {
+    writer: &'a Writer,
+    project: &'a str,
+    name: &'a str,
+}
+
+impl<'a> OnSecret<'a> {
+    fn of(writer: &'a Writer, step: &'a StepContext) -> Self {
+        Self { writer, project: &step.place.project, name: &step.id.name }
+    }
+}
+
+impl Holder for OnSecret<'_> {
+    fn what(&self) -> String {
+        format!("secret {}", self.name)
+    }
+
+    async fn read(&self) -> Result<Option<Policy>, CallFailed> {
+        self.writer.secret_policy(self.project, self.name).await
+    }
+
+    async fn write(&self, policy: Policy) -> Result<Policy, CallFailed> {
+        self.writer.set_secret_policy(self.project, self.name, policy).await
+    }
+}
 
 /// Changes our grants on a secret, the first ones included.
 pub(super) async fn update(
@@ -26,10 +51,12 @@ pub(super) async fn update(
     let secret = ours(writer, step).await?.ok_or_else(|| gone(step))?;
     // Also when a digest is there: whoever is interrupted now shall be seen to have been.
     label(writer, step, secret, Some(SpecMark::Unfinished.as_label())).await?;
-    let policy = shift(writer, step, &before, &after).await?.ok_or_else(|| gone(step))?;
+    let shift = Shift::new(&grants(&before), &grants(&after));
+    let policy = shift.carry_out(&OnSecret::of(writer, step), step).await?;
+    let policy = policy.ok_or_else(|| gone(step))?;
     let secret = ours(writer, step).await?.ok_or_else(|| gone(step))?;
     label(writer, step, secret, Some(step.mark.spec.as_label())).await?;
-    Ok(Applied::at(Version(BASE64.encode(&policy.etag))))
+    Ok(Applied::at(policy::version(&policy)))
 }
 
 /// Takes back our grants on a secret.
@@ -43,7 +70,8 @@ pub(super) async fn delete(
         return Ok(gone());
     }
     if !before.accessors.is_empty() {
-        shift(writer, step, &before, &Spec::default()).await?;
+        let shift = Shift::new(&grants(&before), &policy::Spec::default());
+        shift.carry_out(&OnSecret::of(writer, step), step).await?;
     }
     let Some(secret) = ours(writer, step).await? else { return Ok(gone()) };
     label(writer, step, secret, None).await?;
@@ -57,14 +85,9 @@ pub(super) async fn adopt(
     spec: Spec,
 ) -> Result<Applied, ProviderError> {
     let secret = ours(writer, step).await?.ok_or_else(|| gone(step))?;
-    let policy = writer.secret_policy(&step.place.project, &step.id.name).await?;
-    let policy = policy.ok_or_else(|| gone(step))?;
-    let live = policy::grants(&policy);
-    if let Some(lost) = grants(&spec.accessors).difference(&live).next() {
-        return Err(no_longer_granted(&step.id.name, lost));
-    }
+    let policy = policy::granting(&OnSecret::of(writer, step), &grants(&spec)).await?;
     label(writer, step, secret, Some(step.mark.spec.as_label())).await?;
-    Ok(Applied::at(Version(BASE64.encode(&policy.etag))))
+    Ok(Applied::at(policy::version(&policy)))
 }
 
 /// Takes the label off; what was granted stays granted.
@@ -73,68 +96,6 @@ pub(super) async fn disown(writer: &Writer, step: &StepContext) -> Result<Applie
         None => Ok(Applied::gone().saying("the secret was already gone")),
         Some(secret) => label(writer, step, secret, None).await.map(|()| Applied::gone()),
     }
-}
-
-fn no_longer_granted(secret: &str, lost: &Grant) -> ProviderError {
-    ProviderError::Stale {
-        what: format!("the access on secret {secret}"),
-        field: ACCESSOR.to_owned(),
-        before: format!("granted to {}", lost.member),
-        now: "not granted".to_owned(),
-    }
-}
-
-/// Changes the policy; none if the secret is gone.
-async fn shift(
-    writer: &Writer,
-    step: &StepContext,
-    before: &Spec,
-    after: &Spec,
-) -> Result<Option<Policy>, ProviderError> {
-    let (project, name) = (&step.place.project, &step.id.name);
-    let mut last = None;
-    for _ in 0..TRIES {
-        let Some(mut policy) = writer.secret_policy(project, name).await? else { return Ok(None) };
-        if let Some((etag, failed)) = last.take()
-            && policy.etag == etag
-        {
-            // Nobody was faster: the policy itself is refused.
-            return Err(failed);
-        }
-        if !adjust(name, &mut policy, &grants(&before.accessors), &grants(&after.accessors))? {
-            return Ok(Some(policy));
-        }
-        let etag = policy.etag.clone();
-        step.ensure_held(&format!("changing the access on secret {name}"))?;
-        match writer.set_secret_policy(project, name, policy).await {
-            Ok(policy) => return Ok(Some(policy)),
-            Err(failed) if failed.reason == Reason::Absent => return Ok(None),
-            Err(failed) if failed.may_be_outrun() => last = Some((etag, failed.into())),
-            Err(failed) => return Err(failed.into()),
-        }
-    }
-    Err(busy(step))
-}
-
-/// Changes a policy as it was just read; false if it is as it shall be.
-fn adjust(
-    name: &str,
-    policy: &mut Policy,
-    before: &BTreeSet<Grant>,
-    after: &BTreeSet<Grant>,
-) -> Result<bool, ProviderError> {
-    let live = policy::grants(policy);
-    let add: BTreeSet<Grant> = after.difference(&live).cloned().collect();
-    let leaving = before.difference(after);
-    let remove: BTreeSet<Grant> = leaving.filter(|it| live.contains(it)).cloned().collect();
-    if add.is_empty() && remove.is_empty() {
-        return Ok(false);
-    }
-    if let Some(lost) = before.difference(&live).next() {
-        return Err(no_longer_granted(name, lost));
-    }
-    policy::change(policy, &add, &remove);
-    Ok(true)
 }
 
 /// The secret as it is now, if it exists; refused unless it is ours.

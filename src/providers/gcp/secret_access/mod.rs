@@ -8,7 +8,7 @@ mod observe;
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Need, Observation, Scope};
-use crate::providers::gcp::gcs_bucket_access::Grant;
+use crate::providers::gcp::policy::{self, Grant};
 use crate::providers::gcp::secret::Secret;
 use crate::providers::gcp::{Reader, Writer};
 use serde::{Deserialize, Serialize};
@@ -59,10 +59,7 @@ impl Kind for SecretAccess {
             Change::Delete { before, version: _ } => apply::delete(writer, step, before).await,
             Change::Adopt { spec, version: _ } => apply::adopt(writer, step, spec).await,
             Change::Disown { .. } => apply::disown(writer, step).await,
-            Change::Wait { .. } => Err(ProviderError::Unexpected {
-                what: step.id.to_string(),
-                why: "policies have no operations to wait for".to_owned(),
-            }),
+            Change::Wait { .. } => Err(step.nothing_to_wait_for("policies")),
         }
     }
 
@@ -75,6 +72,7 @@ impl Kind for SecretAccess {
     }
 }
 
-fn grants(accessors: &BTreeSet<String>) -> BTreeSet<Grant> {
-    accessors.iter().map(|member| Grant::new(ACCESSOR, member)).collect()
+/// As grants, which is what a policy is made of.
+fn grants(spec: &Spec) -> policy::Spec {
+    policy::Spec::new(spec.accessors.iter().map(|member| Grant::new(ACCESSOR, member)))
 }
