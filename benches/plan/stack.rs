@@ -1,4 +1,4 @@
-//! A declaration of as many buckets as wanted, in a folder of its own.
+//! A declaration of as many buckets, or of a platform as large, as wanted, in a folder of its own.
 
 use std::fmt::{self, Write as _};
 use std::fs;
@@ -25,20 +25,32 @@ impl fmt::Display for Access {
 
 /// A stack on disk; it goes with this value.
 pub struct Stack {
-    pub size: usize,
-    pub access: Access,
+    /// What it declares, in words.
+    pub what: String,
     folder: TempDir,
 }
 
 impl Stack {
-    pub fn new(size: usize, access: Access) -> Self {
+    /// As many buckets.
+    pub fn of_buckets(size: usize, access: Access) -> Self {
+        let what = format!("{size} buckets, access {access}");
+        Self::new(what, &[("buckets.yaml", &buckets(size, access))])
+    }
+
+    /// One cluster and the accounts of its users' programs, far larger than any of today.
+    pub fn of_platform() -> Self {
+        let what = format!("{POOLS} pools, {ACCOUNTS} accounts, {MEMBERS} members");
+        Self::new(what, &[("clusters.yaml", &pools()), ("identities.yaml", &accounts())])
+    }
+
+    fn new(what: String, files: &[(&str, &str)]) -> Self {
         let folder = TempDir::new().unwrap();
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
         write("stack.yaml", STACK);
-        write("buckets.yaml", &buckets(size, access));
         fs::create_dir(folder.path().join("environments")).unwrap();
         write("environments/prod.yaml", "environment: prod\n");
-        Self { size, access, folder }
+        files.iter().for_each(|(name, text)| write(name, text));
+        Self { what, folder }
     }
 
     pub fn folder(&self) -> &Path {
@@ -68,6 +80,37 @@ fn buckets(size: usize, access: Access) -> String {
             }
         }
         .unwrap();
+    }
+    text
+}
+
+const POOLS: usize = 300;
+const ACCOUNTS: usize = 500;
+/// Members of roles in the project's policy.
+const MEMBERS: usize = ACCOUNTS * ROLES.len();
+/// What each account may do.
+const ROLES: [&str; 4] = [
+    "roles/logging.logWriter",
+    "roles/monitoring.metricWriter",
+    "roles/monitoring.viewer",
+    "roles/artifactregistry.reader",
+];
+
+fn pools() -> String {
+    let mut text = "clusters:\n  main:\n    version: 1.35.3-gke.1943000\n    pools:\n".to_owned();
+    text += "      core: { role: core, machine: n2-highmem-4, nodes: { total: 1..5 } }\n";
+    for number in 1..POOLS {
+        let one = format!("machine: n2-highmem-16, nodes: {{ total: 0..{number} }}");
+        writeln!(text, "      p{number:03}: {{ role: user, community: c{number:03}, {one} }}")
+            .unwrap();
+    }
+    text
+}
+
+fn accounts() -> String {
+    let mut text = "identities:\n".to_owned();
+    for number in 0..ACCOUNTS {
+        writeln!(text, "  a{number:03}: {{ roles: [{}] }}", ROLES.join(", ")).unwrap();
     }
     text
 }
