@@ -68,6 +68,10 @@ pub struct Cluster {
     /// Whether Google's Prometheus runs.
     #[serde(default)]
     pub managed_prometheus: bool,
+    /// Whether what is billed says which hub and which person it was for, by namespaces and labels
+    /// of pods: `cost report --by` reads it from the export of bills.
+    #[serde(default)]
+    pub cost_allocation: bool,
     /// Whether Google's load balancers can be made from inside.
     #[serde(default)]
     pub http_load_balancing: bool,
