@@ -34,13 +34,15 @@ impl Stack {
     /// As many buckets.
     pub fn of_buckets(size: usize, access: Access) -> Self {
         let what = format!("{size} buckets, access {access}");
-        Self::new(what, &[("buckets.yaml", &buckets(size, access))])
+        Self::new(what, &[("buckets", &buckets(size, access))])
     }
 
     /// One cluster and the accounts of its users' programs, far larger than any of today.
     pub fn of_platform() -> Self {
         let what = format!("{POOLS} pools, {ACCOUNTS} accounts, {MEMBERS} members");
-        Self::new(what, &[("clusters.yaml", &pools()), ("identities.yaml", &accounts())])
+        let (pools, accounts, shared) = (pools(), accounts(), shared());
+        let files = [("clusters", &pools), ("identities", &accounts), ("buckets", &shared)];
+        Self::new(what, &files.map(|(name, text)| (name, text.as_str())))
     }
 
     fn new(what: String, files: &[(&str, &str)]) -> Self {
@@ -49,7 +51,7 @@ impl Stack {
         write("stack.yaml", STACK);
         fs::create_dir(folder.path().join("environments")).unwrap();
         write("environments/prod.yaml", "environment: prod\n");
-        files.iter().for_each(|(name, text)| write(name, text));
+        files.iter().for_each(|(name, text)| write(&format!("{name}.yaml"), text));
         Self { what, folder }
     }
 
@@ -86,15 +88,10 @@ fn buckets(size: usize, access: Access) -> String {
 
 const POOLS: usize = 300;
 const ACCOUNTS: usize = 500;
-/// Members of roles in the project's policy.
-const MEMBERS: usize = ACCOUNTS * ROLES.len();
-/// What each account may do.
-const ROLES: [&str; 4] = [
-    "roles/logging.logWriter",
-    "roles/monitoring.metricWriter",
-    "roles/monitoring.viewer",
-    "roles/artifactregistry.reader",
-];
+/// Members of roles: in the project's policy, which holds 1,500, and in that of a bucket.
+const MEMBERS: usize = ACCOUNTS * (ROLES.len() + 2);
+/// What each account may do in the project.
+const ROLES: [&str; 2] = ["roles/logging.logWriter", "roles/monitoring.metricWriter"];
 
 fn pools() -> String {
     let mut text = "clusters:\n  main:\n    version: 1.35.3-gke.1943000\n    pools:\n".to_owned();
@@ -113,4 +110,11 @@ fn accounts() -> String {
         writeln!(text, "  a{number:03}: {{ roles: [{}] }}", ROLES.join(", ")).unwrap();
     }
     text
+}
+
+fn shared() -> String {
+    let members: Vec<String> =
+        (0..ACCOUNTS).map(|number| format!("\"identity:a{number:03}\"")).collect();
+    let members = members.join(", ");
+    format!("buckets:\n  shared: {{ grants: {{ read: [{members}], write: [{members}] }} }}\n")
 }
