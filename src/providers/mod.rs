@@ -5,6 +5,7 @@
 pub mod gcp;
 
 use crate::kind::{Actors, Observers, Registry};
+use gcp::dns_record::DnsRecord;
 use gcp::gce_address::Address;
 use gcp::gce_disk::Disk;
 use gcp::gce_snapshot_policy::SnapshotPolicy;
@@ -21,6 +22,7 @@ use gcp::gke_cluster::Cluster;
 use gcp::gke_node_pool::NodePool;
 use gcp::secret::Secret;
 use gcp::secret_access::SecretAccess;
+use gcp::uptime_check::UptimeCheck;
 use gcp::{Connection, Reader, Writer};
 use std::sync::Arc;
 
@@ -43,6 +45,8 @@ pub fn registry() -> Registry {
         .with::<Address>()
         .with::<Secret>()
         .with::<SecretAccess>()
+        .with::<DnsRecord>()
+        .with::<UptimeCheck>()
 }
 
 /// The reading half of every kind, for one run: what was listed once is not listed again.
@@ -66,6 +70,8 @@ pub fn observers(connection: &Connection) -> Observers {
         .with::<Address>(reader())
         .with::<Secret>(reader())
         .with::<SecretAccess>(reader())
+        .with::<DnsRecord>(reader())
+        .with::<UptimeCheck>(reader())
 }
 
 /// The writing half of every kind.
@@ -89,4 +95,6 @@ pub fn actors(connection: &Connection) -> Actors {
         .with::<Address>(writer())
         .with::<Secret>(writer())
         .with::<SecretAccess>(writer())
+        .with::<DnsRecord>(writer())
+        .with::<UptimeCheck>(writer())
 }

@@ -10,6 +10,7 @@ pub(crate) mod compute;
 mod container;
 pub mod credentials;
 pub mod description;
+pub mod dns_record;
 mod error;
 mod federation;
 pub mod gce_address;
@@ -41,6 +42,7 @@ mod secret_versions;
 mod stale;
 #[cfg(test)]
 mod tests;
+pub mod uptime_check;
 mod usage;
 mod writer;
 
