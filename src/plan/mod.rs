@@ -38,7 +38,7 @@ pub use name::{NoSuchTarget, named};
 pub use observed::Observed;
 pub use order::Cycle;
 pub use stale::{LeftOut, Moved, Stale, leave_out, renew, stale};
-pub use step::{Action, Allowances, Counts, Origin, Plan, Refusal, Refused, Step};
+pub use step::{Action, Allowances, Counts, Origin, Plan, Refusal, Refused, Step, Waiting};
 pub use target::{Narrowed, Targets, narrow};
 
 use crate::model::Extent;
@@ -58,6 +58,7 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Cycle> {
     let plan = finished(request, parts)?;
     Ok(Plan {
         unchanged: compare::unchanged(request, &plan.steps, &plan.refusals),
+        waiting: compare::waiting(request),
         unknown: compare::unknown(request),
         ignored: laid.ignored,
         ..plan
@@ -76,6 +77,7 @@ fn finished(request: &Request<'_>, mut parts: compare::Parts) -> Result<Plan, Cy
         claims: claims::changes(request, &steps),
         unchanged: BTreeMap::new(),
         unknown: Vec::new(),
+        waiting: Vec::new(),
         observed: observed::of_steps(request, &steps),
         ours: request.ours().map(|(id, ..)| id).collect(),
         extent: Extent::Whole,

@@ -33,6 +33,9 @@ pub struct Plan {
     pub unchanged: BTreeMap<String, usize>,
     /// Things inside objects of ours that nobody can account for.
     pub unknown: Vec<UnknownOwner>,
+    /// What is not there (yet) and is for people to make: no step of ours.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<Waiting>,
     /// What the ledger must remember of claims, by the resource that makes them.
     pub claims: BTreeMap<ResourceId, ClaimChange>,
     /// What was found of each object that has steps; nothing where nothing was there.
@@ -45,6 +48,17 @@ pub struct Plan {
     /// Whether it is all that was to be done.
     #[serde(default, skip_serializing_if = "Extent::is_whole")]
     pub extent: Extent,
+}
+
+/// What people must do, so that a resource is what is declared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The resource.
+    pub id: ResourceId,
+    /// The line that declares it.
+    pub source: Source,
+    /// What is to be done, in words.
+    pub what: String,
 }
 
 /// What is done to a resource.

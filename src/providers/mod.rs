@@ -6,6 +6,7 @@ pub mod gcp;
 
 use crate::kind::{Actors, Observers, Registry};
 use gcp::dns_record::DnsRecord;
+use gcp::dns_record_by_hand::ByHand;
 use gcp::gce_address::Address;
 use gcp::gce_disk::Disk;
 use gcp::gce_snapshot_policy::SnapshotPolicy;
@@ -46,6 +47,7 @@ pub fn registry() -> Registry {
         .with::<Secret>()
         .with::<SecretAccess>()
         .with::<DnsRecord>()
+        .with::<ByHand>()
         .with::<UptimeCheck>()
 }
 
@@ -71,6 +73,7 @@ pub fn observers(connection: &Connection) -> Observers {
         .with::<Secret>(reader())
         .with::<SecretAccess>(reader())
         .with::<DnsRecord>(reader())
+        .with::<ByHand>(reader())
         .with::<UptimeCheck>(reader())
 }
 
@@ -96,5 +99,6 @@ pub fn actors(connection: &Connection) -> Actors {
         .with::<Secret>(writer())
         .with::<SecretAccess>(writer())
         .with::<DnsRecord>(writer())
+        .with::<ByHand>(writer())
         .with::<UptimeCheck>(writer())
 }

@@ -11,6 +11,7 @@ mod container;
 pub mod credentials;
 pub mod description;
 pub mod dns_record;
+pub mod dns_record_by_hand;
 mod error;
 mod federation;
 pub mod gce_address;

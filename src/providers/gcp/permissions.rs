@@ -217,7 +217,11 @@ pub const NEEDED: &[Needed] = &[
     Needed {
         kind: DnsRecord::NAME,
         // The numbers of addresses that records point at.
-        plan: &["compute.addresses.list", "dns.resourceRecordSets.list"],
+        plan: &[
+            "compute.addresses.list",
+            "dns.managedZones.list",
+            "dns.resourceRecordSets.list",
+        ],
         apply: &[
             "compute.addresses.get",
             "compute.globalAddresses.get",
@@ -313,6 +317,7 @@ mod tests {
         - compute.resourcePolicies.list
         - container.clusters.list
         - container.operations.list
+        - dns.managedZones.list
         - dns.resourceRecordSets.list
         - iam.roles.list
         - iam.serviceAccounts.getIamPolicy

@@ -9,9 +9,13 @@ use super::{Asked, page, record, rule, zone};
 use crate::sandbox::refusal::Refusal;
 use crate::sandbox::{Moment, Transaction, World};
 
-/// Where the changes of a zone lie. The last part of a key is the number of the change.
+/// Where the changes of a zone lie.
+fn within(asked: &Asked<'_>) -> String {
+    format!("dns/operation/{}/{}/", asked.project, asked.zone)
+}
+
 fn key(asked: &Asked<'_>, id: &str) -> String {
-    format!("dns/changes/{}/{}/{id:0>12}", asked.project, asked.zone)
+    format!("{}{id:0>12}", within(asked))
 }
 
 pub(super) fn create(asked: &Asked<'_>) -> Result<Value, Refusal> {
@@ -30,7 +34,7 @@ pub(super) fn create(asked: &Asked<'_>) -> Result<Value, Refusal> {
             rule::added(set, &domain)?;
             add(asked, tx, number, set)?;
         }
-        let id = tx.scan(&key(asked, "")[..key(asked, "").len() - 12], "").count().to_string();
+        let id = tx.scan(&within(asked), "").count().to_string();
         let mut change = json!({
             "kind": "dns#change",
             "id": id,
@@ -97,7 +101,7 @@ fn add(
 
 /// A change as it is shown: `pending` until all servers have it, though the lists do at once.
 fn shown(world: &World, change: &Value) -> Value {
-    let began = Moment(change["began"].as_u64().unwrap_or_default());
+    let began = Moment(change["began"].as_i64().unwrap_or_default());
     let done = began.plus(world.behaviour.operation_time) <= world.clock.now();
     let mut shown = change.clone();
     shown["status"] = json!(if done { "done" } else { "pending" });
@@ -116,10 +120,9 @@ pub(super) fn look(asked: &Asked<'_>, id: &str) -> Result<Value, Refusal> {
 
 /// All changes of a zone, the newest first.
 pub(super) fn list(asked: &Asked<'_>) -> Result<Value, Refusal> {
-    let all = format!("dns/changes/{}/{}/", asked.project, asked.zone);
     asked.world.store.read(|view| {
         zone::one(view, asked)?;
-        let changes = view.scan(&all, "").map(|(_, change)| shown(asked.world, change));
+        let changes = view.scan(&within(asked), "").map(|(_, change)| shown(asked.world, change));
         let mut changes: Vec<Value> = changes.collect();
         changes.reverse();
         page(asked, "changes", "dns#changesListResponse", changes)

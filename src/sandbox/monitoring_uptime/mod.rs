@@ -94,9 +94,8 @@ async fn create(
     let shown = made["displayName"].as_str().unwrap_or_default().to_lowercase();
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     let stem: String = shown.chars().map(plain).take(50).collect();
-    let stamp = world.clock.now().0;
     Ok(Json(world.store.transact(|tx| {
-        let number = crc32c::crc32c(format!("{project}{stem}{stamp}").as_bytes());
+        let number = crc32c::crc32c(format!("{project}/{stem}").as_bytes());
         let mut id = format!("{stem}-{number:08x}");
         while tx.value(&key(&project, &id)).is_some() {
             id.push('x');

@@ -248,6 +248,12 @@ impl<'a> Work<'a> {
                 // The zone itself may be gone: only what has moved on is looked at again.
                 if self.look().await? == *now { Err(failed.into()) } else { Ok(Written::Outrun) }
             }
+            // An alias and other records of one name refuse each other: the old one goes in a step
+            // of its own.
+            Err(failed) if failed.reason == Reason::Refused && failed.why().contains("CNAME") => {
+                let why = failed.why().to_owned();
+                Err(ProviderError::Transient { what, why, retry_after: None })
+            }
             Err(failed) => Err(failed.into()),
         }
     }

@@ -42,6 +42,17 @@ pub(super) async fn list(
     reader.ask(&what, list).await
 }
 
+/// The names of the zones of a project.
+pub(super) async fn zones(reader: &Reader, project: &str) -> Result<Vec<String>, CallFailed> {
+    let what = format!("the zones of project {project}");
+    let list = || {
+        let call = RestCall::get(&what, format!("projects/{project}/managedZones"));
+        reader.rest.list(DNS, call.with("maxResults", PAGE_SIZE), "managedZones")
+    };
+    let zones = reader.ask(&what, list).await?;
+    Ok(zones.iter().filter_map(|zone| zone["name"].as_str().map(str::to_owned)).collect())
+}
+
 /// The record set of a name and type, if there is one.
 pub(super) async fn look(
     rest: &Rest,

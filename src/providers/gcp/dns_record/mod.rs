@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 pub(crate) use calls::number_of;
-pub(crate) use wire::{Name, read};
+pub(crate) use wire::read;
 pub use wire::{TYPES, record_name};
 
 /// The complete settings of a set of records.
@@ -72,10 +72,5 @@ impl Kind for DnsRecord {
     fn needs(_name: &str, spec: &Spec) -> BTreeSet<Need> {
         let address = spec.address.rsplit('/').next().filter(|name| !name.is_empty());
         address.map(|name| Need::refers(Address::NAME, name)).into_iter().collect()
-    }
-
-    /// An alias and other records of one name refuse each other: one goes, then the other comes.
-    fn lane(name: &str, _spec: &Spec) -> Option<String> {
-        name.rsplit_once('/').map(|(name, _)| format!("dns/{name}"))
     }
 }

@@ -4,7 +4,7 @@
 use super::wire::{self, Name};
 use super::{Spec, TYPES, calls};
 use crate::kind::ProviderError;
-use crate::model::{Found, Observation, Owner, Place, Scope, Status, Version, base32_digest};
+use crate::model::{Depth, Found, Observation, Owner, Place, Scope, Status, Version, base32_digest};
 use crate::providers::gcp::Reader;
 use crate::providers::gcp::error::Reason;
 use crate::providers::gcp::identity::unless_off;
@@ -17,12 +17,7 @@ pub(super) async fn observe(
     scope: &Scope<'_>,
 ) -> Result<Observation<Spec>, ProviderError> {
     let mut observation = Observation::default();
-    let places: BTreeSet<(&str, &str)> = scope
-        .places
-        .iter()
-        .filter_map(|place| Some((place.project.as_str(), place.location.as_deref()?)))
-        .collect();
-    for (project, zone) in places {
+    for (project, zone) in &zones(reader, scope).await? {
         let sets = listed(reader, scope, project, zone).await?;
         let Sorted { records, mut marks } = sort(zone, &sets);
         for (name, record) in records {
@@ -45,6 +40,27 @@ pub(super) async fn observe(
         }
     }
     Ok(observation)
+}
+
+/// The zones to look into, with their projects: those that things were declared or made in, and all
+/// of a project where everything is looked for.
+async fn zones(
+    reader: &Reader,
+    scope: &Scope<'_>,
+) -> Result<BTreeSet<(String, String)>, ProviderError> {
+    let mut zones = BTreeSet::new();
+    for Place { project, location, .. } in &scope.places {
+        match location {
+            Some(zone) => _ = zones.insert((project.clone(), zone.clone())),
+            None if scope.depth == Depth::Whole => {
+                let listed = calls::zones(reader, project).await;
+                let listed = unless_off(listed, scope, project, calls::API)?.unwrap_or_default();
+                zones.extend(listed.into_iter().map(|zone| (project.clone(), zone)));
+            }
+            None => {}
+        }
+    }
+    Ok(zones)
 }
 
 /// The record sets of a zone. A zone that is not there has none, if nothing is wanted in it.

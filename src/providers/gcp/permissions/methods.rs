@@ -51,6 +51,10 @@ pub const READ_METHODS: &[ReadMethod] = &[
         permission: "compute.addresses.list",
     },
     ReadMethod {
+        method: "GET /dns/v1/projects/{project}/managedZones",
+        permission: "dns.managedZones.list",
+    },
+    ReadMethod {
         method: "GET /dns/v1/projects/{project}/managedZones/{zone}/rrsets",
         permission: "dns.resourceRecordSets.list",
     },
