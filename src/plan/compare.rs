@@ -319,10 +319,9 @@ pub(crate) fn step(
     let fields = resource.spec.as_object().map_or(0, serde_json::Map::len);
     let operation = match &found.status {
         Status::InProgress { operation } => Some(operation.clone()),
-        Status::Ready
-        | Status::Waiting { .. }
-        | Status::Broken { .. }
-        | Status::Deleted { .. } => None,
+        Status::Ready | Status::Waiting { .. } | Status::Broken { .. } | Status::Deleted { .. } => {
+            None
+        }
     };
     Step {
         place: found.place.clone(),

@@ -6,9 +6,8 @@ use crate::project::format::{Wrong, date, duration, label_value, volume};
 use crate::project::layout::Laid;
 use crate::project::problem::Findings;
 use crate::project::{
-    addresses, billing, buckets, budget, cloud, clusters, disks, dns, environments, identities, ignore,
-    secrets, services, stack,
-    uptime,
+    addresses, billing, buckets, budget, cloud, clusters, disks, dns, environments, identities,
+    ignore, secrets, services, stack, uptime,
 };
 
 /// Checks a text; says what is wrong with it.

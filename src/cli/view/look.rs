@@ -116,11 +116,9 @@ impl Look {
         let text = self.bare(sign);
         match sign {
             Sign::Create => self.paint.good(&text),
-            Sign::Update
-            | Sign::Adopt
-            | Sign::Disown
-            | Sign::Unknown
-            | Sign::Waiting => self.paint.change(&text),
+            Sign::Update | Sign::Adopt | Sign::Disown | Sign::Unknown | Sign::Waiting => {
+                self.paint.change(&text)
+            }
             Sign::Delete | Sign::Replace | Sign::Refused => self.paint.bad(&text),
         }
     }

@@ -6,7 +6,9 @@ use crate::cli::view::cost;
 use crate::cli::view::look::{Detail, Look, Sign, Signs};
 use crate::cli::view::value::inline;
 use crate::model::{Manage, ResourceId, Source, UnknownOwner};
-use crate::plan::{Action, Counts, Ignored, Origin, Plan, Refusal, Step, Waiting, words_for_removals};
+use crate::plan::{
+    Action, Counts, Ignored, Origin, Plan, Refusal, Step, Waiting, words_for_removals,
+};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write;

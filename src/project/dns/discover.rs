@@ -42,14 +42,7 @@ fn can_be_said(domain: &str, kind: Kind, spec: &Spec) -> bool {
     domain_name(domain).is_ok() && !spec.data.is_empty() && spec.data.iter().all(same)
 }
 
-fn said(
-    found: &Found,
-    laid: &Laid,
-    origin: String,
-    domain: &str,
-    kind: Kind,
-    spec: &Spec,
-) -> Said {
+fn said(found: &Found, laid: &Laid, origin: String, domain: &str, kind: Kind, spec: &Spec) -> Said {
     let mut said = Said::of(found, laid, domain, origin);
     said.say("name", domain);
     said.say("type", kind.word());

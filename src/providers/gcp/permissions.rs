@@ -217,11 +217,7 @@ pub const NEEDED: &[Needed] = &[
     Needed {
         kind: DnsRecord::NAME,
         // The numbers of addresses that records point at.
-        plan: &[
-            "compute.addresses.list",
-            "dns.managedZones.list",
-            "dns.resourceRecordSets.list",
-        ],
+        plan: &["compute.addresses.list", "dns.managedZones.list", "dns.resourceRecordSets.list"],
         apply: &[
             "compute.addresses.get",
             "compute.globalAddresses.get",

@@ -83,12 +83,12 @@ fn add(
     if tx.value(&key).is_some() {
         return Err(rule::exists(&format!("entity.change.additions[{number}]"), &told));
     }
-    let (name, kind) = (set["name"].as_str(), set["type"].as_str());
-    let others = record::of_zone(tx, asked.project, asked.zone);
-    let beside = others.iter().filter(|other| other["name"].as_str() == name);
-    let is_alias = |kind: Option<&str>| kind == Some("CNAME");
-    if beside.into_iter().any(|other| is_alias(kind) || is_alias(other["type"].as_str())) {
-        let (name, kind) = (name.unwrap_or_default(), kind.unwrap_or_default());
+    let text = |field: &str| set[field].as_str().unwrap_or_default();
+    let (name, kind) = (text("name"), text("type"));
+    let is_there =
+        |kind: &&&str| tx.value(&record::key(asked.project, asked.zone, name, kind)).is_some();
+    let mut beside = rule::TYPES.iter().filter(is_there);
+    if beside.any(|other| [kind, other].contains(&"CNAME")) {
         return Err(rule::beside_an_alias(name, kind));
     }
     let mut kept = json!({});

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::sandbox::refusal::Refusal;
 
 /// The types that are taken here.
-const TYPES: [&str; 8] = ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "SOA", "TXT"];
+pub(super) const TYPES: [&str; 8] = ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "SOA", "TXT"];
 
 pub(super) fn missing(what: &str, name: &str) -> Refusal {
     Refusal::not_found(format!("The '{what}' resource named '{name}' does not exist."))
@@ -55,9 +55,8 @@ pub(super) fn beside_an_alias(name: &str, kind: &str) -> Refusal {
 /// Whether a text is a whole name, its last dot included.
 pub(super) fn is_name(text: &str) -> bool {
     let letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    let label = |label: &str| {
-        label == "*" || (1..=63).contains(&label.len()) && label.chars().all(letter)
-    };
+    let label =
+        |label: &str| label == "*" || (1..=63).contains(&label.len()) && label.chars().all(letter);
     text.len() <= 254
         && text.strip_suffix('.').is_some_and(|name| !name.is_empty() && name.split('.').all(label))
         && text.rfind('*').is_none_or(|at| at == 0)

@@ -23,15 +23,8 @@ pub(super) const MAY_CHANGE: &[&str] = &[
 const FIELDS: &[&str] = &["contentMatchers", "selectedRegions", "userLabels", "disabled"];
 
 /// Where checks can come from.
-const REGIONS: [&str; 7] = [
-    "USA",
-    "EUROPE",
-    "SOUTH_AMERICA",
-    "ASIA_PACIFIC",
-    "USA_OREGON",
-    "USA_IOWA",
-    "USA_VIRGINIA",
-];
+const REGIONS: [&str; 7] =
+    ["USA", "EUROPE", "SOUTH_AMERICA", "ASIA_PACIFIC", "USA_OREGON", "USA_IOWA", "USA_VIRGINIA"];
 
 /// A check with what is usual where nothing was said.
 pub(super) fn complete(project: &str, body: &Value) -> Value {
@@ -108,9 +101,8 @@ fn matchers(check: &Value) -> Result<(), &'static str> {
     if all.len() > 1 {
         return Err("at most one is supported.");
     }
-    let good = |one: &Value| {
-        one["content"].as_str().is_some_and(|text| (1..=1024).contains(&text.len()))
-    };
+    let good =
+        |one: &Value| one["content"].as_str().is_some_and(|text| (1..=1024).contains(&text.len()));
     if all.iter().all(good) { Ok(()) } else { Err("content must have 1 to 1024 bytes.") }
 }
 
@@ -131,9 +123,10 @@ fn labels(check: &Value) -> Result<(), &'static str> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
     let good = |text: &str| text.len() <= 63 && text.chars().all(allowed);
     let begins = |key: &str| key.starts_with(|c: char| c.is_ascii_lowercase());
-    let fine = all.into_iter().flatten().all(|(key, value)| {
-        begins(key) && good(key) && value.as_str().is_some_and(good)
-    });
+    let fine = all
+        .into_iter()
+        .flatten()
+        .all(|(key, value)| begins(key) && good(key) && value.as_str().is_some_and(good));
     if fine && all.is_none_or(|all| all.len() <= 64) {
         return Ok(());
     }

@@ -19,7 +19,7 @@ const SERVICE: &str = "monitoring.googleapis.com";
 
 /// The API.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct UptimeChecks;
+pub(super) struct UptimeChecks;
 
 const TEMPLATES: &[&str] = &[
     "/v3/projects/{project}/uptimeCheckConfigs",
@@ -71,14 +71,11 @@ async fn list(
     Ok(Json(page))
 }
 
-async fn one(
-    State(world): State<World>,
-    Path((project, check)): Path<(String, String)>,
-) -> Answer {
+async fn one(State(world): State<World>, Path((project, check)): Path<(String, String)>) -> Answer {
     serviceusage::needs(&world, &project, SERVICE)?;
-    let found = world.store.read(|view| {
-        view.value(&key(&project, &check)).ok_or_else(|| missing(&project, &check))
-    })?;
+    let found = world
+        .store
+        .read(|view| view.value(&key(&project, &check)).ok_or_else(|| missing(&project, &check)))?;
     Ok(Json((*found).clone()))
 }
 

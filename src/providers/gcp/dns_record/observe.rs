@@ -4,7 +4,9 @@
 use super::wire::{self, Name};
 use super::{Spec, TYPES, calls};
 use crate::kind::ProviderError;
-use crate::model::{Depth, Found, Observation, Owner, Place, Scope, Status, Version, base32_digest};
+use crate::model::{
+    Depth, Found, Observation, Owner, Place, Scope, Status, Version, base32_digest,
+};
 use crate::providers::gcp::Reader;
 use crate::providers::gcp::error::Reason;
 use crate::providers::gcp::identity::unless_off;
@@ -118,9 +120,8 @@ async fn found(
     record: Option<&Value>,
     mark: Option<&Value>,
 ) -> Result<Found<Spec>, ProviderError> {
-    let (said, owner) = mark.map_or((String::new(), Owner::Foreign), |mark| {
-        wire::owner(mark, name, scope.stack)
-    });
+    let (said, owner) =
+        mark.map_or((String::new(), Owner::Foreign), |mark| wire::owner(mark, name, scope.stack));
     let candidates = match &owner {
         Owner::Ours(_) => [said, wanted_address(scope, name)],
         _ => [wanted_address(scope, name), String::new()],

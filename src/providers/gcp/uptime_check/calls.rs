@@ -30,10 +30,7 @@ pub(super) async fn list(reader: &Reader, project: &str) -> Result<Vec<Value>, C
 }
 
 /// The check of a step as it is now: ours, or else the first of the name.
-pub(super) async fn look(
-    writer: &Writer,
-    step: &StepContext,
-) -> Result<Option<Value>, CallFailed> {
+pub(super) async fn look(writer: &Writer, step: &StepContext) -> Result<Option<Value>, CallFailed> {
     let what = format!("looking at {}", step.id.local());
     let mut all = listed(&writer.rest, &what, &step.place.project).await?;
     all.retain(|live| wire::is_web(live) && wire::name(live) == step.id.name);

@@ -48,7 +48,8 @@ pub(super) fn from_wire(live: &Value) -> Spec {
     let tls = http["useSsl"].as_bool().unwrap_or_default();
     let texts = |field: &str| live[field].as_array().into_iter().flatten();
     let matcher = &live["contentMatchers"][0];
-    let usual = |it: &Value| it.is_null() || it == CONTAINS || it == "CONTENT_MATCHER_OPTION_UNSPECIFIED";
+    let usual =
+        |it: &Value| it.is_null() || it == CONTAINS || it == "CONTENT_MATCHER_OPTION_UNSPECIFIED";
     let content = matcher["content"].as_str().filter(|_| usual(&matcher["matcher"]));
     let statuses = http["acceptedResponseStatusCodes"].as_array().into_iter().flatten();
     let status = |code: &Value| code["statusValue"].as_u64().and_then(|it| it.try_into().ok());
@@ -65,7 +66,10 @@ pub(super) fn from_wire(live: &Value) -> Spec {
         content: content.unwrap_or_default().to_owned(),
         statuses: statuses.filter_map(status).collect(),
         disabled: live["disabled"].as_bool().unwrap_or_default(),
-        labels: labels(live).into_iter().filter(|(key, _)| !key.starts_with(label::PREFIX)).collect(),
+        labels: labels(live)
+            .into_iter()
+            .filter(|(key, _)| !key.starts_with(label::PREFIX))
+            .collect(),
     }
 }
 
@@ -160,7 +164,8 @@ mod tests {
     fn what_has_no_word_here_survives_a_change() {
         let mut live = to_wire(&spec(), &Value::Null);
         live["httpCheck"]["headers"] = json!({ "X-From": "uptime" });
-        live["httpCheck"]["acceptedResponseStatusCodes"] = json!([{ "statusClass": "STATUS_CLASS_2XX" }]);
+        live["httpCheck"]["acceptedResponseStatusCodes"] =
+            json!([{ "statusClass": "STATUS_CLASS_2XX" }]);
         live["contentMatchers"] = json!([{ "content": "^ok", "matcher": "MATCHES_REGEX" }]);
         let now = from_wire(&live);
         let after = Spec { path: "/".to_owned(), ..now.clone() };
