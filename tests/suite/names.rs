@@ -3,6 +3,8 @@
 use super::bench::{Bench, PROJECT, ZONE, resource, stack};
 use super::compute::address;
 use super::desk::text;
+use super::laws::Plot;
+use super::uptime::check;
 use insta::assert_snapshot;
 use leap_infra::cli::marks::Marks;
 use leap_infra::model::{Place, Resource};
@@ -39,6 +41,29 @@ pub fn record(name: &str, kind: &str, leads: Leads<'_>) -> Resource {
     let record = resource("prod", "dns-record", &name, json!(spec));
     let place = Place { location: Some(ZONE.into()), ..Place::project(PROJECT) };
     Resource { place, ..record }
+}
+
+/// A name for each plot with a label, which leads to an address, to a number, or to another name;
+/// one that leads to an address of the region has a text and a check as well.
+pub fn garden_names(plots: &[Plot]) -> Vec<Resource> {
+    let mut resources = Vec::new();
+    for (at, plot) in plots.iter().filter(|plot| plot.label.is_some()).enumerate() {
+        let (name, ip) = (format!("garden-{at}"), format!("garden-ip-{at}"));
+        let label = plot.label.clone().unwrap_or_default();
+        // Other plots have an address of the whole world, or an alias.
+        let (kind, leads) = match (plot.versioning, at % 2) {
+            (true, _) => ("CNAME", Leads::To(&["elsewhere.example.org"])),
+            (false, 0) => ("A", Leads::To(&["192.0.2.1", "192.0.2.2"])),
+            (false, _) => ("A", Leads::At(&ip)),
+        };
+        resources.push(record(&name, kind, leads));
+        if !plot.versioning {
+            resources.push(record(&name, "TXT", Leads::To(&[&label])));
+            let every = if plot.uniform { 60 } else { 300 };
+            resources.push(check(&name, &format!("/{label}"), every));
+        }
+    }
+    resources
 }
 
 /// A record that people make.
@@ -219,11 +244,22 @@ async fn people_are_told_which_record_to_make_until_the_world_sees_it() {
     };
     let before = bench.plan(&all()).await;
     assert_eq!(before.steps.len(), 1, "only the address");
-    assert_snapshot!(text(&before).trim_end(), @"");
+    assert_snapshot!(text(&before).trim_end(), @r#"
+    prod: 1 change
+      + gce-address/home-ip                                             stack.yaml:1
+          location  "us-central1"
+      * dns-record-by-hand/leap.example.com/A   waits for you           stack.yaml:1
+          make this record: leap.example.com A, and the number of address home-ip,
+          which is not there yet
+
+    Plan: 1 to add, 0 to change, 0 to destroy. 1 for people to do.
+    "#);
     bench.apply_plan(&all(), &before).await.unwrap();
     let waiting = bench.plan(&all()).await;
     assert!(waiting.is_empty(), "nothing is left that we could do");
-    assert_snapshot!(text(&waiting).trim_end(), @"");
+    let told = text(&waiting);
+    assert!(told.contains("make this record: leap.example.com A 198."), "{told}");
+    assert!(told.ends_with("0 to destroy. 1 for people to do. 1 unchanged.\n"), "{told}");
     let number = waiting.waiting[0].what.rsplit(' ').next().unwrap().to_owned();
     let name = ("leap.example.com.", "A");
     let theirs = |data: &[&str]| {

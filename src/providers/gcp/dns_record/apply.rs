@@ -2,7 +2,7 @@
 //! before, in which the record and its mark go and come together.
 
 use super::wire::{self, Name};
-use super::{Spec, calls};
+use super::{Spec, TYPES, calls};
 use crate::kind::{Applied, ProviderError, StepContext};
 use crate::model::{Owner, Version};
 use crate::providers::gcp::Writer;
@@ -14,6 +14,9 @@ use serde_json::Value;
 
 /// How often a change is tried when others keep changing the same records.
 const TRIES: usize = 5;
+
+/// How often is looked whether a record that stands in the way has gone.
+const MOST_WAITS: usize = 30;
 
 /// A record and its mark, as they are or as they shall be.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -232,30 +235,51 @@ impl<'a> Work<'a> {
         if deletions.is_empty() && additions.is_empty() {
             return Ok(Written::Done(done()));
         }
-        self.step.ensure_held(&what)?;
         let (rest, place) = (&self.writer.rest, self.place());
-        match calls::change(rest, place, &what, (deletions, additions)).await {
-            Ok(change) => {
-                calls::wait(rest, self.step, place, &what, change).await?;
-                Ok(Written::Done(done()))
-            }
-            Err(failed)
-                if matches!(
-                    failed.reason,
-                    Reason::Precondition | Reason::Absent | Reason::Exists | Reason::Outrun
-                ) =>
-            {
+        for _ in 0..MOST_WAITS {
+            self.step.ensure_held(&what)?;
+            let change = (deletions.clone(), additions.clone());
+            let failed = match calls::change(rest, place, &what, change).await {
+                Ok(change) => {
+                    calls::wait(rest, self.step, place, &what, change).await?;
+                    return Ok(Written::Done(done()));
+                }
+                Err(failed) => failed,
+            };
+            match failed.reason {
                 // The zone itself may be gone: only what has moved on is looked at again.
-                if self.look().await? == *now { Err(failed.into()) } else { Ok(Written::Outrun) }
+                Reason::Precondition | Reason::Absent | Reason::Exists | Reason::Outrun
+                    if self.look().await? != *now =>
+                {
+                    return Ok(Written::Outrun);
+                }
+                Reason::Refused if self.gives_way().await? => {}
+                _ => return Err(failed.into()),
             }
-            // An alias and other records of one name refuse each other: the old one goes in a step
-            // of its own.
-            Err(failed) if failed.reason == Reason::Refused && failed.why().contains("CNAME") => {
-                let why = failed.why().to_owned();
-                Err(ProviderError::Transient { what, why, retry_after: None })
-            }
-            Err(failed) => Err(failed.into()),
+            (self.step.progress)("waiting for another record of this name to go");
+            self.step.pause(&what).await?;
         }
+        let why = "another record of this name stands in the way and does not go".to_owned();
+        Err(ProviderError::Refused { what, why })
+    }
+
+    /// Whether another record of this name, beside which this one cannot stand, is ours, and will
+    /// perhaps go in a step of its own: an alias stands alone.
+    async fn gives_way(&self) -> Result<bool, ProviderError> {
+        for kind in TYPES.into_iter().filter(|kind| *kind != self.name.kind) {
+            if ![kind, self.name.kind].contains(&"CNAME") {
+                continue;
+            }
+            let other = Name { kind, ..self.name };
+            let mark =
+                calls::look(&self.writer.rest, self.place(), &other.of_mark(), "TXT").await?;
+            let (name, stack) = (other.whole(), &self.step.mark.stack);
+            let owner = mark.map(|mark| wire::owner(&mark, &name, stack).1);
+            if owner.is_some_and(|owner| check_ours(&owner, self.step).is_ok()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
