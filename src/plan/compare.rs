@@ -4,7 +4,7 @@ use crate::model::{
     Bond, Claims, Found, Manage, Mark, Owner, Resource, ResourceId, Rules, SpecMark, Stack, Status,
     Transition, UnknownOwner, World,
 };
-use crate::plan::{Action, Allowances, Origin, Refusal, Refused, Step, Waiting, alike, diff};
+use crate::plan::{Action, Allowances, Origin, Refusal, Refused, Step, alike, diff, waiting};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -366,33 +366,13 @@ pub(crate) fn who_moved(
     }
 }
 
-/// What is for people to do, in the environments that are planned.
-pub(crate) fn waiting(request: &Request<'_>) -> Vec<Waiting> {
-    let wanted = request.stack.resources().values();
-    let wanted = wanted.filter(|it| request.selects(&it.id.env) && it.manage == Manage::Full);
-    let waits = wanted.filter_map(|resource| {
-        match &request.found(&resource.id.kind, &resource.id.name)?.status {
-            Status::Waiting { what } => Some(Waiting {
-                id: resource.id.clone(),
-                source: resource.source.clone(),
-                what: what.clone(),
-            }),
-            _ => None,
-        }
-    });
-    let mut all: Vec<Waiting> = waits.collect();
-    let rank = |env: &str| request.environments.iter().position(|name| name == env);
-    all.sort_by(|a, b| (rank(&a.id.env), &a.id).cmp(&(rank(&b.id.env), &b.id)));
-    all
-}
-
 /// How many resources of each planned environment are as they should be.
 pub(crate) fn unchanged(
     request: &Request<'_>,
     steps: &[Step],
     refusals: &[Refusal],
 ) -> BTreeMap<String, usize> {
-    let waiting = waiting(request);
+    let waiting = waiting::waiting(request);
     let touched = steps.iter().map(|step| &step.id).chain(refusals.iter().map(|r| &r.id));
     let touched: BTreeSet<&ResourceId> = touched.chain(waiting.iter().map(|w| &w.id)).collect();
     let mut counts: BTreeMap<String, usize> =

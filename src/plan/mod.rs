@@ -23,6 +23,7 @@ mod stale;
 mod step;
 mod succession;
 mod target;
+mod waiting;
 
 pub use adopt::{MarksError, adopt, disown};
 pub use back::{Stays, stays};
@@ -38,8 +39,9 @@ pub use name::{NoSuchTarget, named};
 pub use observed::Observed;
 pub use order::Cycle;
 pub use stale::{LeftOut, Moved, Stale, leave_out, renew, stale};
-pub use step::{Action, Allowances, Counts, Origin, Plan, Refusal, Refused, Step, Waiting};
+pub use step::{Action, Allowances, Counts, Origin, Plan, Refusal, Refused, Step};
 pub use target::{Narrowed, Targets, narrow};
+pub use waiting::Waiting;
 
 use crate::model::Extent;
 
@@ -58,7 +60,7 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Cycle> {
     let plan = finished(request, parts)?;
     Ok(Plan {
         unchanged: compare::unchanged(request, &plan.steps, &plan.refusals),
-        waiting: compare::waiting(request),
+        waiting: waiting::waiting(request),
         unknown: compare::unknown(request),
         ignored: laid.ignored,
         ..plan

@@ -1,7 +1,9 @@
 //! What a plan is made of.
 
 use crate::model::{Extent, Hold, Place, ResourceId, Source, UnknownOwner, Version};
-use crate::plan::{ClaimChange, Costs, FieldChange, Ignored, Observed, OverBudget, TooMany};
+use crate::plan::{
+    ClaimChange, Costs, FieldChange, Ignored, Observed, OverBudget, TooMany, Waiting,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,17 +50,6 @@ pub struct Plan {
     /// Whether it is all that was to be done.
     #[serde(default, skip_serializing_if = "Extent::is_whole")]
     pub extent: Extent,
-}
-
-/// What people must do, so that a resource is what is declared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waiting {
-    /// The resource.
-    pub id: ResourceId,
-    /// The line that declares it.
-    pub source: Source,
-    /// What is to be done, in words.
-    pub what: String,
 }
 
 /// What is done to a resource.

@@ -2,7 +2,7 @@
 //! before, in which the record and its mark go and come together.
 
 use super::wire::{self, Name};
-use super::{Spec, TYPES, calls};
+use super::{Spec, calls};
 use crate::kind::{Applied, ProviderError, StepContext};
 use crate::model::{Owner, Version};
 use crate::providers::gcp::Writer;
@@ -263,23 +263,26 @@ impl<'a> Work<'a> {
         Err(ProviderError::Refused { what, why })
     }
 
-    /// Whether another record of this name, beside which this one cannot stand, is ours, and will
-    /// perhaps go in a step of its own: an alias stands alone.
+    /// Whether all records of this name beside which this one cannot stand (an alias stands alone) are
+    /// ours, and go in steps of their own or are gone by now.
     async fn gives_way(&self) -> Result<bool, ProviderError> {
-        for kind in TYPES.into_iter().filter(|kind| *kind != self.name.kind) {
-            if ![kind, self.name.kind].contains(&"CNAME") {
+        let (rest, place, stack) = (&self.writer.rest, self.place(), &self.step.mark.stack);
+        for kind in calls::types_of(rest, place, self.name.domain).await? {
+            if kind == self.name.kind || ![&*kind, self.name.kind].contains(&"CNAME") {
                 continue;
             }
-            let other = Name { kind, ..self.name };
-            let mark =
-                calls::look(&self.writer.rest, self.place(), &other.of_mark(), "TXT").await?;
-            let (name, stack) = (other.whole(), &self.step.mark.stack);
-            let owner = mark.map(|mark| wire::owner(&mark, &name, stack).1);
+            let other = Name { kind: &kind, ..self.name };
+            let mark = calls::look(rest, place, &other.of_mark(), "TXT").await?;
+            let owner = mark.map(|mark| wire::owner(&mark, &other.whole(), stack).1);
             if owner.is_some_and(|owner| check_ours(&owner, self.step).is_ok()) {
-                return Ok(true);
+                continue;
+            }
+            // It may have gone with its mark after it was seen.
+            if calls::types_of(rest, place, self.name.domain).await?.contains(&kind) {
+                return Ok(false);
             }
         }
-        Ok(false)
+        Ok(true)
     }
 }
 
