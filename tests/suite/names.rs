@@ -245,12 +245,12 @@ async fn people_are_told_which_record_to_make_until_the_world_sees_it() {
     let before = bench.plan(&all()).await;
     assert_eq!(before.steps.len(), 1, "only the address");
     assert_snapshot!(text(&before).trim_end(), @r#"
-    prod: 1 change
+    prod: 1 change, 1 for people to do
       + gce-address/home-ip                                             stack.yaml:1
           location  "us-central1"
       * dns-record-by-hand/leap.example.com/A   waits for you           stack.yaml:1
-          make this record: leap.example.com A, and the number of address home-ip,
-          which is not there yet
+          make this record: leap.example.com A, with the number of address home-ip;
+          `plan` says it once that is there
 
     Plan: 1 to add, 0 to change, 0 to destroy. 1 for people to do.
     "#);

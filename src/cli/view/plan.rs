@@ -50,6 +50,9 @@ fn environment(out: &mut String, plan: &Plan, env: &str, look: Look) {
     }
     let changes = steps.iter().filter(|step| !is_second_half(step)).count();
     let mut title = format!("{env}: {}", counted(changes, "change"));
+    if !waiting.is_empty() {
+        _ = write!(title, ", {} for people to do", waiting.len());
+    }
     if !refusals.is_empty() {
         _ = write!(title, ", {} refused", refusals.len());
     }

@@ -6,7 +6,6 @@
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{record, zone};
@@ -38,9 +37,11 @@ pub(super) async fn serve(
 ) -> Response {
     let name = parameters.get("name").map_or("", String::as_str);
     let kind = parameters.get("type").map_or("A", String::as_str);
-    let Some(number) = number(kind) else { return wrong("Invalid type") };
+    let Some(number) = number(kind) else {
+        return Refusal::invalid("Invalid type").into_response();
+    };
     if name.is_empty() || name.len() > 254 {
-        return wrong("Invalid name");
+        return Refusal::invalid("Invalid name").into_response();
     }
     let name = format!("{}.", name.trim_end_matches('.').to_lowercase());
     let asked = world.store.read(|view| Ok::<_, Refusal>(answers(view, &name, number)));
@@ -56,10 +57,6 @@ pub(super) async fn serve(
         answer["Answer"] = Value::Array(answers);
     }
     Json(answer).into_response()
-}
-
-fn wrong(message: &str) -> Response {
-    (StatusCode::BAD_REQUEST, Json(json!({ "error": message }))).into_response()
 }
 
 /// A type by its word or its number.

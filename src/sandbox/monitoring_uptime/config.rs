@@ -35,8 +35,10 @@ pub(super) fn complete(project: &str, body: &Value) -> Value {
         "timeout": body["timeout"].as_str().unwrap_or("10s"),
         "checkerType": body["checkerType"].as_str().unwrap_or("STATIC_IP_CHECKERS"),
     });
-    if check["monitoredResource"]["labels"]["project_id"].is_null() {
-        check["monitoredResource"]["labels"]["project_id"] = json!(project);
+    if let Some(labels) =
+        check.pointer_mut("/monitoredResource/labels").and_then(Value::as_object_mut)
+    {
+        labels.entry("project_id").or_insert_with(|| json!(project));
     }
     if let Some(http) = body["httpCheck"].as_object() {
         let mut http = Value::Object(http.clone());

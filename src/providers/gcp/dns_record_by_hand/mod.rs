@@ -113,8 +113,8 @@ async fn status(
             Some(number) => _ = data.insert(number),
             None => {
                 let what = format!(
-                    "make this record: {domain} {kind}, and the number of address {address}, which \
-                     is not there yet"
+                    "make this record: {domain} {kind}, with the number of address {address}; \
+                     `plan` says it once that is there"
                 );
                 return Ok(Status::Waiting { what });
             }

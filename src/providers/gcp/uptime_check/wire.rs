@@ -84,13 +84,13 @@ pub(super) fn to_wire(spec: &Spec, live: &Value) -> Value {
     let Spec { host, path, port, tls, validate_tls, period, timeout, regions, .. } = spec;
     let Spec { content, statuses, disabled, .. } = spec;
     let now = from_wire(live);
-    let mut check = if live.is_object() { live.clone() } else { json!({}) };
-    check["monitoredResource"]["type"] = json!("uptime_url");
-    check["monitoredResource"]["labels"]["host"] = json!(host);
+    // What is asked stays for good, so it is only said when there is nothing yet.
+    let fresh = || {
+        let resource = json!({ "type": "uptime_url", "labels": { "host": host } });
+        json!({ "monitoredResource": resource, "httpCheck": { "requestMethod": "GET" } })
+    };
+    let mut check = if is_web(live) { live.clone() } else { fresh() };
     let http = &mut check["httpCheck"];
-    if http.is_null() {
-        *http = json!({ "requestMethod": "GET" });
-    }
     for (field, value) in [
         ("path", json!(path)),
         ("port", json!(port)),
