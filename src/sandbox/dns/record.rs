@@ -38,7 +38,7 @@ pub(super) fn list(asked: &Asked<'_>) -> Result<Value, Refusal> {
         zone::one(view, asked)?;
         let sets = of_zone(view, asked.project, asked.zone);
         let sets = sets.iter().filter(|set| met(set, "name", name) && met(set, "type", kind));
-        let sets = sets.map(|set| shown(set)).collect();
+        let sets = sets.map(shown).collect();
         page(asked, "rrsets", "dns#resourceRecordSetsListResponse", sets)
     })
 }

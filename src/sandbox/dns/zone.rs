@@ -121,7 +121,7 @@ pub(super) fn delete(asked: &Asked<'_>) -> Result<Value, Refusal> {
         let own = |set: &Value| {
             set["name"] == zone["dnsName"] && ["NS", "SOA"].iter().any(|kind| set["type"] == *kind)
         };
-        if !sets.iter().all(|set| own(set)) {
+        if !sets.iter().all(own) {
             return Err(rule::holds_records(asked.zone));
         }
         for set in sets {

@@ -6,6 +6,7 @@ mod bucket;
 mod compute;
 mod identity;
 mod ledger;
+mod names;
 mod observe;
 mod round_trip;
 mod secret;
