@@ -36,6 +36,7 @@ mod suite {
     mod memory;
     mod money;
     mod mutate;
+    mod names;
     mod parallel;
     mod parts;
     mod past;
@@ -50,5 +51,6 @@ mod suite {
     mod toy;
     mod turns;
     mod unlock;
+    mod uptime;
     mod weather;
 }

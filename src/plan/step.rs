@@ -1,7 +1,9 @@
 //! What a plan is made of.
 
 use crate::model::{Extent, Hold, Place, ResourceId, Source, UnknownOwner, Version};
-use crate::plan::{ClaimChange, Costs, FieldChange, Ignored, Observed, OverBudget, TooMany};
+use crate::plan::{
+    ClaimChange, Costs, FieldChange, Ignored, Observed, OverBudget, TooMany, Waiting,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +35,9 @@ pub struct Plan {
     pub unchanged: BTreeMap<String, usize>,
     /// Things inside objects of ours that nobody can account for.
     pub unknown: Vec<UnknownOwner>,
+    /// What is not there (yet) and is for people to make: no step of ours.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<Waiting>,
     /// What the ledger must remember of claims, by the resource that makes them.
     pub claims: BTreeMap<ResourceId, ClaimChange>,
     /// What was found of each object that has steps; nothing where nothing was there.

@@ -15,6 +15,7 @@ pub mod cloud;
 pub mod clusters;
 pub mod discover;
 pub mod disks;
+pub mod dns;
 pub mod environments;
 pub mod format;
 pub mod identities;
@@ -24,6 +25,7 @@ pub mod secrets;
 pub mod services;
 pub mod stack;
 pub mod tree;
+pub mod uptime;
 
 mod address;
 mod check;

@@ -6,8 +6,8 @@ use crate::project::format::{Wrong, date, duration, label_value, volume};
 use crate::project::layout::Laid;
 use crate::project::problem::Findings;
 use crate::project::{
-    addresses, billing, buckets, budget, cloud, clusters, disks, environments, identities, ignore,
-    secrets, services, stack,
+    addresses, billing, buckets, budget, cloud, clusters, disks, dns, environments, identities,
+    ignore, secrets, services, stack, uptime,
 };
 
 /// Checks a text; says what is wrong with it.
@@ -35,6 +35,7 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("day", date),
     ("disk-size", disks::disk_size),
     ("time-span", duration),
+    ("domain-name", dns::domain_name),
     ("dollars", budget::dollars),
     ("environment-name", environments::environment_name),
     ("expression", identities::expression),
@@ -62,8 +63,10 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("topic", secrets::topic),
     ("variable-name", secrets::variable_name),
     ("volume", volume),
+    ("web-address", uptime::web_address),
     ("words", ignore::words),
     ("zone", cloud::zone),
+    ("zone-name", dns::zone_name),
 ];
 
 /// What the schema cannot say.
@@ -75,6 +78,8 @@ pub(crate) const CHECKS: &[Check] = &[
     clusters::check,
     disks::check,
     addresses::check,
+    dns::check,
+    uptime::check,
     identities::check,
     secrets::check,
 ];
@@ -85,18 +90,23 @@ pub(crate) const EXPANSIONS: &[Expansion] = &[
     clusters::expand,
     disks::expand,
     addresses::expand,
+    dns::expand,
+    uptime::expand,
     identities::expand,
     services::expand,
     secrets::expand,
 ];
 
 /// From resources to the keys that people call them by.
-pub(crate) const NAMINGS: &[Naming] = &[buckets::keys, disks::keys, addresses::keys, secrets::keys];
+pub(crate) const NAMINGS: &[Naming] =
+    &[buckets::keys, disks::keys, addresses::keys, dns::keys, uptime::keys, secrets::keys];
 /// From what was found to sections.
 pub(crate) const DISCOVERIES: &[(&str, Discovery)] = &[
     ("buckets", buckets::discover),
     ("disks", disks::discover),
     ("addresses", addresses::discover),
+    ("dns.records", dns::discover),
+    ("uptime", uptime::discover),
     ("secrets", secrets::discover),
 ];
 
@@ -106,6 +116,8 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<Str
         ["buckets", key, setting] => buckets::derived(layout, laid, key, setting),
         ["disks", key, setting] => disks::derived(layout, laid, key, setting),
         ["addresses", key, setting] => addresses::derived(layout, laid, key, setting),
+        ["dns", "records", key, setting] => dns::derived(layout, laid, key, setting),
+        ["uptime", key, setting] => uptime::derived(layout, laid, key, setting),
         ["clusters", key, setting] => clusters::derived(layout, laid, key, setting),
         ["identities", key, setting] => identities::derived(layout, laid, key, setting),
         ["ledger", "bucket"] => Some(laid.ledger_bucket()),

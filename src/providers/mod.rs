@@ -5,6 +5,8 @@
 pub mod gcp;
 
 use crate::kind::{Actors, Observers, Registry};
+use gcp::dns_record::DnsRecord;
+use gcp::dns_record_by_hand::ByHand;
 use gcp::gce_address::Address;
 use gcp::gce_disk::Disk;
 use gcp::gce_snapshot_policy::SnapshotPolicy;
@@ -21,6 +23,7 @@ use gcp::gke_cluster::Cluster;
 use gcp::gke_node_pool::NodePool;
 use gcp::secret::Secret;
 use gcp::secret_access::SecretAccess;
+use gcp::uptime_check::UptimeCheck;
 use gcp::{Connection, Reader, Writer};
 use std::sync::Arc;
 
@@ -43,6 +46,9 @@ pub fn registry() -> Registry {
         .with::<Address>()
         .with::<Secret>()
         .with::<SecretAccess>()
+        .with::<DnsRecord>()
+        .with::<ByHand>()
+        .with::<UptimeCheck>()
 }
 
 /// The reading half of every kind, for one run: what was listed once is not listed again.
@@ -66,6 +72,9 @@ pub fn observers(connection: &Connection) -> Observers {
         .with::<Address>(reader())
         .with::<Secret>(reader())
         .with::<SecretAccess>(reader())
+        .with::<DnsRecord>(reader())
+        .with::<ByHand>(reader())
+        .with::<UptimeCheck>(reader())
 }
 
 /// The writing half of every kind.
@@ -89,4 +98,7 @@ pub fn actors(connection: &Connection) -> Actors {
         .with::<Address>(writer())
         .with::<Secret>(writer())
         .with::<SecretAccess>(writer())
+        .with::<DnsRecord>(writer())
+        .with::<ByHand>(writer())
+        .with::<UptimeCheck>(writer())
 }

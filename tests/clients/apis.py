@@ -34,6 +34,8 @@ projects = api("cloudresourcemanager", "v3").projects()
 services = api("serviceusage", "v1")
 secrets = api("secretmanager", "v1").projects().secrets()
 compute = api("compute", "v1", "compute/v1/")
+dns = api("dns", "v1")
+uptime = api("monitoring", "v3").projects().uptimeCheckConfigs()
 
 
 def refused(status, call):
@@ -231,6 +233,43 @@ def an_address_is_reserved_and_given_back():
     seen = compute.addresses().get(address="hub", **here).execute()
     assert seen["status"] == "RESERVED" and seen["address"], seen
     compute_done(compute.addresses().delete(address="hub", **here).execute())
+
+
+def a_record_changes_whole_or_not_at_all():
+    here = {"project": "platform-project", "managedZone": "hubs"}
+    zone = {"name": "hubs", "dnsName": "example.org.", "description": "Hubs"}
+    dns.managedZones().create(project="platform-project", body=zone).execute()
+    number = lambda data: {"name": "hub.example.org.", "type": "A", "ttl": 300, "rrdatas": [data]}
+    change = lambda **body: dns.changes().create(body=body, **here)
+    begun = change(additions=[number("192.0.2.1")]).execute()
+    ask = lambda: dns.changes().get(changeId=begun["id"], **here)
+    waited(ask, lambda it: it["status"] == "done")
+    refused(409, change(additions=[number("192.0.2.2")]))
+    refused(412, change(deletions=[number("192.0.2.2")], additions=[number("192.0.2.3")]))
+    change(deletions=[number("192.0.2.1")], additions=[number("192.0.2.2")]).execute()
+    seen = dns.resourceRecordSets().list(name="hub.example.org.", type="A", **here).execute()
+    assert [it["rrdatas"] for it in seen["rrsets"]] == [["192.0.2.2"]], seen
+    refused(400, dns.managedZones().delete(**here))
+    change(deletions=[number("192.0.2.2")]).execute()
+    dns.managedZones().delete(**here).execute()
+    assert dns.managedZones().list(project="platform-project").execute().get("managedZones", []) == []
+
+
+def an_uptime_check_is_named_by_the_server_and_keeps_its_host():
+    check = {
+        "displayName": "Hub",
+        "monitoredResource": {"type": "uptime_url", "labels": {"host": "hub.example.org"}},
+        "httpCheck": {"useSsl": True, "path": "/hub/health"},
+    }
+    made = uptime.create(parent=project, body=check).execute()
+    assert made["name"].startswith(f"{project}/uptimeCheckConfigs/"), made
+    changed = uptime.patch(name=made["name"], updateMask="period", body={"period": "300s"}).execute()
+    assert (changed["period"], changed["timeout"]) == ("300s", "10s"), changed
+    moved = {"monitoredResource": {"type": "uptime_url", "labels": {"host": "lab.example.org"}}}
+    refused(400, uptime.patch(name=made["name"], updateMask="monitoredResource", body=moved))
+    assert [it["name"] for it in uptime.list(parent=project).execute()["uptimeCheckConfigs"]] == [made["name"]]
+    uptime.delete(name=made["name"]).execute()
+    refused(404, uptime.get(name=made["name"]))
 
 
 folder = pathlib.Path(tempfile.mkdtemp())

@@ -2,15 +2,18 @@
 //! nothing to repair by hand. Every call of an apply is a crash point, three ways.
 
 use super::bench::{
-    Bench, access, account, account_access, bucket, bucket_with, custom_role, email, loom,
-    project_access, service, stack, visible, way_in,
+    Bench, DOMAIN, PROJECT, ZONE, access, account, account_access, bucket, bucket_with,
+    custom_role, email, loom, project_access, service, stack, visible, way_in,
 };
 use super::compute::{address, disk, schedule};
+use super::names::{Leads, record};
+use super::uptime::check;
 use leap_infra::apply::About;
 use leap_infra::cli::marks::Marks;
 use leap_infra::ledger::Kept;
 use leap_infra::model::{Manage, Resource, Stack};
 use leap_infra::plan::Plan;
+use leap_infra::sandbox::dns::put_zone;
 use leap_infra::sandbox::{Chaos, Mishap, Sandbox, Snapshot};
 use leap_infra::selftest::{Ending, Rehearsal, Subject, World};
 use std::collections::BTreeMap;
@@ -101,6 +104,9 @@ fn journeys() -> Vec<Journey> {
         Journey::new("disks from nothing", None, disks()),
         Journey::new("other disks", Some(disks()), other_disks()),
         Journey::new("no disks", Some(disks()), stack([])),
+        Journey::new("names from nothing", None, names()),
+        Journey::new("other names", Some(names()), other_names()),
+        Journey::new("no names", Some(names()), stack([])),
     ]
 }
 
@@ -121,6 +127,29 @@ fn other_disks() -> Stack {
         schedule("home-often", "6 hours"),
         address("home-ip", "us-central1", Some("ocean")),
         address("home-more", "us-central1", None),
+    ])
+}
+
+/// A record of each sort, one at an address that is made with it, and a check.
+fn names() -> Stack {
+    stack([
+        address("home-ip", "us-central1", None),
+        record("hub", "A", Leads::At("home-ip")),
+        record("*.hub", "CNAME", Leads::To(&["hub.home.example.org"])),
+        record("hub", "TXT", Leads::To(&["v=spf1 -all"])),
+        check("home-hub", "/hub/health", 60),
+    ])
+}
+
+/// Others, among them an alias in the place of a number.
+fn other_names() -> Stack {
+    stack([
+        address("home-ip", "us-central1", None),
+        record("hub", "CNAME", Leads::To(&["elsewhere.example.org"])),
+        record("*.hub", "A", Leads::To(&["192.0.2.1", "192.0.2.2"])),
+        record("lab", "A", Leads::At("home-ip")),
+        check("home-hub", "/", 300),
+        check("home-lab", "/", 900),
     ])
 }
 
@@ -216,6 +245,7 @@ async fn a_run_among_faults_is_repaired_by_running_again() {
 async fn departure(bench: &Bench, journey: &Journey) -> Snapshot {
     bench.sandbox.set_faults(Vec::new());
     bench.sandbox.store().reset().unwrap();
+    put_zone(bench.sandbox.world(), PROJECT, ZONE, DOMAIN).unwrap();
     if let Some(from) = &journey.from {
         bench.apply(from).await;
         // Lists lag behind what was just made; what nobody declares is only seen in lists.

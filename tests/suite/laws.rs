@@ -6,6 +6,7 @@ use super::bench::{
 };
 use super::compute::{address, disk, schedule};
 use super::law::law;
+use super::names::garden_names;
 use super::toy::LoomSpec;
 use leap_infra::cli::marks::Marks;
 use leap_infra::model::{Mark, Owner, Resource, ResourceId, SpecMark, Stack};
@@ -95,6 +96,7 @@ pub fn grown(plots: &[Plot]) -> Vec<Resource> {
     }
     resources.extend(robots(plots));
     resources.extend(disks(plots));
+    resources.extend(garden_names(plots));
     resources
 }
 

@@ -7,6 +7,7 @@ mod folder;
 mod identities;
 mod leap;
 mod mistakes;
+mod names;
 mod overlays;
 mod robust;
 mod rules;

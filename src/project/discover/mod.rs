@@ -63,11 +63,19 @@ impl Project {
             }
             let here = entries.iter().filter(|entry| !entry.settings.is_empty()).count();
             count += here;
-            let declared = self.layout[0].tree.entry(section);
-            elsewhere.extend(declared.map(|(key, _)| ((*section).to_owned(), key.range.clone())));
-            _ = write!(text, "\n{section}:");
+            // `dns.records` stands below `dns`.
+            let (outer, inner) = section.split_once('.').unwrap_or((*section, ""));
+            let declared = self.layout[0].tree.entry(outer);
+            elsewhere.extend(declared.map(|(key, _)| (outer.to_owned(), key.range.clone())));
+            let indent = if inner.is_empty() { "" } else { "  " };
+            _ = match inner {
+                "" => write!(text, "\n{outer}:"),
+                inner => write!(text, "\n{outer}:\n{indent}{inner}:"),
+            };
             text.push_str(if here == 0 { " {}\n" } else { "\n" });
-            entries.into_iter().for_each(|entry| write_entry(&mut text, entry));
+            let mut written = String::new();
+            entries.into_iter().for_each(|entry| write_entry(&mut written, entry));
+            written.lines().for_each(|line| _ = writeln!(text, "{indent}{line}"));
         }
         let text = (!text.is_empty()).then(|| format!("{HEAD}{text}"));
         Discovered { text, count, elsewhere }

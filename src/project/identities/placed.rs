@@ -2,8 +2,7 @@
 
 use super::settings::Identity;
 use crate::project::address;
-use crate::project::environments::SHARED;
-use crate::project::layout::Laid;
+use crate::project::layout::{Laid, shared_or_first};
 use crate::project::problem::Range;
 use crate::project::tree::{Key, Node};
 
@@ -61,15 +60,9 @@ impl Identities<'_> {
     }
 }
 
-/// The environments of an identity that says none: what all use together, else the first.
-fn usual(layout: &[Laid]) -> Vec<String> {
-    let shared = layout.iter().find(|laid| laid.env() == SHARED).or(layout.first());
-    shared.map(|laid| laid.env().to_owned()).into_iter().collect()
-}
-
 /// Every identity in every environment that has it.
 pub(crate) fn placed(layout: &[Laid]) -> Identities<'_> {
-    let usual = usual(layout);
+    let usual = shared_or_first(layout);
     let mut list = Vec::new();
     for laid in layout {
         let written = laid.tree.child("identities").map(Node::entries).unwrap_or_default();
@@ -96,7 +89,7 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, key: &str, setting: &str) ->
     match setting {
         "name" => Some(account(laid, key, identity)),
         "display_name" => Some(key.to_owned()),
-        "in" => Some(format!("[{}]", usual(layout).join(", "))),
+        "in" => Some(format!("[{}]", shared_or_first(layout).join(", "))),
         _ => None,
     }
 }

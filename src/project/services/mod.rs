@@ -4,13 +4,19 @@ use crate::model::{Manage, Place, Resource, ResourceId, Source};
 use crate::project::format::Wrong;
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
-use crate::project::{addresses, clusters, disks, identities};
+use crate::project::{addresses, clusters, disks, dns, identities, uptime};
 use crate::providers::gcp::{gcp_service, gke_cluster};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The API of disks, addresses and machines.
 pub(crate) const COMPUTE: &str = "compute.googleapis.com";
+
+/// The API of records.
+pub(crate) const DNS: &str = "dns.googleapis.com";
+
+/// The API of uptime checks.
+pub(crate) const MONITORING: &str = "monitoring.googleapis.com";
 
 /// Whether a text names an API of Google.
 ///
@@ -79,6 +85,12 @@ fn needed(layout: &[Laid], project: &str) -> BTreeSet<&'static str> {
     }
     if layout.iter().any(|laid| disks::any(laid, project) || addresses::any(laid, project)) {
         needed.insert(COMPUTE);
+    }
+    if layout.iter().any(|laid| dns::any(laid, project)) {
+        needed.insert(DNS);
+    }
+    if layout.iter().any(|laid| uptime::any(laid, project)) {
+        needed.insert(MONITORING);
     }
     for placed in identities::placed(layout).list.iter().filter(|it| it.project() == project) {
         needed.extend(["iam.googleapis.com", "cloudresourcemanager.googleapis.com"]);

@@ -10,6 +10,8 @@ pub(crate) mod compute;
 mod container;
 pub mod credentials;
 pub mod description;
+pub mod dns_record;
+pub mod dns_record_by_hand;
 mod error;
 mod federation;
 pub mod gce_address;
@@ -41,6 +43,7 @@ mod secret_versions;
 mod stale;
 #[cfg(test)]
 mod tests;
+pub mod uptime_check;
 mod usage;
 mod writer;
 

@@ -9,6 +9,7 @@ mod methods;
 pub use methods::{READ_METHODS, ReadMethod};
 
 use crate::kind::Kind as _;
+use crate::providers::gcp::dns_record::DnsRecord;
 use crate::providers::gcp::gce_address::Address;
 use crate::providers::gcp::gce_disk::Disk;
 use crate::providers::gcp::gce_snapshot_policy::SnapshotPolicy;
@@ -25,6 +26,7 @@ use crate::providers::gcp::gke_cluster::Cluster;
 use crate::providers::gcp::gke_node_pool::NodePool;
 use crate::providers::gcp::secret::Secret;
 use crate::providers::gcp::secret_access::SecretAccess;
+use crate::providers::gcp::uptime_check::UptimeCheck;
 use crate::render::{self, RenderError, Role};
 use std::collections::BTreeSet;
 
@@ -212,6 +214,29 @@ pub const NEEDED: &[Needed] = &[
         ],
         apply: &["secretmanager.secrets.setIamPolicy", "secretmanager.secrets.update"],
     },
+    Needed {
+        kind: DnsRecord::NAME,
+        // The numbers of addresses that records point at.
+        plan: &["compute.addresses.list", "dns.managedZones.list", "dns.resourceRecordSets.list"],
+        apply: &[
+            "compute.addresses.get",
+            "compute.globalAddresses.get",
+            "dns.changes.create",
+            "dns.changes.get",
+            "dns.resourceRecordSets.create",
+            "dns.resourceRecordSets.delete",
+            "dns.resourceRecordSets.update",
+        ],
+    },
+    Needed {
+        kind: UptimeCheck::NAME,
+        plan: &["monitoring.uptimeCheckConfigs.list"],
+        apply: &[
+            "monitoring.uptimeCheckConfigs.create",
+            "monitoring.uptimeCheckConfigs.delete",
+            "monitoring.uptimeCheckConfigs.update",
+        ],
+    },
     // `doctor --quotas` and `doctor --refresh-tables`.
     Needed {
         kind: "doctor",
@@ -288,11 +313,14 @@ mod tests {
         - compute.resourcePolicies.list
         - container.clusters.list
         - container.operations.list
+        - dns.managedZones.list
+        - dns.resourceRecordSets.list
         - iam.roles.list
         - iam.serviceAccounts.getIamPolicy
         - iam.serviceAccounts.list
         - iam.workloadIdentityPoolProviders.list
         - iam.workloadIdentityPools.list
+        - monitoring.uptimeCheckConfigs.list
         - resourcemanager.projects.getIamPolicy
         - secretmanager.secrets.get
         - secretmanager.secrets.getIamPolicy

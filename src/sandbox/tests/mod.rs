@@ -5,6 +5,7 @@ mod bigquery;
 mod bucket;
 mod compute;
 mod container;
+mod dns;
 mod doors;
 mod fault;
 mod identities;
@@ -14,6 +15,7 @@ mod secretmanager;
 mod server;
 mod tls;
 mod upload;
+mod uptime;
 mod version;
 
 use std::time::Duration;

@@ -51,6 +51,18 @@ pub const READ_METHODS: &[ReadMethod] = &[
         permission: "compute.addresses.list",
     },
     ReadMethod {
+        method: "GET /dns/v1/projects/{project}/managedZones",
+        permission: "dns.managedZones.list",
+    },
+    ReadMethod {
+        method: "GET /dns/v1/projects/{project}/managedZones/{zone}/rrsets",
+        permission: "dns.resourceRecordSets.list",
+    },
+    ReadMethod {
+        method: "GET /v3/projects/{project}/uptimeCheckConfigs",
+        permission: "monitoring.uptimeCheckConfigs.list",
+    },
+    ReadMethod {
         method: "GET /compute/v1/projects/{project}/aggregated/forwardingRules",
         permission: "compute.forwardingRules.list",
     },

@@ -1,0 +1,177 @@
+//! Between settings and checks as they go over the wire.
+//!
+//! What has no word here (headers, bodies, passwords, other ways to match) is neither compared nor
+//! changed: a change is made in what was read.
+
+use super::{Spec, UptimeCheck};
+use crate::kind::Kind as _;
+use crate::model::{Mark, Owner, Version, base32_digest, label};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// How a text must stand in an answer.
+const CONTAINS: &str = "CONTAINS_STRING";
+
+/// Whether a check asks a web address of the world; others are not ours to declare.
+pub(super) fn is_web(live: &Value) -> bool {
+    live["httpCheck"].is_object() && live["monitoredResource"]["type"] == "uptime_url"
+}
+
+/// The name that people see, and that we know it by.
+pub(super) fn name(live: &Value) -> &str {
+    live["displayName"].as_str().unwrap_or_default()
+}
+
+/// Whose it is, by its labels.
+pub(super) fn owner(live: &Value, stack: &str) -> Owner {
+    Mark::owner(stack, UptimeCheck::NAME, name(live), |key| live["userLabels"][key].as_str())
+}
+
+pub(super) fn is_ours(live: &Value, stack: &str) -> bool {
+    matches!(owner(live, stack), Owner::Ours(_))
+}
+
+/// There is no version but the content.
+pub(super) fn version(live: &Value) -> Version {
+    Version(base32_digest(live.to_string().as_bytes()))
+}
+
+/// All labels of a check.
+pub(super) fn labels(live: &Value) -> BTreeMap<String, String> {
+    let all = live["userLabels"].as_object().into_iter().flatten();
+    all.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+}
+
+/// The settings of a live one.
+pub(super) fn from_wire(live: &Value) -> Spec {
+    let http = &live["httpCheck"];
+    let tls = http["useSsl"].as_bool().unwrap_or_default();
+    let texts = |field: &str| live[field].as_array().into_iter().flatten();
+    let matcher = &live["contentMatchers"][0];
+    let usual =
+        |it: &Value| it.is_null() || it == CONTAINS || it == "CONTENT_MATCHER_OPTION_UNSPECIFIED";
+    let content = matcher["content"].as_str().filter(|_| usual(&matcher["matcher"]));
+    let statuses = http["acceptedResponseStatusCodes"].as_array().into_iter().flatten();
+    let status = |code: &Value| code["statusValue"].as_u64().and_then(|it| it.try_into().ok());
+    let port = http["port"].as_u64().and_then(|port| port.try_into().ok());
+    Spec {
+        host: live["monitoredResource"]["labels"]["host"].as_str().unwrap_or_default().to_owned(),
+        path: http["path"].as_str().unwrap_or("/").to_owned(),
+        port: port.unwrap_or(if tls { 443 } else { 80 }),
+        tls,
+        validate_tls: http["validateSsl"].as_bool().unwrap_or_default(),
+        period: seconds(&live["period"]).unwrap_or(60),
+        timeout: seconds(&live["timeout"]).unwrap_or(10),
+        regions: texts("selectedRegions").filter_map(|it| it.as_str().map(str::to_owned)).collect(),
+        content: content.unwrap_or_default().to_owned(),
+        statuses: statuses.filter_map(status).collect(),
+        disabled: live["disabled"].as_bool().unwrap_or_default(),
+        labels: labels(live)
+            .into_iter()
+            .filter(|(key, _)| !key.starts_with(label::PREFIX))
+            .collect(),
+    }
+}
+
+/// `60s`, as JSON writes durations.
+fn seconds(span: &Value) -> Option<u32> {
+    let text = span.as_str()?.strip_suffix('s')?;
+    text.split('.').next()?.parse().ok()
+}
+
+/// A live check (or nothing) made what the settings say.
+pub(super) fn to_wire(spec: &Spec, live: &Value) -> Value {
+    let Spec { host, path, port, tls, validate_tls, period, timeout, regions, .. } = spec;
+    let Spec { content, statuses, disabled, .. } = spec;
+    let now = from_wire(live);
+    let mut check = if live.is_object() { live.clone() } else { json!({}) };
+    check["monitoredResource"]["type"] = json!("uptime_url");
+    check["monitoredResource"]["labels"]["host"] = json!(host);
+    let http = &mut check["httpCheck"];
+    if http.is_null() {
+        *http = json!({ "requestMethod": "GET" });
+    }
+    for (field, value) in [
+        ("path", json!(path)),
+        ("port", json!(port)),
+        ("useSsl", json!(tls)),
+        ("validateSsl", json!(validate_tls)),
+    ] {
+        http[field] = value;
+    }
+    let codes: Vec<Value> = statuses.iter().map(|code| json!({ "statusValue": code })).collect();
+    if now.statuses != *statuses {
+        http["acceptedResponseStatusCodes"] = json!(codes);
+    }
+    check["period"] = json!(format!("{period}s"));
+    check["timeout"] = json!(format!("{timeout}s"));
+    check["selectedRegions"] = json!(regions);
+    check["disabled"] = json!(disabled);
+    if now.content != *content {
+        let matcher = json!({ "content": content, "matcher": CONTAINS });
+        check["contentMatchers"] = if content.is_empty() { json!([]) } else { json!([matcher]) };
+    }
+    check
+}
+
+/// The labels of a check of ours.
+pub(super) fn marked(spec: &Spec, mark: &Mark) -> Value {
+    let all = spec.labels.clone().into_iter().chain(mark.labels());
+    Value::Object(all.map(|(key, value)| (key, json!(value))).collect::<Map<_, _>>())
+}
+
+/// The fields of the API in which two settings differ.
+pub(super) fn changed(before: &Spec, after: &Spec) -> Vec<&'static str> {
+    let http = |spec: &Spec| {
+        let Spec { path, port, tls, validate_tls, statuses, .. } = spec.clone();
+        (path, port, tls, validate_tls, statuses)
+    };
+    let fields = [
+        ("httpCheck", http(before) != http(after)),
+        ("period", before.period != after.period),
+        ("timeout", before.timeout != after.timeout),
+        ("selectedRegions", before.regions != after.regions),
+        ("contentMatchers", before.content != after.content),
+        ("disabled", before.disabled != after.disabled),
+    ];
+    fields.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec() -> Spec {
+        Spec {
+            path: "/hub/health".to_owned(),
+            regions: ["USA".to_owned()].into(),
+            content: "ok".to_owned(),
+            statuses: [200, 401].into(),
+            labels: [("team".to_owned(), "hubs".to_owned())].into(),
+            ..Spec::new("hub.example.org", 300, 10)
+        }
+    }
+
+    #[test]
+    fn what_is_sent_is_read_back() {
+        let mut wire = to_wire(&spec(), &Value::Null);
+        wire["userLabels"] = json!({ "team": "hubs", "leap-infra-env": "prod" });
+        assert_eq!(from_wire(&wire), spec());
+        assert!(is_web(&wire));
+    }
+
+    #[test]
+    fn what_has_no_word_here_survives_a_change() {
+        let mut live = to_wire(&spec(), &Value::Null);
+        live["httpCheck"]["headers"] = json!({ "X-From": "uptime" });
+        live["httpCheck"]["acceptedResponseStatusCodes"] =
+            json!([{ "statusClass": "STATUS_CLASS_2XX" }]);
+        live["contentMatchers"] = json!([{ "content": "^ok", "matcher": "MATCHES_REGEX" }]);
+        let now = from_wire(&live);
+        let after = Spec { path: "/".to_owned(), ..now.clone() };
+        let sent = to_wire(&after, &live);
+        assert_eq!(sent["httpCheck"]["headers"], live["httpCheck"]["headers"]);
+        assert_eq!(sent["contentMatchers"], live["contentMatchers"]);
+        assert_eq!(changed(&now, &after), ["httpCheck"]);
+    }
+}
