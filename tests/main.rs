@@ -7,6 +7,7 @@ mod suite {
     mod applies;
     mod architecture;
     mod bench;
+    mod budget;
     mod canary;
     mod clusters;
     mod commands;

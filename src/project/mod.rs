@@ -139,6 +139,12 @@ impl Project {
         &self.laid(env).map_or(self.first(), |laid| &laid.declaration).cloud.project
     }
 
+    /// The billing account of an environment, if it is declared.
+    pub fn billing_account(&self, env: &str) -> Option<&str> {
+        let declaration = self.laid(env).map_or(self.first(), |laid| &laid.declaration);
+        declaration.billing.account.as_deref()
+    }
+
     /// The region where everything of an environment goes that names no other place.
     pub fn region(&self, env: &str) -> &str {
         &self.laid(env).map_or(self.first(), |laid| &laid.declaration).cloud.region

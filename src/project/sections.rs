@@ -31,6 +31,7 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("api-name", services::api_name),
     ("billing-account", billing::billing_account),
     ("bucket-name", buckets::bucket_name),
+    ("budget-amount", budget::budget_amount),
     ("dataset", billing::dataset),
     ("day", date),
     ("disk-size", disks::disk_size),
@@ -49,6 +50,7 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("kubernetes-version", clusters::kubernetes_version),
     ("label-value", label_value),
     ("location", buckets::location::location),
+    ("mail-address", budget::mail_address),
     ("member", buckets::format::member),
     ("node-range", clusters::node_range),
     ("prefix", stack::prefix),
@@ -60,6 +62,7 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("stack-name", stack::stack_name),
     ("suffix", environments::suffix),
     ("taint", clusters::taint),
+    ("threshold", budget::threshold),
     ("topic", secrets::topic),
     ("variable-name", secrets::variable_name),
     ("volume", volume),
@@ -94,6 +97,7 @@ pub(crate) const EXPANSIONS: &[Expansion] = &[
     uptime::expand,
     identities::expand,
     services::expand,
+    budget::expand,
     secrets::expand,
 ];
 
@@ -107,6 +111,7 @@ pub(crate) const DISCOVERIES: &[(&str, Discovery)] = &[
     ("addresses", addresses::discover),
     ("dns.records", dns::discover),
     ("uptime", uptime::discover),
+    ("budget", budget::discover),
     ("secrets", secrets::discover),
 ];
 
@@ -117,6 +122,7 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<Str
         ["disks", key, setting] => disks::derived(layout, laid, key, setting),
         ["addresses", key, setting] => addresses::derived(layout, laid, key, setting),
         ["dns", "records", key, setting] => dns::derived(layout, laid, key, setting),
+        ["budget", setting] => budget::derived(laid, setting),
         ["uptime", key, setting] => uptime::derived(layout, laid, key, setting),
         ["clusters", key, setting] => clusters::derived(layout, laid, key, setting),
         ["identities", key, setting] => identities::derived(layout, laid, key, setting),

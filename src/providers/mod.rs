@@ -5,6 +5,7 @@
 pub mod gcp;
 
 use crate::kind::{Actors, Observers, Registry};
+use gcp::billing_budget::BillingBudget;
 use gcp::dns_record::DnsRecord;
 use gcp::dns_record_by_hand::ByHand;
 use gcp::gce_address::Address;
@@ -21,6 +22,7 @@ use gcp::gcs_bucket::Bucket;
 use gcp::gcs_bucket_access::BucketAccess;
 use gcp::gke_cluster::Cluster;
 use gcp::gke_node_pool::NodePool;
+use gcp::notification_channel::Channel;
 use gcp::secret::Secret;
 use gcp::secret_access::SecretAccess;
 use gcp::uptime_check::UptimeCheck;
@@ -49,6 +51,8 @@ pub fn registry() -> Registry {
         .with::<DnsRecord>()
         .with::<ByHand>()
         .with::<UptimeCheck>()
+        .with::<Channel>()
+        .with::<BillingBudget>()
 }
 
 /// The reading half of every kind, for one run: what was listed once is not listed again.
@@ -75,6 +79,8 @@ pub fn observers(connection: &Connection) -> Observers {
         .with::<DnsRecord>(reader())
         .with::<ByHand>(reader())
         .with::<UptimeCheck>(reader())
+        .with::<Channel>(reader())
+        .with::<BillingBudget>(reader())
 }
 
 /// The writing half of every kind.
@@ -101,4 +107,6 @@ pub fn actors(connection: &Connection) -> Actors {
         .with::<DnsRecord>(writer())
         .with::<ByHand>(writer())
         .with::<UptimeCheck>(writer())
+        .with::<Channel>(writer())
+        .with::<BillingBudget>(writer())
 }

@@ -7,6 +7,7 @@
 //! believe that the real cloud does the same.
 
 pub mod bigquery;
+mod billingbudgets;
 mod chaos;
 mod clock;
 pub mod compute;
@@ -19,7 +20,7 @@ pub mod gcs;
 mod grpc;
 mod guard;
 pub mod iam;
-mod monitoring_uptime;
+mod monitoring;
 mod project;
 mod record;
 mod refusal;

@@ -152,6 +152,15 @@ pub(super) fn page(
     Ok(body)
 }
 
+/// Moves a thing on: a new etag, quotes and all, that no earlier state had.
+pub(super) fn touch(resource: &mut Value, now: Moment) {
+    let earlier = resource["etag"]
+        .as_str()
+        .and_then(|etag| i64::from_str_radix(etag.trim_matches('"'), 16).ok());
+    let next = earlier.map_or(now.0, |earlier| now.0.max(earlier + 1));
+    resource["etag"] = json!(format!("\"{next:x}\""));
+}
+
 /// Puts a list in the order of its names.
 pub(super) fn sort(items: &mut [Value]) {
     items.sort_by(|a, b| a["name"].as_str().cmp(&b["name"].as_str()));

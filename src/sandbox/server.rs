@@ -18,8 +18,8 @@ use super::refusal::Refusal;
 use super::wire::{Cutter, Wires};
 use super::{
     Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Transport, Turn,
-    Vault, World, bigquery, compute, container, dns, gcs, grpc, guard, iam, monitoring_uptime,
-    resourcemanager, secretmanager, serviceusage, tls,
+    Vault, World, bigquery, billingbudgets, compute, container, dns, gcs, grpc, guard, iam,
+    monitoring, resourcemanager, secretmanager, serviceusage, tls,
 };
 
 /// How to start a sandbox. The default: in memory, any port, the real time, lags on.
@@ -114,9 +114,10 @@ fn router(world: &World, gate: &Arc<Gate>, more: Vec<Arc<dyn Api>>) -> Router {
         Arc::new(compute::Compute),
         Arc::new(container::Container),
         Arc::new(bigquery::BigQuery),
+        Arc::new(billingbudgets::BillingBudgets),
         Arc::new(dns::Dns),
         Arc::new(iam::Iam),
-        Arc::new(monitoring_uptime::UptimeChecks),
+        Arc::new(monitoring::Monitoring),
         Arc::new(resourcemanager::ResourceManager),
         Arc::new(secretmanager::SecretManager),
         Arc::new(serviceusage::ServiceUsage),

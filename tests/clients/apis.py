@@ -36,6 +36,8 @@ secrets = api("secretmanager", "v1").projects().secrets()
 compute = api("compute", "v1", "compute/v1/")
 dns = api("dns", "v1")
 uptime = api("monitoring", "v3").projects().uptimeCheckConfigs()
+channels = api("monitoring", "v3").projects().notificationChannels()
+budgets = api("billingbudgets", "v1").billingAccounts().budgets()
 
 
 def refused(status, call):
@@ -270,6 +272,31 @@ def an_uptime_check_is_named_by_the_server_and_keeps_its_host():
     assert [it["name"] for it in uptime.list(parent=project).execute()["uptimeCheckConfigs"]] == [made["name"]]
     uptime.delete(name=made["name"]).execute()
     refused(404, uptime.get(name=made["name"]))
+
+
+def a_budget_changes_for_its_etag_and_writes_to_a_channel():
+    mail = {"type": "email", "labels": {"email_address": "money@leap.example.org"}}
+    channel = channels.create(name=project, body=mail).execute()
+    assert channels.list(name=project).execute()["notificationChannels"] == [channel]
+    account = "billingAccounts/012345-6789AB-CDEF01"
+    body = {
+        "displayName": "Platform",
+        "budgetFilter": {"projects": [project]},
+        "amount": {"specifiedAmount": {"units": "7000", "currencyCode": "USD"}},
+        "thresholdRules": [{"thresholdPercent": 0.9}],
+        "notificationsRule": {"monitoringNotificationChannels": [channel["name"]]},
+    }
+    made = budgets.create(parent=account, body=body).execute()
+    assert made["budgetFilter"]["projects"] != [project], made
+    patch = lambda **fields: budgets.patch(name=made["name"], updateMask="displayName", body=fields)
+    patch(displayName="Other", etag=made["etag"]).execute()
+    refused(409, patch(displayName="Third", etag=made["etag"]))
+    refused(400, patch(displayName="b" * 61))
+    assert [it["displayName"] for it in budgets.list(parent=account).execute()["budgets"]] == ["Other"]
+    budgets.delete(name=made["name"]).execute()
+    channels.patch(name=channel["name"], updateMask="enabled", body={"enabled": False}).execute()
+    channels.delete(name=channel["name"]).execute()
+    refused(404, channels.get(name=channel["name"]))
 
 
 folder = pathlib.Path(tempfile.mkdtemp())

@@ -5,6 +5,7 @@ use super::bench::{
     Bench, DOMAIN, PROJECT, ZONE, access, account, account_access, bucket, bucket_with,
     custom_role, email, loom, project_access, service, stack, visible, way_in,
 };
+use super::budget::{budget, channel};
 use super::compute::{address, disk, schedule};
 use super::names::{Leads, record};
 use super::uptime::check;
@@ -107,6 +108,9 @@ fn journeys() -> Vec<Journey> {
         Journey::new("names from nothing", None, names()),
         Journey::new("other names", Some(names()), other_names()),
         Journey::new("no names", Some(names()), stack([])),
+        Journey::new("budgets from nothing", None, budgets()),
+        Journey::new("other budgets", Some(budgets()), other_budgets()),
+        Journey::new("no budgets", Some(budgets()), stack([])),
     ]
 }
 
@@ -138,6 +142,27 @@ fn names() -> Stack {
         record("*.hub", "CNAME", Leads::To(&["hub.home.example.org"])),
         record("hub", "TXT", Leads::To(&["v=spf1 -all"])),
         check("home-hub", "/hub/health", 60),
+    ])
+}
+
+/// A budget of which two addresses hear.
+fn budgets() -> Stack {
+    let (money, ops) = ("money@leap.example.org", "ops@leap.example.org");
+    stack([
+        channel(money, "Money"),
+        channel(ops, "Operators"),
+        budget("home-budget", "7000 USD", &[money, ops]),
+    ])
+}
+
+/// A larger one, of which another address hears, and a second one.
+fn other_budgets() -> Stack {
+    let (money, all) = ("money@leap.example.org", "all@leap.example.org");
+    stack([
+        channel(money, "The budget"),
+        channel(all, "All"),
+        budget("home-budget", "9000 USD", &[money, all]),
+        budget("home-more", "last month's", &[all]),
     ])
 }
 

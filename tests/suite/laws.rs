@@ -4,6 +4,7 @@ use super::bench::{
     Bench, PROJECT, access, account, account_access, bucket_with, custom_role, email, loom,
     project_access, stack,
 };
+use super::budget::garden_budget;
 use super::compute::{address, disk, schedule};
 use super::law::law;
 use super::names::garden_names;
@@ -97,6 +98,7 @@ pub fn grown(plots: &[Plot]) -> Vec<Resource> {
     resources.extend(robots(plots));
     resources.extend(disks(plots));
     resources.extend(garden_names(plots));
+    resources.extend(garden_budget(plots));
     resources
 }
 

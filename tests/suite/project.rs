@@ -1,5 +1,6 @@
 //! Stories about the project file: what is said about mistakes, and what a stack becomes.
 
+mod budget;
 mod clusters;
 mod disks;
 mod environments;

@@ -100,7 +100,7 @@ async fn ours_is_found_beside_one_of_the_same_name_and_a_copy_of_it_is_reported(
     reqwest::Client::new().post(url).json(&copy).send().await.unwrap();
     let plan = bench.plan(&wanted()).await;
     assert!(plan.is_empty());
-    assert_eq!(plan.unknown[0].what, "a second uptime check of this name, with the same mark");
+    assert_eq!(plan.unknown[0].what, "a second uptime-check of this name, with the same mark");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -30,7 +30,7 @@ pub(crate) struct Seen<'a> {
 /// One thing as a section declares it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Entry {
-    /// Its key.
+    /// Its key; empty for a section that has no keys.
     pub(crate) key: String,
     /// The word below the key that its settings stand under, if they stand under one.
     pub(crate) inside: Option<&'static str>,
@@ -99,9 +99,15 @@ fn write_entry(out: &mut String, entry: Entry) {
     if settings.is_empty() {
         return;
     }
-    _ = writeln!(out, "  {}:", yaml::text(&key));
+    if !key.is_empty() {
+        _ = writeln!(out, "  {}:", yaml::text(&key));
+    }
     inside.iter().for_each(|word| _ = writeln!(out, "    {word}:"));
-    let indent = if inside.is_some() { 6 } else { 4 };
+    let indent = match (key.is_empty(), inside) {
+        (true, _) => 2,
+        (false, None) => 4,
+        (false, Some(_)) => 6,
+    };
     let first = FIRST.iter().filter_map(|name| settings.remove_entry(*name)).collect::<Vec<_>>();
     for (name, value) in first.into_iter().chain(settings) {
         yaml::field(out, indent, &name, &value);

@@ -4,7 +4,7 @@ use crate::model::{Manage, Place, Resource, ResourceId, Source};
 use crate::project::format::Wrong;
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
-use crate::project::{addresses, clusters, disks, dns, identities, uptime};
+use crate::project::{addresses, budget, clusters, disks, dns, identities, uptime};
 use crate::providers::gcp::{gcp_service, gke_cluster};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ pub(crate) const COMPUTE: &str = "compute.googleapis.com";
 /// The API of records.
 pub(crate) const DNS: &str = "dns.googleapis.com";
 
-/// The API of uptime checks.
+/// The API of uptime checks, and of who is written to.
 pub(crate) const MONITORING: &str = "monitoring.googleapis.com";
 
 /// Whether a text names an API of Google.
@@ -92,6 +92,7 @@ fn needed(layout: &[Laid], project: &str) -> BTreeSet<&'static str> {
     if layout.iter().any(|laid| uptime::any(laid, project)) {
         needed.insert(MONITORING);
     }
+    needed.extend(budget::apis(layout, project));
     for placed in identities::placed(layout).list.iter().filter(|it| it.project() == project) {
         needed.extend(["iam.googleapis.com", "cloudresourcemanager.googleapis.com"]);
         let outside = !placed.identity.github.is_empty() || !placed.identity.kubernetes.is_empty();

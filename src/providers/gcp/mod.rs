@@ -3,6 +3,7 @@
 //! [`Connection::open`] is the only way in. Planning gets a [`Reader`], which has no call that
 //! writes; what it may call is listed in [`permissions`].
 
+pub mod billing_budget;
 mod billing_export;
 mod calls;
 pub mod client;
@@ -31,6 +32,9 @@ pub mod gke_node_pool;
 mod identity;
 mod ledger_store;
 mod memo;
+mod monitoring;
+mod namesakes;
+pub mod notification_channel;
 mod object_sizes;
 mod ownership;
 pub mod permissions;

@@ -9,6 +9,7 @@ mod methods;
 pub use methods::{READ_METHODS, ReadMethod};
 
 use crate::kind::Kind as _;
+use crate::providers::gcp::billing_budget::BillingBudget;
 use crate::providers::gcp::dns_record::DnsRecord;
 use crate::providers::gcp::gce_address::Address;
 use crate::providers::gcp::gce_disk::Disk;
@@ -24,6 +25,7 @@ use crate::providers::gcp::gcs_bucket::Bucket;
 use crate::providers::gcp::gcs_bucket_access::BucketAccess;
 use crate::providers::gcp::gke_cluster::Cluster;
 use crate::providers::gcp::gke_node_pool::NodePool;
+use crate::providers::gcp::notification_channel::Channel;
 use crate::providers::gcp::secret::Secret;
 use crate::providers::gcp::secret_access::SecretAccess;
 use crate::providers::gcp::uptime_check::UptimeCheck;
@@ -236,6 +238,25 @@ pub const NEEDED: &[Needed] = &[
             "monitoring.uptimeCheckConfigs.delete",
             "monitoring.uptimeCheckConfigs.update",
         ],
+    },
+    Needed {
+        kind: Channel::NAME,
+        plan: &["monitoring.notificationChannels.list"],
+        apply: &[
+            "monitoring.notificationChannels.create",
+            "monitoring.notificationChannels.delete",
+            "monitoring.notificationChannels.update",
+        ],
+    },
+    // Those of budgets on the billing account, which is in no project.
+    Needed {
+        kind: BillingBudget::NAME,
+        plan: &[
+            "billing.budgets.list",
+            "monitoring.notificationChannels.list",
+            "resourcemanager.projects.get",
+        ],
+        apply: &["billing.budgets.create", "billing.budgets.delete", "billing.budgets.update"],
     },
     // `doctor --quotas` and `doctor --refresh-tables`.
     Needed {

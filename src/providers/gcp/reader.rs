@@ -36,6 +36,8 @@ pub struct Reader {
     pub(crate) rest: Rest,
     pub(super) accounts: Memo<Arc<Vec<ServiceAccount>>>,
     pub(super) pools: Memo<Arc<Vec<serde_json::Value>>>,
+    /// Lists of Cloud Monitoring, by project and collection.
+    pub(super) monitoring: Memo<Arc<Vec<serde_json::Value>>>,
     /// Lists of the compute API, by project and collection.
     pub(crate) compute: Memo<compute::Listed>,
     /// Clusters, their pools and operations.
@@ -49,6 +51,7 @@ impl Reader {
         let clusters = container::Sight::new(connection);
         let (lists, buckets, secret_lists) = (Memo::default(), Memo::default(), Memo::default());
         let (accounts, pools, compute) = (Memo::default(), Memo::default(), Memo::default());
+        let monitoring = Memo::default();
         Self {
             control,
             retry,
@@ -59,6 +62,7 @@ impl Reader {
             rest,
             accounts,
             pools,
+            monitoring,
             compute,
             clusters,
             secrets,

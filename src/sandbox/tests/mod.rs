@@ -3,6 +3,7 @@
 mod access;
 mod bigquery;
 mod bucket;
+mod budgets;
 mod compute;
 mod container;
 mod dns;

@@ -59,6 +59,15 @@ pub const READ_METHODS: &[ReadMethod] = &[
         permission: "dns.resourceRecordSets.list",
     },
     ReadMethod {
+        method: "GET /v1/billingAccounts/{account}/budgets",
+        permission: "billing.budgets.list",
+    },
+    ReadMethod { method: "GET /v3/projects/{project}", permission: "resourcemanager.projects.get" },
+    ReadMethod {
+        method: "GET /v3/projects/{project}/notificationChannels",
+        permission: "monitoring.notificationChannels.list",
+    },
+    ReadMethod {
         method: "GET /v3/projects/{project}/uptimeCheckConfigs",
         permission: "monitoring.uptimeCheckConfigs.list",
     },

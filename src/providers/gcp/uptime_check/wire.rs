@@ -4,46 +4,48 @@
 //! changed: a change is made in what was read.
 
 use super::{Spec, UptimeCheck};
-use crate::kind::Kind as _;
-use crate::model::{Mark, Owner, Version, base32_digest, label};
-use serde_json::{Map, Value, json};
+use crate::providers::gcp::monitoring::{self, Monitored};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// How a text must stand in an answer.
 const CONTAINS: &str = "CONTAINS_STRING";
 
-/// Whether a check asks a web address of the world; others are not ours to declare.
-pub(super) fn is_web(live: &Value) -> bool {
-    live["httpCheck"].is_object() && live["monitoredResource"]["type"] == "uptime_url"
-}
+impl Monitored for UptimeCheck {
+    const COLLECTION: &'static str = "uptimeCheckConfigs";
+    const THINGS: &'static str = "uptime checks";
 
-/// The name that people see, and that we know it by.
-pub(super) fn name(live: &Value) -> &str {
-    live["displayName"].as_str().unwrap_or_default()
-}
+    /// Whether a check asks a web address of the world; others are not ours to declare.
+    fn is_one(live: &Value) -> bool {
+        live["httpCheck"].is_object() && live["monitoredResource"]["type"] == "uptime_url"
+    }
 
-/// Whose it is, by its labels.
-pub(super) fn owner(live: &Value, stack: &str) -> Owner {
-    Mark::owner(stack, UptimeCheck::NAME, name(live), |key| live["userLabels"][key].as_str())
-}
+    /// The name that people see.
+    fn name(_project: &str, live: &Value) -> String {
+        live["displayName"].as_str().unwrap_or_default().to_owned()
+    }
 
-pub(super) fn is_ours(live: &Value, stack: &str) -> bool {
-    matches!(owner(live, stack), Owner::Ours(_))
-}
+    fn read(live: &Value) -> Spec {
+        from_wire(live)
+    }
 
-/// There is no version but the content.
-pub(super) fn version(live: &Value) -> Version {
-    Version(base32_digest(live.to_string().as_bytes()))
-}
+    fn write(name: &str, spec: &Spec, live: &Value) -> Value {
+        let mut check = to_wire(spec, live);
+        check["displayName"] = json!(name);
+        check
+    }
 
-/// All labels of a check.
-pub(super) fn labels(live: &Value) -> BTreeMap<String, String> {
-    let all = live["userLabels"].as_object().into_iter().flatten();
-    all.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+    fn labels(spec: &Spec) -> &BTreeMap<String, String> {
+        &spec.labels
+    }
+
+    fn changed(before: &Spec, after: &Spec) -> Vec<&'static str> {
+        changed(before, after)
+    }
 }
 
 /// The settings of a live one.
-pub(super) fn from_wire(live: &Value) -> Spec {
+fn from_wire(live: &Value) -> Spec {
     let http = &live["httpCheck"];
     let tls = http["useSsl"].as_bool().unwrap_or_default();
     let texts = |field: &str| live[field].as_array().into_iter().flatten();
@@ -66,10 +68,7 @@ pub(super) fn from_wire(live: &Value) -> Spec {
         content: content.unwrap_or_default().to_owned(),
         statuses: statuses.filter_map(status).collect(),
         disabled: live["disabled"].as_bool().unwrap_or_default(),
-        labels: labels(live)
-            .into_iter()
-            .filter(|(key, _)| !key.starts_with(label::PREFIX))
-            .collect(),
+        labels: monitoring::own_labels(live),
     }
 }
 
@@ -80,7 +79,7 @@ fn seconds(span: &Value) -> Option<u32> {
 }
 
 /// A live check (or nothing) made what the settings say.
-pub(super) fn to_wire(spec: &Spec, live: &Value) -> Value {
+fn to_wire(spec: &Spec, live: &Value) -> Value {
     let Spec { host, path, port, tls, validate_tls, period, timeout, regions, .. } = spec;
     let Spec { content, statuses, disabled, .. } = spec;
     let now = from_wire(live);
@@ -114,14 +113,8 @@ pub(super) fn to_wire(spec: &Spec, live: &Value) -> Value {
     check
 }
 
-/// The labels of a check of ours.
-pub(super) fn marked(spec: &Spec, mark: &Mark) -> Value {
-    let all = spec.labels.clone().into_iter().chain(mark.labels());
-    Value::Object(all.map(|(key, value)| (key, json!(value))).collect::<Map<_, _>>())
-}
-
 /// The fields of the API in which two settings differ.
-pub(super) fn changed(before: &Spec, after: &Spec) -> Vec<&'static str> {
+fn changed(before: &Spec, after: &Spec) -> Vec<&'static str> {
     let http = |spec: &Spec| {
         let Spec { path, port, tls, validate_tls, statuses, .. } = spec.clone();
         (path, port, tls, validate_tls, statuses)
@@ -157,7 +150,7 @@ mod tests {
         let mut wire = to_wire(&spec(), &Value::Null);
         wire["userLabels"] = json!({ "team": "hubs", "leap-infra-env": "prod" });
         assert_eq!(from_wire(&wire), spec());
-        assert!(is_web(&wire));
+        assert!(UptimeCheck::is_one(&wire));
     }
 
     #[test]

@@ -4,10 +4,27 @@
 
 use serde_json::{Value, json};
 
+use super::{Collection, user_labels};
 use crate::sandbox::refusal::Refusal;
 
+/// Uptime checks, as the API has them.
+pub(super) const COLLECTION: Collection = Collection {
+    name: "uptimeCheckConfigs",
+    thing: "uptime check configuration",
+    kept: "uptime",
+    may_change: MAY_CHANGE,
+    complete,
+    check,
+    stays,
+    stem: |check| {
+        let shown = check["displayName"].as_str().unwrap_or_default().to_lowercase();
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+        shown.chars().map(plain).take(50).chain(['-']).collect()
+    },
+};
+
 /// What a mask may name. What is checked, and how it is reached, stays for good.
-pub(super) const MAY_CHANGE: &[&str] = &[
+const MAY_CHANGE: &[&str] = &[
     "displayName",
     "httpCheck",
     "tcpCheck",
@@ -27,7 +44,7 @@ const REGIONS: [&str; 7] =
     ["USA", "EUROPE", "SOUTH_AMERICA", "ASIA_PACIFIC", "USA_OREGON", "USA_IOWA", "USA_VIRGINIA"];
 
 /// A check with what is usual where nothing was said.
-pub(super) fn complete(project: &str, body: &Value) -> Value {
+fn complete(project: &str, body: &Value) -> Value {
     let mut check = json!({
         "displayName": body["displayName"],
         "monitoredResource": body["monitoredResource"],
@@ -60,7 +77,7 @@ pub(super) fn complete(project: &str, body: &Value) -> Value {
 }
 
 /// Refuses a change of what stays.
-pub(super) fn stays(live: &Value, next: &Value) -> Result<(), Refusal> {
+fn stays(live: &Value, next: &Value) -> Result<(), Refusal> {
     let kind = |check: &Value| check.get("httpCheck").is_some();
     if live["monitoredResource"] == next["monitoredResource"] && kind(live) == kind(next) {
         return Ok(());
@@ -69,7 +86,7 @@ pub(super) fn stays(live: &Value, next: &Value) -> Result<(), Refusal> {
 }
 
 /// Refuses what the API does not take.
-pub(super) fn check(check: &Value) -> Result<(), Refusal> {
+fn check(check: &Value) -> Result<(), Refusal> {
     let wrong = |field: &str, why: &str| {
         Err(Refusal::invalid(format!("Field uptimeCheckConfig.{field} is invalid: {why}")))
     };
@@ -91,7 +108,7 @@ pub(super) fn check(check: &Value) -> Result<(), Refusal> {
     }
     matchers(check).or_else(|why| wrong("contentMatchers", why))?;
     regions(check).or_else(|why| wrong("selectedRegions", why))?;
-    labels(check).or_else(|why| wrong("userLabels", why))
+    user_labels(check).or_else(|why| wrong("userLabels", why))
 }
 
 fn seconds(span: &Value) -> Option<f64> {
@@ -118,19 +135,4 @@ fn regions(check: &Value) -> Result<(), &'static str> {
     let many = |region: &Value| if region == "USA" { 3 } else { 1 };
     let total: usize = all.iter().map(many).sum();
     if total == 0 || total >= 3 { Ok(()) } else { Err("at least three locations are needed.") }
-}
-
-fn labels(check: &Value) -> Result<(), &'static str> {
-    let all = check["userLabels"].as_object();
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
-    let good = |text: &str| text.len() <= 63 && text.chars().all(allowed);
-    let begins = |key: &str| key.starts_with(|c: char| c.is_ascii_lowercase());
-    let fine = all
-        .into_iter()
-        .flatten()
-        .all(|(key, value)| begins(key) && good(key) && value.as_str().is_some_and(good));
-    if fine && all.is_none_or(|all| all.len() <= 64) {
-        return Ok(());
-    }
-    Err("keys begin with a letter; keys and values have lower case letters, digits, - and _.")
 }
