@@ -5,6 +5,7 @@
 pub mod gcp;
 
 use crate::kind::{Actors, Observers, Registry};
+use gcp::artifact_registry::ArtifactRegistry;
 use gcp::gce_address::Address;
 use gcp::gce_disk::Disk;
 use gcp::gce_snapshot_policy::SnapshotPolicy;
@@ -41,6 +42,7 @@ pub fn registry() -> Registry {
         .with::<Disk>()
         .with::<SnapshotPolicy>()
         .with::<Address>()
+        .with::<ArtifactRegistry>()
         .with::<Secret>()
         .with::<SecretAccess>()
 }
@@ -64,6 +66,7 @@ pub fn observers(connection: &Connection) -> Observers {
         .with::<Disk>(reader())
         .with::<SnapshotPolicy>(reader())
         .with::<Address>(reader())
+        .with::<ArtifactRegistry>(reader())
         .with::<Secret>(reader())
         .with::<SecretAccess>(reader())
 }
@@ -87,6 +90,7 @@ pub fn actors(connection: &Connection) -> Actors {
         .with::<Disk>(writer())
         .with::<SnapshotPolicy>(writer())
         .with::<Address>(writer())
+        .with::<ArtifactRegistry>(writer())
         .with::<Secret>(writer())
         .with::<SecretAccess>(writer())
 }
