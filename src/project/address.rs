@@ -4,7 +4,7 @@
 use crate::project::format::Wrong;
 
 /// The types that can be referred to.
-const TYPES: [&str; 5] = ["address", "bucket", "disk", "identity", "secret"];
+const TYPES: [&str; 6] = ["address", "bucket", "disk", "identity", "registry", "secret"];
 
 /// The key in a reference to an identity, if a member is one: `identity:KEY`.
 pub(crate) fn identity(member: &str) -> Option<&str> {

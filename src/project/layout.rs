@@ -48,3 +48,10 @@ pub(crate) fn each_environment(all: &[&str]) -> Vec<String> {
     let own = all.iter().filter(|name| all.len() == 1 || **name != SHARED);
     own.map(|name| (*name).to_owned()).collect()
 }
+
+/// The environment of things that all others share, unless they say otherwise: the shared one, or the
+/// first.
+pub(crate) fn shared_or_first(layout: &[Laid]) -> Vec<String> {
+    let shared = layout.iter().find(|laid| laid.env() == SHARED).or(layout.first());
+    shared.into_iter().map(|laid| laid.env().to_owned()).collect()
+}

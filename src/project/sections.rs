@@ -7,7 +7,7 @@ use crate::project::layout::Laid;
 use crate::project::problem::Findings;
 use crate::project::{
     addresses, billing, buckets, budget, cloud, clusters, disks, environments, identities, ignore,
-    secrets, services, stack,
+    registries, secrets, services, stack,
 };
 
 /// Checks a text; says what is wrong with it.
@@ -53,6 +53,7 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("prefix", stack::prefix),
     ("project-role", identities::project_role),
     ("region", cloud::region),
+    ("registry-location", registries::registry_location),
     ("rhythm", disks::rhythm),
     ("short-text", identities::description),
     ("sops-reference", secrets::sops_reference),
@@ -75,6 +76,7 @@ pub(crate) const CHECKS: &[Check] = &[
     clusters::check,
     disks::check,
     addresses::check,
+    registries::check,
     identities::check,
     secrets::check,
 ];
@@ -85,18 +87,21 @@ pub(crate) const EXPANSIONS: &[Expansion] = &[
     clusters::expand,
     disks::expand,
     addresses::expand,
+    registries::expand,
     identities::expand,
     services::expand,
     secrets::expand,
 ];
 
 /// From resources to the keys that people call them by.
-pub(crate) const NAMINGS: &[Naming] = &[buckets::keys, disks::keys, addresses::keys, secrets::keys];
+pub(crate) const NAMINGS: &[Naming] =
+    &[buckets::keys, disks::keys, addresses::keys, registries::keys, secrets::keys];
 /// From what was found to sections.
 pub(crate) const DISCOVERIES: &[(&str, Discovery)] = &[
     ("buckets", buckets::discover),
     ("disks", disks::discover),
     ("addresses", addresses::discover),
+    ("registries", registries::discover),
     ("secrets", secrets::discover),
 ];
 
@@ -106,6 +111,7 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<Str
         ["buckets", key, setting] => buckets::derived(layout, laid, key, setting),
         ["disks", key, setting] => disks::derived(layout, laid, key, setting),
         ["addresses", key, setting] => addresses::derived(layout, laid, key, setting),
+        ["registries", key, setting] => registries::derived(layout, laid, key, setting),
         ["clusters", key, setting] => clusters::derived(layout, laid, key, setting),
         ["identities", key, setting] => identities::derived(layout, laid, key, setting),
         ["ledger", "bucket"] => Some(laid.ledger_bucket()),

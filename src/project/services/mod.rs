@@ -4,8 +4,8 @@ use crate::model::{Manage, Place, Resource, ResourceId, Source};
 use crate::project::format::Wrong;
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
-use crate::project::{addresses, clusters, disks, identities};
-use crate::providers::gcp::{gcp_service, gke_cluster};
+use crate::project::{addresses, clusters, disks, identities, registries};
+use crate::providers::gcp::{artifact_registry, gcp_service, gke_cluster};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,6 +79,9 @@ fn needed(layout: &[Laid], project: &str) -> BTreeSet<&'static str> {
     }
     if layout.iter().any(|laid| disks::any(laid, project) || addresses::any(laid, project)) {
         needed.insert(COMPUTE);
+    }
+    if layout.iter().any(|laid| registries::any(laid, project)) {
+        needed.insert(artifact_registry::API);
     }
     for placed in identities::placed(layout).list.iter().filter(|it| it.project() == project) {
         needed.extend(["iam.googleapis.com", "cloudresourcemanager.googleapis.com"]);

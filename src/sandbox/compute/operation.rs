@@ -4,12 +4,11 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::path::Path;
 use super::{Asked, record, rule, seed};
 use crate::sandbox::refusal::Refusal;
+use crate::sandbox::rest::written;
 use crate::sandbox::{Moment, Transaction, World};
 
 const OPERATIONS: &str = "compute/operation/";
@@ -165,10 +164,4 @@ pub(super) fn serve(asked: &Asked<'_>, method: &Method) -> Result<Value, Refusal
         .read(|view| Ok::<_, Refusal>(view.value(&format!("{}{name}", within(path)))))?;
     let found = found.ok_or_else(|| rule::missing(&path.thing(name)))?;
     Ok(found["operation"].clone())
-}
-
-/// A moment as RFC 3339.
-pub(super) fn written(moment: Moment) -> String {
-    let time = OffsetDateTime::from_unix_timestamp(moment.seconds());
-    time.ok().and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default()
 }

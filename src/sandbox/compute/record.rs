@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::operation::{self, Effect, written};
+use super::operation::{self, Effect};
 use super::path::Path;
 use super::{Asked, rule};
 use crate::sandbox::refusal::Refusal;
+use crate::sandbox::rest::written;
 use crate::sandbox::{Transaction, container, rest};
 
 /// Lists that others fill: nobody makes these here.

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::operation::{self, Begin, Effect, written};
+use super::operation::{self, Begin, Effect};
 use super::path::Place;
 use super::record::{self, CLUSTERS};
 use super::{defaults, pool, rule};
 use crate::sandbox::World;
 use crate::sandbox::refusal::Refusal;
+use crate::sandbox::rest::written;
 
 pub(super) fn list(world: &World, place: &Place) -> Result<Value, Refusal> {
     world.store.read(|view| {

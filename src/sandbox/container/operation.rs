@@ -1,13 +1,12 @@
 //! Operations: they take time, one at a time on each cluster, and may fail at their end.
 
 use serde_json::{Value, json};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::path::Place;
 use super::record::{self, CLUSTERS, OPERATIONS, POOLS};
 use super::seed::Trouble;
 use crate::sandbox::refusal::Refusal;
+use crate::sandbox::rest::written;
 use crate::sandbox::{Moment, Transaction, World};
 
 /// How many ended operations of a location are remembered.
@@ -213,10 +212,4 @@ pub(super) fn list(world: &World, place: &Place) -> Result<Value, Refusal> {
         let all: Vec<Value> = all.map(|(_, record)| record["operation"].clone()).collect();
         Ok(json!({ "operations": all }))
     })
-}
-
-/// A moment as RFC 3339.
-pub(super) fn written(moment: Moment) -> String {
-    let time = OffsetDateTime::from_unix_timestamp(moment.seconds());
-    time.ok().and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default()
 }

@@ -104,9 +104,11 @@ mod tests {
             let cleanup = Cleanup { delete_after_days: Some(30), dry_run, ..Cleanup::default() };
             Spec { cleanup, ..none.clone() }
         };
-        let told = |before, after| ArtifactRegistry::disruption(Some(before), Some(after)).len();
-        assert_eq!(told(&none, &with(true)), 0);
-        assert_eq!(told(&with(true), &with(false)), 1);
-        assert_eq!(told(&with(false), &none), 0);
+        let told = |before: Spec, after: Spec| {
+            ArtifactRegistry::disruption(Some(&before), Some(&after)).len()
+        };
+        assert_eq!(told(none.clone(), with(true)), 0);
+        assert_eq!(told(with(true), with(false)), 1);
+        assert_eq!(told(with(false), none.clone()), 0);
     }
 }
