@@ -7,6 +7,7 @@ mod compute;
 mod identity;
 mod ledger;
 mod observe;
+mod registry;
 mod round_trip;
 mod secret;
 
