@@ -13,6 +13,7 @@ use crate::project::disks::Disk;
 use crate::project::dns::Dns;
 use crate::project::identities::Identity;
 use crate::project::ignore::Ignore;
+use crate::project::registries::Registry;
 use crate::project::secrets::Secret;
 use crate::project::stack::Ledger;
 use crate::project::uptime::Check;
@@ -63,6 +64,10 @@ pub struct Declaration {
     /// `${prefix}-KEY${suffix}`.
     #[serde(default)]
     pub uptime: BTreeMap<String, Check>,
+    /// Registries of images and packages, by a short key; the name in the cloud is
+    /// `${prefix}-KEY${suffix}`.
+    #[serde(default)]
+    pub registries: BTreeMap<String, Registry>,
     /// How much a project may have in each region, as in `us-central1: { NVIDIA_T4_GPUS: 8 }`: what
     /// is declared is held against it.
     #[serde(default)]

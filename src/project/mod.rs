@@ -21,6 +21,7 @@ pub mod format;
 pub mod identities;
 pub mod ignore;
 pub mod problem;
+pub mod registries;
 pub mod secrets;
 pub mod services;
 pub mod stack;

@@ -7,7 +7,7 @@ use crate::project::layout::Laid;
 use crate::project::problem::Findings;
 use crate::project::{
     addresses, billing, buckets, budget, cloud, clusters, disks, dns, environments, identities,
-    ignore, secrets, services, stack, uptime,
+    ignore, registries, secrets, services, stack, uptime,
 };
 
 /// Checks a text; says what is wrong with it.
@@ -56,6 +56,7 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("prefix", stack::prefix),
     ("project-role", identities::project_role),
     ("region", cloud::region),
+    ("registry-location", registries::registry_location),
     ("rhythm", disks::rhythm),
     ("short-text", identities::description),
     ("sops-reference", secrets::sops_reference),
@@ -83,6 +84,7 @@ pub(crate) const CHECKS: &[Check] = &[
     addresses::check,
     dns::check,
     uptime::check,
+    registries::check,
     identities::check,
     secrets::check,
 ];
@@ -95,6 +97,7 @@ pub(crate) const EXPANSIONS: &[Expansion] = &[
     addresses::expand,
     dns::expand,
     uptime::expand,
+    registries::expand,
     identities::expand,
     services::expand,
     budget::expand,
@@ -102,8 +105,15 @@ pub(crate) const EXPANSIONS: &[Expansion] = &[
 ];
 
 /// From resources to the keys that people call them by.
-pub(crate) const NAMINGS: &[Naming] =
-    &[buckets::keys, disks::keys, addresses::keys, dns::keys, uptime::keys, secrets::keys];
+pub(crate) const NAMINGS: &[Naming] = &[
+    buckets::keys,
+    disks::keys,
+    addresses::keys,
+    dns::keys,
+    uptime::keys,
+    registries::keys,
+    secrets::keys,
+];
 /// From what was found to sections.
 pub(crate) const DISCOVERIES: &[(&str, Discovery)] = &[
     ("buckets", buckets::discover),
@@ -112,6 +122,7 @@ pub(crate) const DISCOVERIES: &[(&str, Discovery)] = &[
     ("dns.records", dns::discover),
     ("uptime", uptime::discover),
     ("budget", budget::discover),
+    ("registries", registries::discover),
     ("secrets", secrets::discover),
 ];
 
@@ -124,6 +135,7 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<Str
         ["dns", "records", key, setting] => dns::derived(layout, laid, key, setting),
         ["budget", setting] => budget::derived(laid, setting),
         ["uptime", key, setting] => uptime::derived(layout, laid, key, setting),
+        ["registries", key, setting] => registries::derived(layout, laid, key, setting),
         ["clusters", key, setting] => clusters::derived(layout, laid, key, setting),
         ["identities", key, setting] => identities::derived(layout, laid, key, setting),
         ["ledger", "bucket"] => Some(laid.ledger_bucket()),

@@ -5,6 +5,7 @@
 pub mod gcp;
 
 use crate::kind::{Actors, Observers, Registry};
+use gcp::artifact_registry::ArtifactRegistry;
 use gcp::billing_budget::BillingBudget;
 use gcp::dns_record::DnsRecord;
 use gcp::dns_record_by_hand::ByHand;
@@ -46,6 +47,7 @@ pub fn registry() -> Registry {
         .with::<Disk>()
         .with::<SnapshotPolicy>()
         .with::<Address>()
+        .with::<ArtifactRegistry>()
         .with::<Secret>()
         .with::<SecretAccess>()
         .with::<DnsRecord>()
@@ -74,6 +76,7 @@ pub fn observers(connection: &Connection) -> Observers {
         .with::<Disk>(reader())
         .with::<SnapshotPolicy>(reader())
         .with::<Address>(reader())
+        .with::<ArtifactRegistry>(reader())
         .with::<Secret>(reader())
         .with::<SecretAccess>(reader())
         .with::<DnsRecord>(reader())
@@ -102,6 +105,7 @@ pub fn actors(connection: &Connection) -> Actors {
         .with::<Disk>(writer())
         .with::<SnapshotPolicy>(writer())
         .with::<Address>(writer())
+        .with::<ArtifactRegistry>(writer())
         .with::<Secret>(writer())
         .with::<SecretAccess>(writer())
         .with::<DnsRecord>(writer())

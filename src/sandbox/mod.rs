@@ -6,6 +6,7 @@
 //! what it stands in for. `docs/sandbox.md` says what it does, and why one may
 //! believe that the real cloud does the same.
 
+pub mod artifactregistry;
 pub mod bigquery;
 mod billingbudgets;
 mod chaos;

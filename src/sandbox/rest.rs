@@ -14,6 +14,8 @@ use http::request::Parts;
 use http::{StatusCode, Uri, header};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::refusal::{Code, Refusal};
 use super::{Label, Moment, StoreError, World};
@@ -109,6 +111,22 @@ pub(super) fn is_name(text: &str, length: RangeInclusive<usize>) -> bool {
         && text.chars().all(allowed)
         && text.starts_with(|c: char| c.is_ascii_lowercase())
         && !text.ends_with('-')
+}
+
+/// Whether a label is as most APIs want them: at most 63 lower case letters, digits, hyphens and
+/// underscores in the key and in the value, a letter first in the key.
+/// <https://cloud.google.com/resource-manager/docs/labels-overview#requirements>
+pub(super) fn is_label(key: &str, value: &Value) -> bool {
+    let letter = |c: char| c.is_alphabetic() && !c.is_uppercase();
+    let allowed = |c: char| letter(c) || c.is_numeric() || c == '-' || c == '_';
+    let fits = |text: &str| text.chars().count() <= 63 && text.chars().all(allowed);
+    key.starts_with(letter) && fits(key) && value.as_str().is_some_and(fits)
+}
+
+/// A moment as RFC 3339, in whole seconds.
+pub(super) fn written(moment: Moment) -> String {
+    let time = OffsetDateTime::from_unix_timestamp(moment.seconds());
+    time.ok().and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default()
 }
 
 /// The page of a list that the parameters ask for.

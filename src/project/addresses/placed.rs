@@ -4,7 +4,7 @@ use super::settings::Address;
 use crate::project::declaration::Declaration;
 use crate::project::environments::SHARED;
 use crate::project::layout::{Laid, shared_or_first};
-use crate::project::managed::naming_key;
+use crate::project::names;
 use crate::project::problem::Range;
 use crate::project::tree::{Key, Node};
 
@@ -59,9 +59,7 @@ pub(crate) fn any(laid: &Laid, project: &str) -> bool {
 }
 
 fn final_name(laid: &Laid, key: &str, address: &Address) -> String {
-    let key = naming_key(key, address.previously.as_deref());
-    let derived = || format!("{}-{key}{}", laid.declaration.prefix, laid.environment.suffix);
-    address.name.clone().unwrap_or_else(derived)
+    names::final_name(laid, key, address.name.as_deref(), address.previously.as_deref())
 }
 
 /// What a setting of an address is when it is not said and follows from something else.

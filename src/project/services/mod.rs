@@ -4,8 +4,8 @@ use crate::model::{Manage, Place, Resource, ResourceId, Source};
 use crate::project::format::Wrong;
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
-use crate::project::{addresses, budget, clusters, disks, dns, identities, uptime};
-use crate::providers::gcp::{gcp_service, gke_cluster};
+use crate::project::{addresses, budget, clusters, disks, dns, identities, registries, uptime};
+use crate::providers::gcp::{artifact_registry, gcp_service, gke_cluster};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -93,6 +93,9 @@ fn needed(layout: &[Laid], project: &str) -> BTreeSet<&'static str> {
         needed.insert(MONITORING);
     }
     needed.extend(budget::apis(layout, project));
+    if layout.iter().any(|laid| registries::any(laid, project)) {
+        needed.insert(artifact_registry::API);
+    }
     for placed in identities::placed(layout).list.iter().filter(|it| it.project() == project) {
         needed.extend(["iam.googleapis.com", "cloudresourcemanager.googleapis.com"]);
         let outside = !placed.identity.github.is_empty() || !placed.identity.kubernetes.is_empty();

@@ -3,6 +3,7 @@
 //! [`Connection::open`] is the only way in. Planning gets a [`Reader`], which has no call that
 //! writes; what it may call is listed in [`permissions`].
 
+pub mod artifact_registry;
 pub mod billing_budget;
 mod billing_export;
 mod calls;

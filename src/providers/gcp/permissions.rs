@@ -9,6 +9,7 @@ mod methods;
 pub use methods::{READ_METHODS, ReadMethod};
 
 use crate::kind::Kind as _;
+use crate::providers::gcp::artifact_registry::ArtifactRegistry;
 use crate::providers::gcp::billing_budget::BillingBudget;
 use crate::providers::gcp::dns_record::DnsRecord;
 use crate::providers::gcp::gce_address::Address;
@@ -107,6 +108,21 @@ pub const NEEDED: &[Needed] = &[
             "compute.globalAddresses.setLabels",
             "compute.globalOperations.get",
             "compute.regionOperations.get",
+        ],
+    },
+    Needed {
+        kind: ArtifactRegistry::NAME,
+        // What would be lost is looked for before it goes.
+        plan: &[
+            "artifactregistry.locations.list",
+            "artifactregistry.packages.list",
+            "artifactregistry.repositories.list",
+        ],
+        apply: &[
+            "artifactregistry.repositories.create",
+            "artifactregistry.repositories.delete",
+            "artifactregistry.repositories.get",
+            "artifactregistry.repositories.update",
         ],
     },
     Needed {
@@ -325,6 +341,9 @@ mod tests {
         description: Look at what leap-infra may manage; change nothing
         stage: GA
         includedPermissions:
+        - artifactregistry.locations.list
+        - artifactregistry.packages.list
+        - artifactregistry.repositories.list
         - compute.acceleratorTypes.list
         - compute.addresses.list
         - compute.disks.list

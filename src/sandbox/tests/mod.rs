@@ -1,6 +1,7 @@
 //! Stories of the whole server, told by the real client.
 
 mod access;
+mod artifactregistry;
 mod bigquery;
 mod bucket;
 mod budgets;

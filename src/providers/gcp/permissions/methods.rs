@@ -88,6 +88,18 @@ pub const READ_METHODS: &[ReadMethod] = &[
         permission: "compute.regions.get",
     },
     ReadMethod {
+        method: "GET /artifactregistry/v1/projects/{project}/locations",
+        permission: "artifactregistry.locations.list",
+    },
+    ReadMethod {
+        method: "GET /artifactregistry/v1/projects/{project}/locations/{location}/repositories",
+        permission: "artifactregistry.repositories.list",
+    },
+    ReadMethod {
+        method: "GET /artifactregistry/v1/projects/{project}/locations/{location}/repositories/{name}/packages",
+        permission: "artifactregistry.packages.list",
+    },
+    ReadMethod {
         method: "GET /v1/projects/{project}/serviceAccounts",
         permission: "iam.serviceAccounts.list",
     },

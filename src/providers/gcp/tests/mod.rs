@@ -8,6 +8,7 @@ mod identity;
 mod ledger;
 mod names;
 mod observe;
+mod registry;
 mod round_trip;
 mod secret;
 
