@@ -71,6 +71,7 @@ fn cluster(placed: &Placed<'_>) -> gke_cluster::Spec {
     let Cluster {
         environments: _,
         name: _,
+        previously: _,
         manage: _,   // of the resource
         regional: _, // with the location
         node_zones,

@@ -4,6 +4,7 @@
 mod checks;
 mod expand;
 mod format;
+mod hardware;
 mod machines;
 mod names;
 mod placed;
@@ -14,9 +15,10 @@ mod settings;
 mod tables;
 
 pub use refresh::{FreshMachine, Origin};
+pub use hardware::{Disk, DiskSettings, Driver, Gpu, GpuSettings, Sharing};
 pub use settings::{
-    Cluster, Disk, DiskSettings, Driver, Gpu, GpuSettings, Maintenance, NetworkPolicy, Nodes, Pool,
-    Private, Profile, ReleaseChannel, Role, RoleVersions, Sharing, Version,
+    Cluster, Maintenance, NetworkPolicy, Nodes, Pool, Private, Profile, ReleaseChannel, Role,
+    RoleVersions, Version,
 };
 pub use tables::Tables;
 

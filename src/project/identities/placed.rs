@@ -4,6 +4,7 @@ use super::settings::Identity;
 use crate::project::address;
 use crate::project::environments::SHARED;
 use crate::project::layout::Laid;
+use crate::project::managed::naming_key;
 use crate::project::problem::Range;
 use crate::project::tree::{Key, Node};
 
@@ -47,6 +48,11 @@ impl Placed<'_> {
 }
 
 impl Identities<'_> {
+    /// The identity with a key in an environment.
+    pub(super) fn here(&self, key: &str, env: &str) -> Option<&Placed<'_>> {
+        self.list.iter().find(|placed| placed.key.name == key && placed.laid.env() == env)
+    }
+
     /// The identity that `key` means in an environment: the one there, else the only one.
     pub(crate) fn find(&self, key: &str, env: &str) -> Option<&Placed<'_>> {
         let found: Vec<_> = self.list.iter().filter(|placed| placed.key.name == key).collect();
@@ -86,6 +92,7 @@ pub(crate) fn placed(layout: &[Laid]) -> Identities<'_> {
 }
 
 fn account(laid: &Laid, key: &str, identity: &Identity) -> String {
+    let key = naming_key(key, identity.previously.as_deref());
     let derived = || format!("{}-{key}{}", laid.declaration.prefix, laid.environment.suffix);
     identity.name.clone().unwrap_or_else(derived)
 }
