@@ -16,6 +16,7 @@ mod suite {
     mod declared;
     mod dependencies;
     mod desk;
+    mod discovery;
     mod edits;
     mod events;
     mod examples;
@@ -41,6 +42,7 @@ mod suite {
     mod past;
     mod plans;
     mod project;
+    mod renames;
     mod saved;
     mod selftest;
     mod shell;

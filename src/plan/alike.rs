@@ -76,7 +76,8 @@ fn renamed(request: &Request<'_>, new: &[Likeness]) -> BTreeMap<ResourceId, Refu
     let (mut questioned, mut taken) = (BTreeMap::new(), BTreeSet::new());
     for (_, from, to) in pairs {
         if !questioned.contains_key(to) && taken.insert(from) {
-            let key = request.stack.naming(&from.env).and_then(|naming| naming.key(from.short_name()));
+            let key =
+                request.stack.naming(&from.env).and_then(|naming| naming.key(from.short_name()));
             let (from, key) = (from.clone(), key.map(str::to_owned));
             questioned.insert(to.clone(), Refused::Renamed { from, key });
         }

@@ -310,8 +310,9 @@ impl fmt::Display for Refused {
                 "looks like {} under another name, which nothing declares any more: if it is the \
                  same one, write `{}` here, and it stays; a new name would be a new, empty one",
                 from.local(),
-                key.as_ref()
-                    .map_or(format!("name: {}", from.short_name()), |key| { format!("previously: {key}") })
+                key.as_ref().map_or(format!("name: {}", from.short_name()), |key| {
+                    format!("previously: {key}")
+                })
             ),
             Self::LooksLike(like) => write!(
                 f,

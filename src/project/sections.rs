@@ -91,12 +91,24 @@ pub(crate) const EXPANSIONS: &[Expansion] = &[
 ];
 
 /// From resources to the keys that people call them by.
-pub(crate) const NAMINGS: &[Naming] = &[buckets::keys, disks::keys, addresses::keys, secrets::keys];
+pub(crate) const NAMINGS: &[Naming] = &[
+    buckets::keys,
+    clusters::keys,
+    disks::keys,
+    addresses::keys,
+    identities::keys,
+    services::keys,
+    secrets::keys,
+];
+
 /// From what was found to sections.
 pub(crate) const DISCOVERIES: &[(&str, Discovery)] = &[
     ("buckets", buckets::discover),
+    ("clusters", clusters::discover),
     ("disks", disks::discover),
     ("addresses", addresses::discover),
+    ("identities", identities::discover),
+    ("services", services::discover),
     ("secrets", secrets::discover),
 ];
 

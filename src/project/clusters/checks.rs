@@ -2,9 +2,9 @@
 //! zones, labels.
 
 use super::format::taint_parts;
+use super::hardware::Gpu;
 use super::machines::allocatable;
 use super::placed::{Placed, PlacedPool, placed};
-use super::hardware::Gpu;
 use super::settings::Role;
 use super::{names, pools, role};
 use crate::project::environments::members;

@@ -2,6 +2,9 @@
 //! cannot be, and what it becomes.
 
 mod checks;
+mod discover;
+mod discover_parts;
+mod discover_pools;
 mod expand;
 mod format;
 mod hardware;
@@ -14,8 +17,8 @@ mod role;
 mod settings;
 mod tables;
 
-pub use refresh::{FreshMachine, Origin};
 pub use hardware::{Disk, DiskSettings, Driver, Gpu, GpuSettings, Sharing};
+pub use refresh::{FreshMachine, Origin};
 pub use settings::{
     Cluster, Maintenance, NetworkPolicy, Nodes, Pool, Private, Profile, ReleaseChannel, Role,
     RoleVersions, Version,
@@ -23,7 +26,8 @@ pub use settings::{
 pub use tables::Tables;
 
 pub(crate) use checks::check;
-pub(crate) use expand::expand;
+pub(crate) use discover::discover;
+pub(crate) use expand::{expand, keys};
 pub(crate) use format::{gigabytes, kubernetes_version, node_range, taint};
 pub(crate) use placed::{any, derived, with_identities};
 pub(crate) use tables::load as load_tables;

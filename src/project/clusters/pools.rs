@@ -1,8 +1,8 @@
 //! From a declared pool to its complete settings.
 
 use super::format::{bounds, size, taint_parts};
-use super::placed::{Placed, PlacedPool};
 use super::hardware::{Disk, Driver, Gpu, Sharing};
+use super::placed::{Placed, PlacedPool};
 use super::role;
 use super::settings::{Pool, Role, Version};
 use crate::project::managed::naming_key;

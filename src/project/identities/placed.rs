@@ -102,7 +102,7 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, key: &str, setting: &str) ->
     let identity = laid.declaration.identities.get(key)?;
     match setting {
         "name" => Some(account(laid, key, identity)),
-        "display_name" => Some(key.to_owned()),
+        "display_name" => Some(naming_key(key, identity.previously.as_deref()).to_owned()),
         "in" => Some(format!("[{}]", usual(layout).join(", "))),
         _ => None,
     }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 const PROTECT: &str = "leap-infra-protect";
 
 /// The pool that Google makes with every cluster.
-pub(super) const DEFAULT_POOL: &str = "default-pool";
+pub(crate) const DEFAULT_POOL: &str = "default-pool";
 
 /// A new cluster. It comes with a pool of one machine, which is removed afterwards: the API makes
 /// no cluster without.
