@@ -20,6 +20,7 @@ mod suite {
     mod edits;
     mod events;
     mod examples;
+    mod farms;
     mod fates;
     mod guards;
     mod handover;

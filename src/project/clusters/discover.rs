@@ -21,7 +21,12 @@ type Stranger<'a> = (&'a Found, Spec, &'a Laid);
 /// Every cluster that is nobody's, with its pools.
 pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
     let (mut entries, mut clusters): (Vec<Entry>, Vec<Stranger<'_>>) = (Vec::new(), Vec::new());
+    let mut names = BTreeSet::new();
     for found in seen.strangers(CLUSTER) {
+        if !names.insert(found.name.as_str()) {
+            entries.push(left_out(&origin(found), "there is another cluster of that name"));
+            continue;
+        }
         let googles = seen.wordless(CLUSTER, &found.name).iter().any(|it| it.what == AUTOPILOT);
         match (Spec::deserialize(&found.spec), seen.environment(found)) {
             (Ok(spec), Some(laid)) if !googles && is_near(&spec, laid) => {

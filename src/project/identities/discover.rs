@@ -7,7 +7,7 @@ use super::discover_access::{Ways, acting, doing};
 use super::format::{account_id, description};
 use super::github::POOL;
 use crate::model::Found;
-use crate::project::discover::{Entry, Said, Seen, keys, left_out};
+use crate::project::discover::{Entry, Said, Seen, left_out, new_key};
 use crate::project::layout::Laid;
 use crate::providers::gcp::gcp_custom_role::role_name;
 use crate::providers::gcp::gcp_service_account::Spec;
@@ -74,10 +74,13 @@ pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
     let ways = Ways::of(seen, &accounts);
     entries.extend(others(seen, &accounts, &ways));
     let declared = seen.layout.iter().flat_map(|laid| laid.declaration.identities.keys().cloned());
-    let named = accounts.iter().map(|account| (account.account, account.laid));
-    let keys = keys(declared, named, 'i');
-    let entry = |account: &Stranger<'_>| entry(seen, account, keys[account.account].clone(), &ways);
-    entries.extend(accounts.iter().map(entry));
+    let mut taken: BTreeSet<String> = declared.collect();
+    // Two projects may have accounts of one name.
+    entries.extend(accounts.iter().map(|stranger| {
+        let naming = stranger.laid.naming();
+        let name = naming.key(stranger.account).unwrap_or(stranger.account);
+        entry(seen, stranger, new_key(&mut taken, name, 'i'), &ways)
+    }));
     entries
 }
 

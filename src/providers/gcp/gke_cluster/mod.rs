@@ -130,7 +130,7 @@ pub(crate) fn lane(location: &str, cluster: &str) -> String {
 
 /// Whether nobody upgrades a cluster by itself.
 pub(crate) fn upgraded_by_us(cluster: &Live) -> bool {
-    wire::from_wire(cluster, None).release_channel.is_none()
+    wire::channel_of(cluster).is_none()
 }
 
 /// Whose a cluster is.

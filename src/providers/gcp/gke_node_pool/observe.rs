@@ -16,7 +16,6 @@ pub(super) async fn observe(
     scope: &Scope<'_>,
 ) -> Result<Observation<Spec>, ProviderError> {
     let mut observation = Observation::default();
-    let ours = |found: &Found<Spec>| matches!(found.owner, Owner::Ours(_));
     for project in projects(scope) {
         let clusters = reader.clusters.clusters(scope, project).await?;
         let resting = |pool: &Live| pool.status == LiveStatus::Running;
@@ -27,19 +26,30 @@ pub(super) async fn observe(
         for cluster in clusters.iter() {
             for pool in &cluster.node_pools {
                 let one = found(scope, project, cluster, pool, &operations);
-                let wanted = scope.wanted.get(one.name.as_str());
-                let wanted = wanted.and_then(|wanted| Spec::deserialize(&wanted.spec).ok());
-                if ours(&one) || wanted.as_ref().is_some_and(|it| it.location == cluster.location) {
-                    observation.found.push(one);
-                } else if wanted.is_none() && is_strange(&one, pool) {
-                    observation.strangers.push(stranger(one, cluster, pool));
-                }
+                sort(scope, cluster, pool, one, &mut observation);
             }
         }
     }
     let names: BTreeSet<&str> = observation.found.iter().map(|it| it.name.as_str()).collect();
     observation.strangers.retain(|one| !names.contains(one.name.as_str()));
     Ok(observation)
+}
+
+/// Puts a pool where it belongs: names are unique only in their location.
+fn sort(
+    scope: &Scope<'_>,
+    cluster: &Cluster,
+    pool: &Live,
+    one: Found<Spec>,
+    observation: &mut Observation<Spec>,
+) {
+    let wanted = scope.wanted.get(one.name.as_str());
+    let here = wanted.is_some_and(|it| it.spec["location"] == cluster.location.as_str());
+    if here || matches!(one.owner, Owner::Ours(_)) {
+        observation.found.push(one);
+    } else if wanted.is_none() && is_strange(&one, pool) {
+        observation.strangers.push(stranger(one, cluster, pool));
+    }
 }
 
 fn found(
