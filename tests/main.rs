@@ -17,9 +17,11 @@ mod suite {
     mod declared;
     mod dependencies;
     mod desk;
+    mod discovery;
     mod edits;
     mod events;
     mod examples;
+    mod farms;
     mod fates;
     mod guards;
     mod handover;
@@ -43,6 +45,7 @@ mod suite {
     mod past;
     mod plans;
     mod project;
+    mod renames;
     mod saved;
     mod selftest;
     mod shell;

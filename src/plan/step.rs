@@ -315,15 +315,16 @@ impl fmt::Display for Refused {
                 "looks like {} under another name, which nothing declares any more: if it is the \
                  same one, write `{}` here, and it stays; a new name would be a new, empty one",
                 from.local(),
-                key.as_ref()
-                    .map_or(format!("name: {}", from.name), |key| { format!("previously: {key}") })
+                key.as_ref().map_or(format!("name: {}", from.short_name()), |key| {
+                    format!("previously: {key}")
+                })
             ),
             Self::LooksLike(like) => write!(
                 f,
                 "is not there, but {} is, which carries no mark and looks like it: if that is the \
                  one, write `name: {}` here and take it in, or there will be two",
                 like.local(),
-                like.name
+                like.short_name()
             ),
             Self::NotThere => f.write_str("is not there, so there is nothing to take in"),
             Self::ObservedOnly => f.write_str(

@@ -107,22 +107,29 @@ pub(crate) const EXPANSIONS: &[Expansion] = &[
 /// From resources to the keys that people call them by.
 pub(crate) const NAMINGS: &[Naming] = &[
     buckets::keys,
+    clusters::keys,
     disks::keys,
     addresses::keys,
     dns::keys,
     uptime::keys,
     registries::keys,
+    identities::keys,
+    services::keys,
     secrets::keys,
 ];
+
 /// From what was found to sections.
 pub(crate) const DISCOVERIES: &[(&str, Discovery)] = &[
     ("buckets", buckets::discover),
+    ("clusters", clusters::discover),
     ("disks", disks::discover),
     ("addresses", addresses::discover),
     ("dns.records", dns::discover),
     ("uptime", uptime::discover),
     ("budget", budget::discover),
     ("registries", registries::discover),
+    ("identities", identities::discover),
+    ("services", services::discover),
     ("secrets", secrets::discover),
 ];
 

@@ -120,11 +120,11 @@ fn disks(plots: &[Plot]) -> Vec<Resource> {
     resources
 }
 
-/// The accounts of plots, and what they may do.
+/// The accounts of plots, and what they may do; counted like disks.
 fn robots(plots: &[Plot]) -> Vec<Resource> {
     let (mut resources, mut granted) = (Vec::new(), Vec::new());
-    for (at, plot) in plots.iter().enumerate() {
-        let Some((disabled, roles)) = &plot.robot else { continue };
+    let with = plots.iter().filter_map(|plot| Some((plot, plot.robot.as_ref()?)));
+    for (at, (plot, (disabled, roles))) in with.enumerate() {
         let name = format!("garden-robot-{at}");
         let member = format!("serviceAccount:{}", email(&name));
         resources.push(account(&name, *disabled));

@@ -6,7 +6,7 @@
 mod said;
 mod yaml;
 
-pub(crate) use said::{Said, keys, left_out, object, time};
+pub(crate) use said::{Said, keys, left_out, new_key, object, time};
 
 use crate::model::{Found, UnknownOwner, World};
 use crate::project::layout::Laid;
@@ -30,14 +30,21 @@ pub(crate) struct Seen<'a> {
 /// One thing as a section declares it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Entry {
-    /// Its key; empty for a section that has no keys.
+    /// Its key; none for a section that has no keys, and for what cannot be declared at all.
     pub(crate) key: String,
     /// The word below the key that its settings stand under, if they stand under one.
     pub(crate) inside: Option<&'static str>,
-    /// Its settings; none, if it cannot be declared at all.
+    /// Its settings; none in a section that is a list.
     pub(crate) settings: Map<String, Value>,
     /// Where it comes from, and what of it cannot be said.
     pub(crate) comments: Vec<String>,
+}
+
+impl Entry {
+    /// Whether it is more than a comment.
+    fn is_declared(&self) -> bool {
+        !(self.key.is_empty() && self.settings.is_empty())
+    }
 }
 
 /// A file for everything that is there and not declared.
@@ -61,7 +68,7 @@ impl Project {
             if entries.is_empty() {
                 continue;
             }
-            let here = entries.iter().filter(|entry| !entry.settings.is_empty()).count();
+            let here = entries.iter().filter(|entry| entry.is_declared()).count();
             count += here;
             // `dns.records` stands below `dns`.
             let (outer, inner) = section.split_once('.').unwrap_or((*section, ""));
@@ -97,6 +104,8 @@ fn write_entry(out: &mut String, entry: Entry) {
     }
     comments.iter().for_each(|comment| _ = writeln!(out, "  # {}", yaml::one_line(comment)));
     if settings.is_empty() {
+        let item = (!key.is_empty()).then(|| yaml::text(&key));
+        item.iter().for_each(|item| _ = writeln!(out, "  - {item}"));
         return;
     }
     if !key.is_empty() {
@@ -125,6 +134,13 @@ impl<'a> Seen<'a> {
         self.world.kinds.get(kind).map(|seen| seen.strangers.as_slice()).unwrap_or_default()
     }
 
+    /// The settings of what is there, whosever it is.
+    pub(crate) fn settings(&self, kind: &str, name: &str) -> Option<&'a Value> {
+        let seen = self.world.kinds.get(kind)?;
+        let found = seen.find(name).or_else(|| seen.stranger(name));
+        found.filter(|found| found.is_there()).map(|found| &found.spec)
+    }
+
     /// What of a stranger its spec has no words for.
     pub(crate) fn wordless(&self, kind: &str, name: &str) -> Vec<&'a UnknownOwner> {
         let unknown = self.world.kinds.get(kind).into_iter().flat_map(|seen| &seen.unknown);
@@ -134,13 +150,18 @@ impl<'a> Seen<'a> {
     /// The environment that a thing probably belongs to: the one whose suffix it has, else the
     /// last of its project.
     pub(crate) fn environment(&self, found: &Found) -> Option<&'a Laid> {
+        self.environment_of(&found.name, &found.place.project)
+    }
+
+    /// The same of what has a name in the words of the project file.
+    pub(crate) fn environment_of(&self, name: &str, project: &str) -> Option<&'a Laid> {
         let may = |laid: &&Laid| {
             self.environments.iter().any(|env| env == laid.env())
-                && laid.declaration.cloud.project == found.place.project
+                && laid.declaration.cloud.project == project
         };
         let may: Vec<&Laid> = self.layout.iter().filter(may).collect();
         let suffix = |laid: &Laid| laid.environment.suffix.clone();
-        let own = |laid: &&&Laid| !suffix(laid).is_empty() && found.name.ends_with(&suffix(laid));
+        let own = |laid: &&&Laid| !suffix(laid).is_empty() && name.ends_with(&suffix(laid));
         let plain = |laid: &&&Laid| suffix(laid).is_empty();
         let found = may.iter().find(own).or_else(|| may.iter().rev().find(plain));
         found.or(may.last()).copied()
