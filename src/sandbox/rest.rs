@@ -14,8 +14,6 @@ use http::request::Parts;
 use http::{StatusCode, Uri, header};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::refusal::{Code, Refusal};
 use super::{Label, Moment, StoreError, World};
@@ -121,12 +119,6 @@ pub(super) fn is_label(key: &str, value: &Value) -> bool {
     let allowed = |c: char| letter(c) || c.is_numeric() || c == '-' || c == '_';
     let fits = |text: &str| text.chars().count() <= 63 && text.chars().all(allowed);
     key.starts_with(letter) && fits(key) && value.as_str().is_some_and(fits)
-}
-
-/// A moment as RFC 3339, in whole seconds.
-pub(super) fn written(moment: Moment) -> String {
-    let time = OffsetDateTime::from_unix_timestamp(moment.seconds());
-    time.ok().and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default()
 }
 
 /// The page of a list that the parameters ask for.

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::path::Path;
 use super::{repository, seed};
 use crate::sandbox::refusal::Refusal;
-use crate::sandbox::rest::written;
 use crate::sandbox::{Transaction, World};
 
 const OPERATIONS: &str = "artifactregistry/operation/";
@@ -78,7 +77,7 @@ pub(super) fn settle(world: &World) -> Result<(), Refusal> {
         let ended = tx.scan(OPERATIONS, "").filter(|(_, record)| due(record));
         let ended: Vec<(String, Value)> =
             ended.map(|(key, record)| (key.to_owned(), record.clone())).collect();
-        ended.into_iter().for_each(|(key, record)| end(tx, &key, record, &written(now)));
+        ended.into_iter().for_each(|(key, record)| end(tx, &key, record, &now.rfc3339()));
         Ok(())
     })
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::path::Path;
 use super::{operation, rule};
 use crate::sandbox::refusal::Refusal;
-use crate::sandbox::rest::{self, Parameters, written};
+use crate::sandbox::rest::{self, Parameters};
 use crate::sandbox::{Transaction, World};
 
 /// What an update may name.
@@ -116,7 +116,7 @@ pub(super) fn update(
         operation::alone(tx, path, name)?;
         rest::masked(&mut repository, body, mask, MAY_CHANGE)?;
         rule::repository(&repository)?;
-        repository["updateTime"] = json!(written(now));
+        repository["updateTime"] = json!(now.rfc3339());
         tx.put(key(path, name), repository.clone());
         Ok(repository)
     })

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::path::Path;
 use super::{Asked, record, rule, seed};
 use crate::sandbox::refusal::Refusal;
-use crate::sandbox::rest::written;
 use crate::sandbox::{Moment, Transaction, World};
 
 const OPERATIONS: &str = "compute/operation/";

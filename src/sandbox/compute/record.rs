@@ -10,7 +10,6 @@ use super::operation::{self, Effect};
 use super::path::Path;
 use super::{Asked, rule};
 use crate::sandbox::refusal::Refusal;
-use crate::sandbox::rest::written;
 use crate::sandbox::{Transaction, container, rest};
 
 /// Lists that others fill: nobody makes these here.

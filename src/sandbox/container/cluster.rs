@@ -8,7 +8,6 @@ use super::record::{self, CLUSTERS};
 use super::{defaults, pool, rule};
 use crate::sandbox::World;
 use crate::sandbox::refusal::Refusal;
-use crate::sandbox::rest::written;
 
 pub(super) fn list(world: &World, place: &Place) -> Result<Value, Refusal> {
     world.store.read(|view| {

@@ -6,7 +6,6 @@ use super::path::Place;
 use super::record::{self, CLUSTERS, OPERATIONS, POOLS};
 use super::seed::Trouble;
 use crate::sandbox::refusal::Refusal;
-use crate::sandbox::rest::written;
 use crate::sandbox::{Moment, Transaction, World};
 
 /// How many ended operations of a location are remembered.

@@ -88,7 +88,7 @@ fn to_wire(spec: &Spec, live: &Value) -> Value {
         let resource = json!({ "type": "uptime_url", "labels": { "host": host } });
         json!({ "monitoredResource": resource, "httpCheck": { "requestMethod": "GET" } })
     };
-    let mut check = if is_web(live) { live.clone() } else { fresh() };
+    let mut check = if UptimeCheck::is_one(live) { live.clone() } else { fresh() };
     let http = &mut check["httpCheck"];
     for (field, value) in [
         ("path", json!(path)),
