@@ -41,6 +41,7 @@ mod suite {
     mod past;
     mod plans;
     mod project;
+    mod registries;
     mod saved;
     mod selftest;
     mod shell;

@@ -6,6 +6,7 @@ use super::bench::{
     project_access, service, stack, visible, way_in,
 };
 use super::compute::{address, disk, schedule};
+use super::registries::registry;
 use leap_infra::apply::About;
 use leap_infra::cli::marks::Marks;
 use leap_infra::ledger::Kept;
@@ -101,6 +102,9 @@ fn journeys() -> Vec<Journey> {
         Journey::new("disks from nothing", None, disks()),
         Journey::new("other disks", Some(disks()), other_disks()),
         Journey::new("no disks", Some(disks()), stack([])),
+        Journey::new("registries from nothing", None, registries(None)),
+        Journey::new("other registries", Some(registries(None)), registries(Some(30))),
+        Journey::new("no registries", Some(registries(Some(30))), stack([])),
     ]
 }
 
@@ -122,6 +126,13 @@ fn other_disks() -> Stack {
         address("home-ip", "us-central1", Some("ocean")),
         address("home-more", "us-central1", None),
     ])
+}
+
+/// A registry of images; one that deletes what is so old has no other beside it.
+fn registries(days: Option<i64>) -> Stack {
+    let images = registry("home-images", "us-central1", days, Some("hub"));
+    let charts = registry("home-charts", "us", None, None);
+    stack([images].into_iter().chain(days.is_none().then_some(charts)))
 }
 
 /// An account with rights on the project and on a bucket, and jobs that act as it.

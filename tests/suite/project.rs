@@ -8,6 +8,7 @@ mod identities;
 mod leap;
 mod mistakes;
 mod overlays;
+mod registries;
 mod robust;
 mod rules;
 mod schemas;
