@@ -133,7 +133,9 @@ async fn what_is_there_is_discovered_adopted_and_then_nothing_is_left_to_do() {
         "labels": { "team": "hub" },
     });
     seed(world, &at("us-central1/repositories/imagebuilding-registry"), images).unwrap();
-    let python = json!({ "format": "PYTHON", "description": "Wheels of the lab" });
+    let python = json!({
+        "format": "PYTHON", "mode": "STANDARD_REPOSITORY", "description": "Wheels of the lab",
+    });
     seed(world, &at("us/repositories/lab-wheels"), python).unwrap();
     let mirror = json!({ "format": "DOCKER", "mode": "REMOTE_REPOSITORY" });
     seed(world, &at("us/repositories/mirror"), mirror).unwrap();
