@@ -45,6 +45,7 @@ mod suite {
     mod past;
     mod plans;
     mod project;
+    mod registries;
     mod renames;
     mod saved;
     mod selftest;

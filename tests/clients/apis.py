@@ -38,6 +38,7 @@ dns = api("dns", "v1")
 uptime = api("monitoring", "v3").projects().uptimeCheckConfigs()
 channels = api("monitoring", "v3").projects().notificationChannels()
 budgets = api("billingbudgets", "v1").billingAccounts().budgets()
+registries = api("artifactregistry", "v1", "artifactregistry/").projects().locations()
 
 
 def refused(status, call):
@@ -189,6 +190,28 @@ def a_secret_is_made_filled_and_never_listed_with_its_value():
     assert "aGVsbG8" not in str(secrets.versions().list(parent=made["name"]).execute())
     secrets.delete(name=made["name"]).execute()
     refused(404, secrets.get(name=made["name"]))
+
+
+def a_registry_is_made_changed_and_given_back():
+    body = {"format": "DOCKER", "labels": {"team": "data"}}
+    make = {"parent": region, "repositoryId": "images", "body": body}
+    begun = registries.repositories().create(**make).execute()
+    done = lambda: registries.operations().get(name=begun["name"])
+    there = waited(done)["response"]["name"]
+    refused(409, registries.repositories().create(**make))
+    cleanup = {"id": "old", "action": "DELETE", "condition": {"olderThan": "86400s"}}
+    patch = {"cleanupPolicies": {"old": cleanup}, "description": "not named"}
+    changed = registries.repositories().patch(
+        name=there, updateMask="cleanupPolicies", body=patch
+    ).execute()
+    assert changed["cleanupPolicies"]["old"]["action"] == "DELETE", changed
+    assert "description" not in changed, changed
+    listed = registries.repositories().list(parent=region).execute()["repositories"]
+    assert there in [it["name"] for it in listed], listed
+    assert registries.repositories().packages().list(parent=there).execute() == {}
+    begun = registries.repositories().delete(name=there).execute()
+    waited(done)
+    refused(404, registries.repositories().get(name=there))
 
 
 def compute_done(operation):

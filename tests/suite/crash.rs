@@ -9,6 +9,7 @@ use super::budget::{budget, channel};
 use super::compute::{address, disk, schedule};
 use super::names::{Leads, record};
 use super::uptime::check;
+use super::registries::registry;
 use leap_infra::apply::About;
 use leap_infra::cli::marks::Marks;
 use leap_infra::ledger::Kept;
@@ -111,6 +112,9 @@ fn journeys() -> Vec<Journey> {
         Journey::new("budgets from nothing", None, budgets()),
         Journey::new("other budgets", Some(budgets()), other_budgets()),
         Journey::new("no budgets", Some(budgets()), stack([])),
+        Journey::new("registries from nothing", None, registries(None)),
+        Journey::new("other registries", Some(registries(None)), registries(Some(30))),
+        Journey::new("no registries", Some(registries(Some(30))), stack([])),
     ]
 }
 
@@ -176,6 +180,11 @@ fn other_names() -> Stack {
         check("home-hub", "/", 300),
         check("home-lab", "/", 900),
     ])
+/// A registry of images; one that deletes what is so old has no other beside it.
+fn registries(days: Option<i64>) -> Stack {
+    let images = registry("home-images", "us-central1", days, Some("hub"));
+    let charts = registry("home-charts", "us", None, None);
+    stack([images].into_iter().chain(days.is_none().then_some(charts)))
 }
 
 /// An account with rights on the project and on a bucket, and jobs that act as it.

@@ -8,6 +8,7 @@ use super::budget::garden_budget;
 use super::compute::{address, disk, schedule};
 use super::law::law;
 use super::names::garden_names;
+use super::registries::registry;
 use super::toy::LoomSpec;
 use leap_infra::cli::marks::Marks;
 use leap_infra::model::{Mark, Owner, Resource, ResourceId, SpecMark, Stack};
@@ -102,7 +103,7 @@ pub fn grown(plots: &[Plot]) -> Vec<Resource> {
     resources
 }
 
-/// A disk for each plot with a label, counted from the first on: one that is missing between others
+/// A disk, an address and a registry for each plot with a label, counted from the first on: one that is missing between others
 /// would look renamed.
 fn disks(plots: &[Plot]) -> Vec<Resource> {
     let mut resources = Vec::new();
@@ -116,6 +117,8 @@ fn disks(plots: &[Plot]) -> Vec<Resource> {
         resources.extend(times.map(|times| schedule(&times, every)));
         let place = if at % 2 == 0 { "global" } else { "us-central1" };
         resources.push(address(&format!("garden-ip-{at}"), place, label));
+        let (name, days) = (format!("garden-images-{at}"), plot.days.map(i64::from));
+        resources.push(registry(&name, "us-central1", days, label));
     }
     resources
 }

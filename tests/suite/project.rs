@@ -10,6 +10,7 @@ mod leap;
 mod mistakes;
 mod names;
 mod overlays;
+mod registries;
 mod robust;
 mod rules;
 mod schemas;

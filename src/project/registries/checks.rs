@@ -4,6 +4,7 @@ use super::expand::days;
 use super::placed::{Placed, placed};
 use super::settings::Format;
 use crate::project::environments::members;
+use crate::project::format::seconds;
 use crate::project::layout::Laid;
 use crate::project::managed::check_previously;
 use crate::project::names::{LONGEST, Taken, fault, suffix, twice};
@@ -60,9 +61,9 @@ fn cleanup(placed: &Placed<'_>, findings: &mut Findings) {
         ("delete_tagged_after", &cleanup.delete_tagged_after),
         ("delete_untagged_after", &cleanup.delete_untagged_after),
     ];
-    for (setting, _) in
-        said.iter().filter(|(_, text)| text.as_deref().is_some_and(|text| days(text).is_none()))
-    {
+    // What is no time span at all is told by its form.
+    let partly = |text: &str| seconds(text).is_ok() && days(text).is_none();
+    for (setting, _) in said.iter().filter(|(_, text)| text.as_deref().is_some_and(partly)) {
         let message = "versions are kept for whole days";
         let problem = Problem::error("registry-cleanup", placed.cleanup_range(setting), message);
         findings.push(problem.expected("a number of days or weeks, as in `30 days`"));

@@ -7,9 +7,7 @@ use super::calls::{At, Listed};
 use super::cleanup::Policies;
 use super::{API, ArtifactRegistry, Spec, wire};
 use crate::kind::{Kind as _, ProviderError};
-use crate::model::{
-    Found, Observation, Owner, Place, Scope, Status, Transition, UnknownOwner, Version,
-};
+use crate::model::{Found, Observation, Owner, Place, Scope, Status, Transition, UnknownOwner};
 use crate::providers::gcp::Reader;
 use crate::providers::gcp::error::Reason;
 use crate::providers::gcp::identity::unless_off;
@@ -109,7 +107,7 @@ async fn sighted(
     };
     let location = Some(spec.location.clone());
     let place = Place { location, ..Place::project(project) };
-    let (version, status): (Version, _) = (wire::version(live), Status::Ready);
+    let (version, status) = (wire::version(live), Status::Ready);
     Ok(((Found { name, place, owner, spec, version, status, holds }, others), here || ours))
 }
 
