@@ -8,8 +8,8 @@ use super::bench::{
 use super::budget::{budget, channel};
 use super::compute::{address, disk, schedule};
 use super::names::{Leads, record};
-use super::uptime::check;
 use super::registries::registry;
+use super::uptime::check;
 use leap_infra::apply::About;
 use leap_infra::cli::marks::Marks;
 use leap_infra::ledger::Kept;
@@ -180,6 +180,8 @@ fn other_names() -> Stack {
         check("home-hub", "/", 300),
         check("home-lab", "/", 900),
     ])
+}
+
 /// A registry of images; one that deletes what is so old has no other beside it.
 fn registries(days: Option<i64>) -> Stack {
     let images = registry("home-images", "us-central1", days, Some("hub"));
