@@ -325,6 +325,7 @@ mod tests {
         description: Look at what leap-infra may manage; change nothing
         stage: GA
         includedPermissions:
+        - billing.budgets.list
         - compute.acceleratorTypes.list
         - compute.addresses.list
         - compute.disks.list
@@ -341,7 +342,9 @@ mod tests {
         - iam.serviceAccounts.list
         - iam.workloadIdentityPoolProviders.list
         - iam.workloadIdentityPools.list
+        - monitoring.notificationChannels.list
         - monitoring.uptimeCheckConfigs.list
+        - resourcemanager.projects.get
         - resourcemanager.projects.getIamPolicy
         - secretmanager.secrets.get
         - secretmanager.secrets.getIamPolicy
