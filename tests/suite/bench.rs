@@ -1,6 +1,7 @@
 //! A whole platform in one process: a sandbox with a virtual clock, the real providers, and a
 //! stack put together by hand.
 
+use super::budget::ACCOUNT;
 use super::cue::Cue;
 pub use super::declared::*;
 use super::toy::{Client, Loom, Spool, ToyApi};
@@ -180,7 +181,9 @@ impl Bench {
     pub async fn everything(&self) -> World {
         let observers = self.observers(&self.connection().await);
         let kinds = observers.names().map(|kind| (kind.to_owned(), Place::project(PROJECT)));
-        let (places, claims) = (kinds.collect(), Claims::new());
+        let (mut places, claims): (Footprint, _) = (kinds.collect(), Claims::new());
+        let parent = Some(ACCOUNT.to_owned());
+        places.insert(("billing-budget".to_owned(), Place { parent, ..Place::project(PROJECT) }));
         observers.world_in(Depth::Whole, &stack([]), &places, &claims).await.unwrap()
     }
 

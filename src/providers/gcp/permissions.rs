@@ -311,7 +311,8 @@ pub fn permissions(purpose: Purpose) -> BTreeSet<&'static str> {
     NEEDED.iter().flat_map(of).collect()
 }
 
-/// The file for `gcloud iam roles create --file` that allows just this.
+/// The file for `gcloud iam roles create --file` that allows just this, but for the rights on a
+/// billing account that budgets need.
 ///
 /// # Errors
 /// When the template is wrong.
@@ -320,7 +321,9 @@ pub fn role_file(purpose: Purpose) -> Result<String, RenderError> {
         Purpose::Plan => ("leap-infra plan", "Look at what leap-infra may manage; change nothing"),
         Purpose::Apply => ("leap-infra apply", "Look at and change what leap-infra manages"),
     };
-    let permissions = permissions(purpose).into_iter().collect();
+    // A role of a project cannot hold those of a billing account.
+    let in_project = |permission: &&str| !permission.starts_with("billing.");
+    let permissions = permissions(purpose).into_iter().filter(in_project).collect();
     render::role(&Role { title, description, permissions })
 }
 
@@ -360,7 +363,9 @@ mod tests {
         - iam.serviceAccounts.list
         - iam.workloadIdentityPoolProviders.list
         - iam.workloadIdentityPools.list
+        - monitoring.notificationChannels.list
         - monitoring.uptimeCheckConfigs.list
+        - resourcemanager.projects.get
         - resourcemanager.projects.getIamPolicy
         - secretmanager.secrets.get
         - secretmanager.secrets.getIamPolicy
