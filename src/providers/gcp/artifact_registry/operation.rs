@@ -17,9 +17,11 @@ pub(super) async fn wait(
     what: &str,
     mut operation: Operation,
 ) -> Result<Option<CallFailed>, ProviderError> {
+    if !operation.done {
+        (step.progress)(&format!("waiting for {} ({what})", name(&operation.name)));
+    }
     let mut pause = SHORTEST_PAUSE;
     while !operation.done {
-        (step.progress)(&format!("waiting for {} ({what})", name(&operation.name)));
         step.pause_for(what, pause).await?;
         pause = pause.mul_f64(1.5);
         operation = match writer.registry_operation(&operation.name).await? {
