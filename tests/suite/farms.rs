@@ -11,7 +11,6 @@ use leap_infra::providers::gcp::gke_cluster::{Limit, Maintenance, Private, Spec 
 use leap_infra::providers::gcp::gke_node_pool::{
     Disk, Gpu, Limits, Market, RETIRING, Spec as PoolSpec, Taint, make_name,
 };
-use proptest::prelude::*;
 use serde_json::json;
 use std::time::Duration;
 
