@@ -62,7 +62,7 @@ pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
         let good = account_id(account).is_ok() && project == found.place.project;
         match (Spec::deserialize(&found.spec), laid) {
             (Ok(spec), Some(laid)) if good => {
-                accounts.push(Stranger { found, account, spec, laid })
+                accounts.push(Stranger { found, account, spec, laid });
             }
             (_, None) => {
                 let why = "no environment of these is in its project";
