@@ -43,22 +43,26 @@ impl Kind for AccountAccess {
             let listed = unless_off(listed, scope, project, IAM)?.unwrap_or_default();
             for account in listed.iter().filter(|it| names.contains(it.email.as_str())) {
                 let (email, text) = (account.email.clone(), &account.description);
+                let place = Place::project(project);
+                let wanted = scope.wanted.contains_key(&*email);
                 match description::read(scope.stack, Account::NAME, &email, text).1 {
-                    Owner::Ours(mark) => candidates.push((email, project.to_owned(), mark)),
-                    Owner::Foreign | Owner::OtherStack(_) if scope.wanted.contains_key(&*email) => {
-                        let why = "the account does not belong to this stack".to_owned();
+                    Owner::Ours(mark) => candidates.push((email, place, Some(mark))),
+                    // On an account that is nobody's: can be adopted together with it.
+                    Owner::Foreign if wanted => candidates.push((email, place, None)),
+                    Owner::OtherStack(other) if wanted => {
+                        let why = format!("the account belongs to stack {other}");
                         observation.taken.push(Taken { name: email, why });
                     }
                     Owner::Foreign | Owner::OtherStack(_) => {}
                 }
             }
         }
-        let looks = candidates.into_iter().map(|(email, project, mark)| async move {
+        let looks = candidates.into_iter().map(|(email, place, mark)| async move {
             let policy = reader.account_policy(&email).await?;
-            let found = |it| {
-                policy::found(scope, Self::NAME, &email, Place::project(project), &mark.env, &it)
-            };
-            Ok::<_, ProviderError>(policy.and_then(found))
+            Ok::<_, ProviderError>(policy.and_then(|it| match mark {
+                Some(mark) => policy::found(scope, Self::NAME, &email, place, &mark.env, &it),
+                None => policy::strange(scope, &email, place, &it),
+            }))
         });
         let seen: Vec<_> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
         observation.found.extend(seen.into_iter().flatten());

@@ -66,6 +66,27 @@ pub(crate) fn found(
     })
 }
 
+/// Declared grants on what is nobody's, be it none: they stand in the way until they are adopted
+/// together with it.
+pub(crate) fn strange(
+    scope: &Scope<'_>,
+    name: &str,
+    place: Place,
+    policy: &Policy,
+) -> Option<Found<Spec>> {
+    let declared = declared(scope.wanted.get(name)?);
+    let there = change::grants(policy).into_iter().filter(|grant| declared.contains(grant));
+    Some(Found {
+        name: name.to_owned(),
+        place,
+        owner: Owner::Foreign,
+        spec: Spec::new(there),
+        version: super::version(policy),
+        status: Status::Ready,
+        holds: None,
+    })
+}
+
 /// What was last applied, as far as the ledger remembers. Grants that were there before us are not
 /// among its claims, so those are taken to be as they were.
 fn remembered(claims: Option<&BTreeSet<String>>, ours: &BTreeSet<Grant>) -> SpecMark {
