@@ -317,7 +317,7 @@ pub struct Nodes {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Disk {
-    /// Its size, as in `30 GB`.
+    /// Its size, as in `30 GB`. A TB is 1024 GB.
     Size(#[schemars(extend("format" = "gigabytes"))] String),
     /// More than its size.
     Full(DiskSettings),
@@ -330,7 +330,7 @@ pub struct DiskSettings {
     /// As in `pd-balanced`, `pd-ssd` or `hyperdisk-balanced`.
     #[serde(default, rename = "type")]
     pub kind: Option<String>,
-    /// As in `100 GB`.
+    /// As in `100 GB`. A TB is 1024 GB.
     #[schemars(extend("format" = "gigabytes"))]
     pub size: String,
     /// Reads and writes per second, for disks that are made to order.
