@@ -6,6 +6,7 @@ pub mod derived;
 mod expand;
 mod format;
 mod placed;
+mod room;
 mod settings;
 
 pub use settings::{GitHub, Identity, Role, RoleWhen};

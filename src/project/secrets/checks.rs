@@ -4,10 +4,11 @@ use super::expand::{Made, made};
 use super::{SHORTEST_PERIOD, Secret};
 use crate::project::format::seconds;
 use crate::project::layout::Laid;
+use crate::project::policies::Policy;
 use crate::project::problem::{Findings, Problem};
 use crate::project::tree::Node;
 use crate::project::words::{nearest, quoted};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Checks the secrets of all environments.
 pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
@@ -16,6 +17,7 @@ pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
     for made in made(layout) {
         findings.extend(name(&made));
         findings.extend(period(&made));
+        findings.extend(room(&made));
         let place = (made.laid.declaration.cloud.project.as_str(), made.name.clone());
         if let Some(first) = taken.get(&place) {
             findings.push(collision(first, &made));
@@ -23,6 +25,14 @@ pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
             taken.insert(place, made);
         }
     }
+}
+
+/// The policy of a secret has room for its readers.
+fn room(made: &Made<'_>) -> Option<Problem> {
+    let readers: BTreeSet<&String> = made.make.readers.iter().collect();
+    let Made { range: key, node, name, .. } = made;
+    let of = format!("secret `{name}`");
+    Policy { of, key, node, setting: "readers" }.too_many_people(readers.len())
 }
 
 /// `in:` names environments that exist.
