@@ -20,6 +20,22 @@ pub(crate) fn of<S: Serialize>(what: String, before: &S, now: &S) -> ProviderErr
     ProviderError::Stale { what, field, before, now }
 }
 
+/// The error that somebody made what the plan had seen was not there, and made it otherwise.
+pub(crate) fn made_by_another(what: String) -> ProviderError {
+    ProviderError::Stale {
+        what,
+        field: "it".to_owned(),
+        before: "not there".to_owned(),
+        now: "made with other settings, by another run".to_owned(),
+    }
+}
+
+/// The error that others were faster each time it was tried.
+pub(crate) fn busy(doing: String) -> ProviderError {
+    let why = "others keep changing it".to_owned();
+    ProviderError::Transient { what: doing, why, retry_after: None }
+}
+
 /// Checks that every field is as the plan saw it or as it shall become: several calls bring a
 /// thing from the one to the other, and an earlier run may have made some of them.
 pub(crate) fn unless_between<S: Serialize>(
