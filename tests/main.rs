@@ -7,6 +7,7 @@ mod suite {
     mod applies;
     mod architecture;
     mod bench;
+    mod budget;
     mod canary;
     mod clusters;
     mod commands;
@@ -16,9 +17,11 @@ mod suite {
     mod declared;
     mod dependencies;
     mod desk;
+    mod discovery;
     mod edits;
     mod events;
     mod examples;
+    mod farms;
     mod fates;
     mod guards;
     mod handover;
@@ -36,11 +39,14 @@ mod suite {
     mod memory;
     mod money;
     mod mutate;
+    mod names;
     mod parallel;
     mod parts;
     mod past;
     mod plans;
     mod project;
+    mod registries;
+    mod renames;
     mod saved;
     mod selftest;
     mod shell;
@@ -50,5 +56,6 @@ mod suite {
     mod toy;
     mod turns;
     mod unlock;
+    mod uptime;
     mod weather;
 }

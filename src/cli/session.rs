@@ -145,6 +145,9 @@ impl Session {
         for env in &self.environments {
             let place = Place::project(self.project.project(env));
             places.extend(observers.names().map(|kind| (kind.to_owned(), place.clone())));
+            // Budgets are in a billing account, and not in a project.
+            let parent = self.project.billing_account(env).map(str::to_owned);
+            places.insert(("billing-budget".to_owned(), Place { parent, ..place }));
         }
         let (stack, claims) = (&self.stack, &self.memory.claims);
         let world = observers.world_in(Depth::Whole, stack, &places, claims).await;

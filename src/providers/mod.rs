@@ -5,6 +5,10 @@
 pub mod gcp;
 
 use crate::kind::{Actors, Observers, Registry};
+use gcp::artifact_registry::ArtifactRegistry;
+use gcp::billing_budget::BillingBudget;
+use gcp::dns_record::DnsRecord;
+use gcp::dns_record_by_hand::ByHand;
 use gcp::gce_address::Address;
 use gcp::gce_disk::Disk;
 use gcp::gce_snapshot_policy::SnapshotPolicy;
@@ -19,8 +23,10 @@ use gcp::gcs_bucket::Bucket;
 use gcp::gcs_bucket_access::BucketAccess;
 use gcp::gke_cluster::Cluster;
 use gcp::gke_node_pool::NodePool;
+use gcp::notification_channel::Channel;
 use gcp::secret::Secret;
 use gcp::secret_access::SecretAccess;
+use gcp::uptime_check::UptimeCheck;
 use gcp::{Connection, Reader, Writer};
 use std::sync::Arc;
 
@@ -41,8 +47,14 @@ pub fn registry() -> Registry {
         .with::<Disk>()
         .with::<SnapshotPolicy>()
         .with::<Address>()
+        .with::<ArtifactRegistry>()
         .with::<Secret>()
         .with::<SecretAccess>()
+        .with::<DnsRecord>()
+        .with::<ByHand>()
+        .with::<UptimeCheck>()
+        .with::<Channel>()
+        .with::<BillingBudget>()
 }
 
 /// The reading half of every kind, for one run: what was listed once is not listed again.
@@ -64,8 +76,14 @@ pub fn observers(connection: &Connection) -> Observers {
         .with::<Disk>(reader())
         .with::<SnapshotPolicy>(reader())
         .with::<Address>(reader())
+        .with::<ArtifactRegistry>(reader())
         .with::<Secret>(reader())
         .with::<SecretAccess>(reader())
+        .with::<DnsRecord>(reader())
+        .with::<ByHand>(reader())
+        .with::<UptimeCheck>(reader())
+        .with::<Channel>(reader())
+        .with::<BillingBudget>(reader())
 }
 
 /// The writing half of every kind.
@@ -87,6 +105,12 @@ pub fn actors(connection: &Connection) -> Actors {
         .with::<Disk>(writer())
         .with::<SnapshotPolicy>(writer())
         .with::<Address>(writer())
+        .with::<ArtifactRegistry>(writer())
         .with::<Secret>(writer())
         .with::<SecretAccess>(writer())
+        .with::<DnsRecord>(writer())
+        .with::<ByHand>(writer())
+        .with::<UptimeCheck>(writer())
+        .with::<Channel>(writer())
+        .with::<BillingBudget>(writer())
 }

@@ -26,6 +26,7 @@ const HISTORY: &[&str] = &[
     "terminal_storage_class_update_time",
     "toggle_time",
     "uniqueId",
+    "updateTime",
     "update_storage_class_time",
     "update_time",
 ];

@@ -231,3 +231,35 @@ async fn a_role_that_is_left_out_takes_along_the_access_that_gives_it() {
     assert!(bench.apply_plan(&wanted, &narrowed.plan).await.unwrap().is_complete());
     assert!(bench.plan(&wanted).await.is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_somebody_made_is_taken_in_with_who_acts_as_it() {
+    let bench = Bench::new().await;
+    let whole = stack(identities());
+    bench.apply(&whole).await;
+    bench.mark(&stack([]), Marks::Disown, &["*"]).await;
+    let refused = bench.plan(&whole).await.refusals;
+    assert!(refused.iter().all(|it| it.why == Refused::Foreign), "{refused:?}");
+    let policies = |bench: &Bench| {
+        let mut world = bench.world();
+        world.retain(|key, _| key.contains("policy"));
+        world
+    };
+    let before = policies(&bench);
+    let plan = bench.mark(&whole, Marks::Adopt, &[]).await;
+    let adopted = [
+        "Adopt gcp-custom-role",
+        "Adopt gcp-project-access",
+        "Adopt gcp-service-account",
+        "Adopt gcp-service-account-access",
+        "Adopt gcp-workload-identity-pool",
+        "Adopt gcp-workload-identity-provider",
+    ];
+    assert_eq!(steps(&plan), adopted);
+    assert_eq!(policies(&bench), before);
+    assert!(bench.plan(&whole).await.is_empty());
+    // What was taken in is ours: it goes when it is no longer declared.
+    let without = identities().into_iter().filter(|it| it.id.kind != "gcp-service-account-access");
+    bench.apply(&stack(without)).await;
+    assert_ne!(policies(&bench), before);
+}

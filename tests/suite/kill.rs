@@ -55,6 +55,7 @@ async fn a_destroy_that_is_killed_ends_well_when_it_is_run_again() {
         "destroy",
         before,
         "destroy stacks/leap --dangerous-delete shared:gke-cluster/leap-cluster \
+         --dangerous-delete shared:artifact-registry/imagebuilding-registry \
          --dangerous-delete prod:gce-disk/hub-nfs-homedirs-prod --auto-approve",
     );
 }

@@ -1,5 +1,6 @@
 //! Stories about the project file: what is said about mistakes, and what a stack becomes.
 
+mod budget;
 mod clusters;
 mod disks;
 mod environments;
@@ -7,7 +8,9 @@ mod folder;
 mod identities;
 mod leap;
 mod mistakes;
+mod names;
 mod overlays;
+mod registries;
 mod robust;
 mod rules;
 mod schemas;

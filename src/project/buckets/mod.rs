@@ -20,7 +20,7 @@ pub use settings::{
 };
 
 pub(crate) use checks::check;
-pub(crate) use discover::discover;
+pub(crate) use discover::{discover, when};
 pub(crate) use expand::{expand, expected, keys};
 pub(crate) use names::bucket_name;
 pub(crate) use placed::derived;

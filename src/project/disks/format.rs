@@ -1,14 +1,11 @@
 //! The forms of texts in a disk's settings.
 
-use crate::project::format::{Wrong, seconds, size_from};
+use crate::project::format::{Wrong, size_from, whole_days};
 use crate::project::words::nearest;
 
 /// The days of a week, in the order in which a schedule names them.
 pub(super) const DAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-
-/// The seconds of a day.
-const DAY: u64 = 86_400;
 
 /// Whether a text is the size of a disk.
 ///
@@ -70,9 +67,7 @@ pub(crate) fn rhythm(text: &str) -> Result<(), Wrong> {
 
 /// The whole days in a time span; none if there is a part of one left.
 pub(super) fn days(text: &str) -> Option<u32> {
-    let seconds =
-        seconds(text).ok().filter(|seconds| *seconds > 0 && seconds.is_multiple_of(DAY))?;
-    u32::try_from(seconds / DAY).ok().filter(|days| *days <= 65_535)
+    u32::try_from(whole_days(text)?).ok().filter(|days| *days <= 65_535)
 }
 
 #[cfg(test)]

@@ -104,6 +104,11 @@ impl CallFailed {
         Self { reason, purpose, what, why, retry_after: None }
     }
 
+    /// An operation that ended in a failure, by its code of `google.rpc`.
+    pub(crate) fn told(purpose: Purpose, what: &str, code: i32, why: &str) -> Self {
+        Self::because(of_code(&Code::from(code)), purpose, what, why)
+    }
+
     /// The same without what the cloud said, if that repeats a secret which it was sent.
     pub(crate) fn hiding(self, value: &Value) -> Self {
         Self { why: value.unless_in(&self.why), ..self }

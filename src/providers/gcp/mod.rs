@@ -3,6 +3,8 @@
 //! [`Connection::open`] is the only way in. Planning gets a [`Reader`], which has no call that
 //! writes; what it may call is listed in [`permissions`].
 
+pub mod artifact_registry;
+pub mod billing_budget;
 mod billing_export;
 mod calls;
 pub mod client;
@@ -10,6 +12,8 @@ pub(crate) mod compute;
 mod container;
 pub mod credentials;
 pub mod description;
+pub mod dns_record;
+pub mod dns_record_by_hand;
 mod error;
 mod federation;
 pub mod gce_address;
@@ -30,6 +34,9 @@ mod identity;
 mod labelled;
 mod ledger_store;
 mod memo;
+mod monitoring;
+mod namesakes;
+pub mod notification_channel;
 mod object_sizes;
 mod ownership;
 pub mod permissions;
@@ -42,6 +49,7 @@ mod secret_versions;
 mod stale;
 #[cfg(test)]
 mod tests;
+pub mod uptime_check;
 mod usage;
 mod writer;
 

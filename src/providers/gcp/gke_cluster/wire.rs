@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 const PROTECT: &str = "leap-infra-protect";
 
 /// The pool that Google makes with every cluster.
-pub(super) const DEFAULT_POOL: &str = "default-pool";
+pub(crate) const DEFAULT_POOL: &str = "default-pool";
 
 /// A new cluster. It comes with a pool of one machine, which is removed afterwards: the API makes
 /// no cluster without.
@@ -85,7 +85,7 @@ pub(super) fn from_wire(cluster: &Live, wanted: Option<&Spec>) -> Spec {
         location: cluster.location.clone(),
         node_zones: if chosen { Vec::new() } else { cluster.locations.clone() },
         version: version(asked, &cluster.current_master_version),
-        release_channel: cluster.release_channel.as_ref().and_then(|it| channel_name(&it.channel)),
+        release_channel: channel_of(cluster),
         network: last(&cluster.network),
         subnetwork: last(&cluster.subnetwork),
         private: private_from_wire(cluster, wanted),
@@ -124,7 +124,9 @@ pub(super) fn channel(name: Option<&str>) -> api::ReleaseChannel {
     api::ReleaseChannel::new().set_channel(name.unwrap_or("UNSPECIFIED"))
 }
 
-fn channel_name(channel: &api::release_channel::Channel) -> Option<String> {
+/// The channel that upgrades a cluster by itself; none if nobody does but us.
+pub(super) fn channel_of(cluster: &Live) -> Option<String> {
+    let channel = &cluster.release_channel.as_ref()?.channel;
     channel.name().filter(|name| *name != "UNSPECIFIED").map(str::to_owned)
 }
 

@@ -16,7 +16,7 @@ pub use grant::{Condition, Grant, Spec};
 pub(crate) use shift::{Holder, Shift, apply, granting};
 pub use signed::ACCESS;
 pub(crate) use signed::apply as apply_signed;
-pub(crate) use sort::{Sorted, declared, found, sort, strange};
+pub(crate) use sort::{Sorted, declared, found, in_the_way, sort, strange};
 
 use crate::model::{Need, Version};
 use crate::providers::gcp::gcp_custom_role::role_of;

@@ -66,25 +66,35 @@ pub(crate) fn found(
     })
 }
 
-/// Declared grants on what is nobody's, be it none: they stand in the way until they are adopted
-/// together with it.
+/// Grants that nobody claims as a resource of their own; none if there are none.
 pub(crate) fn strange(
-    scope: &Scope<'_>,
     name: &str,
     place: Place,
+    grants: impl IntoIterator<Item = Grant>,
     policy: &Policy,
 ) -> Option<Found<Spec>> {
-    let declared = declared(scope.wanted.get(name)?);
-    let there = change::grants(policy).into_iter().filter(|grant| declared.contains(grant));
-    Some(Found {
+    let spec = Spec::new(grants);
+    (!spec.grants.is_empty()).then(|| unclaimed(name, place, spec, policy))
+}
+
+/// The declared grants on what is nobody's, be it none: they stand in the way until they are taken
+/// in together with it.
+pub(crate) fn in_the_way(wanted: &Resource, place: Place, policy: &Policy) -> Found<Spec> {
+    let (live, declared) = (change::grants(policy), declared(wanted));
+    let spec = Spec::new(live.intersection(&declared).cloned());
+    unclaimed(&wanted.id.name, place, spec, policy)
+}
+
+fn unclaimed(name: &str, place: Place, spec: Spec, policy: &Policy) -> Found<Spec> {
+    Found {
         name: name.to_owned(),
         place,
         owner: Owner::Foreign,
-        spec: Spec::new(there),
+        spec,
         version: super::version(policy),
         status: Status::Ready,
         holds: None,
-    })
+    }
 }
 
 /// What was last applied, as far as the ledger remembers. Grants that were there before us are not
