@@ -1,7 +1,7 @@
 //! Plans that change marks only: what is declared and runs already becomes ours, and what is ours
 //! is handed back. Pure, like [`crate::plan::plan`].
 
-use crate::model::{Bond, Found, Manage, Owner, Resource, ResourceId};
+use crate::model::{Bond, Found, Manage, Owner, Resource, ResourceId, SpecMark};
 use crate::plan::compare::{self, Parts, refusal};
 use crate::plan::name::matching;
 use crate::plan::{
@@ -24,7 +24,8 @@ pub enum MarksError {
 }
 
 /// What it takes to mark what is declared and there, and not ours yet: what these addresses name
-/// and what that is a part of; everything, where there are none. Settings stay as they are: each
+/// and what that is a part of; everything, where there are none. Grants that nobody remembers us
+/// to have made become ours as well. Settings stay as they are: each
 /// step says which a later plan would change.
 ///
 /// # Errors
@@ -85,7 +86,12 @@ fn mark(request: &Request<'_>, resource: &Resource, steps: &mut Vec<Step>) -> Op
         return Some(Refused::NotThere);
     };
     match &found.owner {
-        Owner::Ours(mark) if mark.env == id.env => None,
+        Owner::Ours(mark) if mark.env == id.env => {
+            if mark.spec != SpecMark::Unfinished && is_unclaimed(request, resource, found) {
+                steps.push(adopting(request, resource, found));
+            }
+            None
+        }
         Owner::Ours(mark) => Some(Refused::OtherEnvironment(mark.env.clone())),
         Owner::OtherStack(stack) => Some(Refused::OtherStack(stack.clone())),
         Owner::Foreign => {
@@ -93,6 +99,18 @@ fn mark(request: &Request<'_>, resource: &Resource, steps: &mut Vec<Step>) -> Op
             None
         }
     }
+}
+
+/// Whether something is declared and there inside of what is ours that nobody remembers us to have
+/// put there, such as a grant that was there before us.
+fn is_unclaimed(request: &Request<'_>, resource: &Resource, found: &Found) -> bool {
+    let id = &resource.id;
+    let declared = request.rules.claims(&id.kind, &resource.spec);
+    let recorded = |claim: &String| request.claims.get(id).is_some_and(|it| it.contains(claim));
+    let there = request.rules.claims(&id.kind, &found.spec);
+    // Some kinds claim nothing but the digest of what was applied.
+    let digest = request.rules.digest(&id.kind, &found.spec);
+    there.intersection(&declared).any(|claim| *claim != digest && !recorded(claim))
 }
 
 fn adopting(request: &Request<'_>, resource: &Resource, found: &Found) -> Step {

@@ -88,8 +88,9 @@ pub fn duration(text: &str) -> Result<(), Wrong> {
     seconds(text).map(|_| ())
 }
 
-/// The gigabytes of a volume as people write it: `20 TB`, `1.5 GB`. As Google counts, a GB is 2^30
-/// bytes, and a TB is 1024 of them.
+/// The gigabytes of a volume as people write it: `20 TB`, `1.5 GB`. As Google counts, for disks and
+/// on bills, a GB is 2^30 bytes, and a TB is 1024 of them.
+/// <https://cloud.google.com/compute/docs/disks#introduction>
 ///
 /// # Errors
 /// When the text is no volume; what is wrong with it.
@@ -110,6 +111,30 @@ pub fn volume_gb(text: &str) -> Result<f64, Wrong> {
         let meant = number.zip(near).map(|(number, (unit, _))| format!("write `{number} {unit}`"));
         Wrong::expected("a number and MB, GB, TB or PB, as in `20 TB`").suggest(meant)
     })
+}
+
+/// The same in whole gigabytes, of which disks are: `200 GB`, `1.5 TB`; none if a part of one is
+/// left, or the text is no volume.
+pub(crate) fn whole_gb(text: &str) -> Option<u32> {
+    let gb = volume_gb(text).ok().filter(|gb| gb.fract() == 0.0 && *gb <= f64::from(u32::MAX))?;
+    Some(gb as u32)
+}
+
+/// The largest disk, in GB. <https://cloud.google.com/compute/docs/disks#introduction>
+const LARGEST: u32 = 65_536;
+
+/// Whether a text is the size of a disk, in whole GB and so many at least.
+///
+/// # Errors
+/// When it is not; what was expected.
+pub(crate) fn size_from(least_gb: u32, text: &str) -> Result<(), Wrong> {
+    if whole_gb(text).is_some_and(|size| (least_gb..=LARGEST).contains(&size)) {
+        return Ok(());
+    }
+    let words = format!("a size from {least_gb} GB to {LARGEST} GB, as in `200 GB`");
+    let number = text.parse::<u32>().is_ok().then(|| format!("write `{text} GB`"));
+    let meant = volume_gb(text).err().and_then(|wrong| wrong.suggestion);
+    Err(Wrong::expected(words).suggest(number.or(meant)))
 }
 
 /// Whether a text is a volume.
@@ -143,6 +168,16 @@ mod tests {
         for wrong in ["20", "TB", "a lot", "1.2.3 GB", ""] {
             assert!(volume_gb(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_disk_has_whole_gigabytes_which_count_as_those_of_a_bucket() {
+        assert_eq!((whole_gb("4650 GB"), whole_gb("1.5 TB")), (Some(4650), Some(1536)));
+        assert_eq!((whole_gb("1.5 GB"), whole_gb("2048 MB")), (None, Some(2)));
+        assert!(size_from(1, "64 TB").is_ok() && size_from(1, "65 TB").is_err());
+        assert!(size_from(10, "10 GB").is_ok() && size_from(10, "9 GB").is_err());
+        assert_eq!(size_from(1, "200").unwrap_err().suggestion.unwrap(), "write `200 GB`");
+        assert_eq!(size_from(1, "2 TiB").unwrap_err().suggestion.unwrap(), "write `2 TB`");
     }
 
     #[test]

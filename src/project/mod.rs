@@ -40,6 +40,7 @@ mod load;
 pub mod managed;
 mod money;
 mod names;
+mod policies;
 mod schema;
 mod sections;
 mod words;

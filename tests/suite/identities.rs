@@ -1,8 +1,8 @@
 //! Stories of identities from plan to apply: what comes back, what is not known yet, what is off.
 
 use super::bench::{
-    Bench, PROJECT, account, account_access, custom_role, email, project_access, service, stack,
-    way_in,
+    Bench, PROJECT, access, account, account_access, bucket, custom_role, email, project_access,
+    service, stack, way_in,
 };
 use google_cloud_auth::credentials::anonymous;
 use google_cloud_iam_admin_v1::client::Iam;
@@ -11,7 +11,7 @@ use google_cloud_resourcemanager_v3::client::Projects;
 use leap_infra::cli::marks::Marks;
 use leap_infra::kind::ProviderError;
 use leap_infra::model::{Resource, Stack};
-use leap_infra::plan::{Action, Plan, Refused};
+use leap_infra::plan::{Action, Plan, Refused, Targets};
 use leap_infra::sandbox::serviceusage::require_services;
 use leap_infra::sandbox::{Behaviour, Sandbox};
 use std::time::Duration;
@@ -194,6 +194,44 @@ async fn a_plan_of_many_accounts_asks_for_pages_and_for_one_policy() {
     assert_eq!(calls(500).await, few + 4);
 }
 
+#[tokio::test]
+async fn what_was_handed_back_is_taken_in_again_with_everything_that_it_may_do() {
+    let bench = Bench::new().await;
+    let reads = access("home-data", &[("roles/storage.objectViewer", &robot())]);
+    let wanted = stack(identities().into_iter().chain([bucket("home-data"), reads]));
+    settles(&bench, &wanted).await;
+    let (before, claims) = (bench.world(), bench.memory(&wanted).await.claims);
+    bench.mark(&stack([]), Marks::Disown, &["*"]).await;
+    assert!(bench.memory(&wanted).await.claims.is_empty());
+    let refused = bench.plan(&wanted).await.refusals;
+    assert!(refused.iter().all(|one| one.why == Refused::Foreign), "{refused:#?}");
+    let plan = bench.mark(&wanted, Marks::Adopt, &[]).await;
+    assert_eq!(steps(&plan).len(), wanted.resources().len());
+    assert!(bench.plan(&wanted).await.is_empty());
+    assert!(bench.marks(&wanted, Marks::Adopt, &[]).await.is_empty());
+    assert_eq!((bench.world(), bench.memory(&wanted).await.claims), (before, claims));
+    // What was granted is ours again, so it goes when it is no longer declared.
+    settles(&bench, &wanted.without(&["prod".into()])).await;
+    assert!(holders(&bench, VIEWER).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_role_that_is_left_out_takes_along_the_access_that_gives_it() {
+    let bench = Bench::new().await;
+    let wanted = stack(identities());
+    let role = || vec!["gcp-custom-role/*".to_owned()];
+    let not = Targets { only: Vec::new(), not: role() };
+    let narrowed = bench.narrow(&wanted, bench.plan(&wanted).await, &not).await;
+    let left_out: Vec<_> = narrowed.left_out_too.keys().map(|id| id.kind.as_str()).collect();
+    assert_eq!(left_out, ["gcp-project-access"]);
+    assert!(bench.apply_plan(&wanted, &narrowed.plan).await.unwrap().is_complete());
+    let only = Targets { only: vec!["gcp-project-access/*".to_owned()], not: Vec::new() };
+    let narrowed = bench.narrow(&wanted, bench.plan(&wanted).await, &only).await;
+    assert_eq!(steps(&narrowed.plan), ["Create gcp-custom-role", "Create gcp-project-access"]);
+    assert!(bench.apply_plan(&wanted, &narrowed.plan).await.unwrap().is_complete());
+    assert!(bench.plan(&wanted).await.is_empty());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_account_that_somebody_made_is_taken_in_with_who_acts_as_it() {
     let bench = Bench::new().await;
@@ -211,6 +249,7 @@ async fn an_account_that_somebody_made_is_taken_in_with_who_acts_as_it() {
     let plan = bench.mark(&whole, Marks::Adopt, &[]).await;
     let adopted = [
         "Adopt gcp-custom-role",
+        "Adopt gcp-project-access",
         "Adopt gcp-service-account",
         "Adopt gcp-service-account-access",
         "Adopt gcp-workload-identity-pool",

@@ -34,7 +34,8 @@ pub struct Plot {
     pub logs_to: Option<usize>,
     pub grants: Vec<usize>,
     pub label: Option<String>,
-    /// Has an account of its own with these roles in the project, which may be switched off.
+    /// Has an account of its own that reads the bucket and has these roles in the project, and may
+    /// be switched off.
     pub robot: Option<(bool, Vec<usize>)>,
 }
 
@@ -91,8 +92,10 @@ pub fn grown(plots: &[Plot]) -> Vec<Resource> {
             spec.logging = target
                 .map(|target| Logging { bucket: format!("garden-{target}"), prefix: name.clone() });
         }));
-        if !plot.grants.is_empty() {
-            let grants: Vec<_> = plot.grants.iter().map(|&grant| GRANTS[grant]).collect();
+        let robot = format!("serviceAccount:{}", email(&format!("garden-robot-{at}")));
+        let reads = plot.robot.as_ref().map(|_| ("roles/storage.objectViewer", robot.as_str()));
+        let grants: Vec<_> = plot.grants.iter().map(|&grant| GRANTS[grant]).chain(reads).collect();
+        if !grants.is_empty() {
             resources.push(access(&name, &grants));
         }
     }

@@ -153,7 +153,8 @@ impl Life {
     pub async fn part(&mut self, plots: &[Plot], only: bool, at: usize) {
         let wanted = of(plots);
         let plan = self.plan(&wanted).await;
-        let named = vec![format!("gcs-bucket/{}", name(at.min(plots.len() - 1)))];
+        let Some(step) = plan.steps.get(at % plan.steps.len().max(1)) else { return };
+        let named = vec![step.id.to_string()];
         let targets = match only {
             true => Targets { only: named, not: Vec::new() },
             false => Targets { only: Vec::new(), not: named },

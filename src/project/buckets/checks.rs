@@ -1,5 +1,6 @@
 //! What the schema cannot say about buckets.
 
+use super::access::{grants as granted, log_targets};
 use super::conflicts;
 use super::names;
 use super::placed::{Buckets, Lost, Placed, placed};
@@ -8,9 +9,11 @@ use crate::project::environments::members;
 use crate::project::identities::{self, Identities};
 use crate::project::layout::Laid;
 use crate::project::managed::check_previously;
+use crate::project::policies::Policy;
 use crate::project::problem::{Findings, Problem};
 use crate::project::tree::Node;
 use crate::project::words::nearest;
+use std::collections::BTreeSet;
 
 /// Checks the buckets of all environments.
 pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
@@ -18,7 +21,9 @@ pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
     members(layout, "buckets", "bucket", findings);
     let identities = identities::placed(layout);
     names::check(layout, &buckets, findings);
+    let targets = log_targets(&buckets);
     for placed in &buckets.list {
+        findings.extend(room(&identities, placed, targets.contains_key(placed.name.as_str())));
         conflicts::check(placed, findings);
         grants(&identities, placed, findings);
         let previously = placed.bucket.previously.as_deref();
@@ -36,6 +41,14 @@ fn grants(identities: &Identities<'_>, placed: &Placed<'_>, findings: &mut Findi
         let text = member.child("member").unwrap_or(member);
         findings.extend(identities::refers(identities, placed.laid, text));
     }
+}
+
+/// The policy of a bucket has room for everybody.
+fn room(identities: &Identities<'_>, placed: &Placed<'_>, takes_logs: bool) -> Option<Problem> {
+    let members: BTreeSet<_> = granted(placed, takes_logs, identities).into_iter().collect();
+    let of = format!("bucket `{}`", placed.name);
+    Policy { of, key: &placed.key.range, node: placed.node, setting: "grants" }
+        .too_many_people(members.len())
 }
 
 /// `logs_to:` leads to a bucket that is there when it is needed.

@@ -65,6 +65,7 @@ pub struct Bucket {
     #[serde(default)]
     pub requester_pays: bool,
     /// How much will lie here, as in `20 TB`: for estimates of costs, and nothing else.
+    /// A TB is 1024 GB.
     #[serde(default)]
     #[schemars(extend("format" = "volume", "examples" = ["20 TB"]))]
     pub expected: Option<String>,

@@ -1,6 +1,6 @@
 //! The forms of texts in a cluster's settings.
 
-use crate::project::format::Wrong;
+use crate::project::format::{Wrong, size_from};
 
 /// The least and the most in a text such as `0..100`.
 pub(crate) fn bounds(text: &str) -> Option<(i32, i32)> {
@@ -28,29 +28,12 @@ pub(crate) fn node_range(text: &str) -> Result<(), Wrong> {
     }
 }
 
-/// The gigabytes in a text such as `30 GB`.
-pub(crate) fn size(text: &str) -> Option<i64> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let factor = match unit.trim() {
-        "GB" => 1,
-        "TB" => 1000,
-        _ => return None,
-    };
-    number.parse::<i64>().ok()?.checked_mul(factor)
-}
-
-/// Whether a text is a size.
+/// Whether a text is the size of a machine's disk.
 ///
 /// # Errors
 /// When it is not; what was expected.
 pub(crate) fn gigabytes(text: &str) -> Result<(), Wrong> {
-    if size(text).is_some_and(|size| size >= 10) {
-        return Ok(());
-    }
-    let number = text.parse::<u32>().is_ok();
-    let wrong = Wrong::expected("a size of at least 10 GB, as in `100 GB`");
-    Err(wrong.suggest(number.then(|| format!("write `{text} GB`"))))
+    size_from(10, text)
 }
 
 /// Whether a text is a version of Kubernetes: `1.35`, `1.35.3` or all of it.

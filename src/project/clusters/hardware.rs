@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Disk {
-    /// Its size, as in `30 GB`.
+    /// Its size, as in `30 GB`. A TB is 1024 GB.
     Size(#[schemars(extend("format" = "gigabytes"))] String),
     /// More than its size.
     Full(DiskSettings),
@@ -20,7 +20,7 @@ pub struct DiskSettings {
     /// As in `pd-balanced`, `pd-ssd` or `hyperdisk-balanced`.
     #[serde(default, rename = "type")]
     pub kind: Option<String>,
-    /// As in `100 GB`.
+    /// As in `100 GB`. A TB is 1024 GB.
     #[schemars(extend("format" = "gigabytes"))]
     pub size: String,
     /// Reads and writes per second, for disks that are made to order.

@@ -1,10 +1,11 @@
 //! From a declared pool to its complete settings.
 
-use super::format::{bounds, size, taint_parts};
+use super::format::{bounds, taint_parts};
 use super::hardware::{Disk, Driver, Gpu, Sharing};
 use super::placed::{Placed, PlacedPool};
 use super::role;
 use super::settings::{Pool, Role, Version};
+use crate::project::format::whole_gb;
 use crate::project::managed::naming_key;
 use crate::providers::gcp::gke_node_pool as node_pool;
 use crate::providers::gcp::gke_node_pool::{Counted, Limits, Market, Spec, Taint};
@@ -119,14 +120,13 @@ fn disk(written: Option<&Disk>, role: Role) -> node_pool::Disk {
         iops: None,
         throughput: None,
     };
+    let size = |text: &str| whole_gb(text).map_or(plain.size_gb, i64::from);
     match written {
         None => plain,
-        Some(Disk::Size(text)) => {
-            node_pool::Disk { size_gb: size(text).unwrap_or(plain.size_gb), ..plain }
-        }
+        Some(Disk::Size(text)) => node_pool::Disk { size_gb: size(text), ..plain },
         Some(Disk::Full(full)) => node_pool::Disk {
             kind: full.kind.clone().unwrap_or(plain.kind),
-            size_gb: size(&full.size).unwrap_or(plain.size_gb),
+            size_gb: size(&full.size),
             iops: full.iops.map(i64::from),
             throughput: full.throughput.map(i64::from),
         },

@@ -1,9 +1,10 @@
 //! From declared disks to complete resources.
 
-use super::format::{days, often, size};
+use super::format::{days, often};
 use super::placed::{Placed, placed};
 use super::settings::{Disk, Snapshots};
 use crate::model::{Keys, Place, Resource, ResourceId, Source};
+use crate::project::format::whole_gb;
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
 use crate::project::{address, services};
@@ -91,7 +92,7 @@ fn disk(placed: &Placed<'_>) -> Option<gce_disk::Spec> {
         location: placed.location()?.to_owned(),
         replicas,
         kind: kind.clone(),
-        size_gb: size(written)?,
+        size_gb: whole_gb(written)?.into(),
         iops: *iops,
         throughput: *throughput,
         snapshots: placed.schedule(),

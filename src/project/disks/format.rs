@@ -1,38 +1,18 @@
 //! The forms of texts in a disk's settings.
 
-use crate::project::format::{Wrong, whole_days};
+use crate::project::format::{Wrong, size_from, whole_days};
 use crate::project::words::nearest;
 
 /// The days of a week, in the order in which a schedule names them.
 pub(super) const DAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-/// The largest disk, in GB. <https://cloud.google.com/compute/docs/disks#introduction>
-const LARGEST: u64 = 65_536;
-
-/// The gigabytes in a text such as `200 GB`.
-pub(super) fn size(text: &str) -> Option<u64> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let factor = match unit.trim() {
-        "GB" => 1,
-        "TB" => 1000,
-        _ => return None,
-    };
-    number.parse::<u64>().ok()?.checked_mul(factor)
-}
-
 /// Whether a text is the size of a disk.
 ///
 /// # Errors
 /// When it is not; what was expected.
 pub(crate) fn disk_size(text: &str) -> Result<(), Wrong> {
-    if size(text).is_some_and(|size| (1..=LARGEST).contains(&size)) {
-        return Ok(());
-    }
-    let number = text.parse::<u32>().is_ok();
-    let wrong = Wrong::expected("a size from 1 GB to 65536 GB, as in `200 GB`");
-    Err(wrong.suggest(number.then(|| format!("write `{text} GB`"))))
+    size_from(1, text)
 }
 
 /// Whether a text is a full hour of a day.
@@ -113,10 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_size_has_its_unit() {
-        assert_eq!(size("4650 GB"), Some(4650));
-        assert_eq!(disk_size("200").unwrap_err().suggestion.unwrap(), "write `200 GB`");
-        assert!(disk_size("0 GB").is_err());
+    fn snapshots_are_kept_for_whole_days() {
         assert_eq!((days("2 weeks"), days("36 hours")), (Some(14), None));
     }
 }

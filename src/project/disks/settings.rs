@@ -24,7 +24,7 @@ pub struct Disk {
     /// mark them as ours and changes nothing else, `full` makes them what is declared.
     #[serde(default)]
     pub manage: Manage,
-    /// How large it is, as in `500 GB`. It can grow and never shrinks.
+    /// How large it is, as in `500 GB`. It can grow and never shrinks. A TB is 1024 GB.
     #[schemars(extend("format" = "disk-size"))]
     pub size: String,
     /// What it is made of, as in `pd-balanced`, `pd-ssd` or `hyperdisk-balanced`. It cannot be

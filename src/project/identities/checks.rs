@@ -1,6 +1,7 @@
 //! What the schema cannot say about identities.
 
 use super::placed::{Identities, Placed, placed};
+use super::room;
 use super::settings::GitHub;
 use crate::project::address;
 use crate::project::environments::members;
@@ -29,6 +30,7 @@ pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
         findings.extend(users.iter().filter_map(|node| refers(&identities, placed.laid, node)));
     }
     collisions(&identities, findings);
+    room::check(&identities, findings);
 }
 
 /// A member `identity:KEY` means one that there is.

@@ -82,8 +82,8 @@ fn account(placed: &Placed<'_>) -> Resource {
     with(Resource { manage: placed.identity.manage.into(), ..account }, &spec)
 }
 
-/// Who may act as an account, or use it.
-fn access(identities: &Identities<'_>, placed: &Placed<'_>) -> Option<Resource> {
+/// What is granted on an account: who may act as it, or use it.
+pub(super) fn access_grants(identities: &Identities<'_>, placed: &Placed<'_>) -> Vec<Grant> {
     let Identity { kubernetes, github, used_by, .. } = placed.identity;
     let (env, project) = (placed.laid.env(), placed.project());
     let bound = kubernetes.iter().map(|it| Grant::new(ACT_AS, kubernetes_member(project, it)));
@@ -91,7 +91,13 @@ fn access(identities: &Identities<'_>, placed: &Placed<'_>) -> Option<Resource> 
     let subjects = github.iter().filter_map(|it| it.subject());
     let jobs = subjects.map(|it| Grant::new(ACT_AS, github_member(number, POOL, &it)));
     let users = used_by.iter().map(|it| Grant::new(USE, identities.member(it, env)));
-    let spec = Spec::new(bound.chain(jobs).chain(users));
+    bound.chain(jobs).chain(users).collect()
+}
+
+fn access(identities: &Identities<'_>, placed: &Placed<'_>) -> Option<Resource> {
+    let Identity { kubernetes, github, .. } = placed.identity;
+    let (env, project) = (placed.laid.env(), placed.project());
+    let spec = Spec::new(access_grants(identities, placed));
     if spec.grants.is_empty() {
         return None;
     }
@@ -117,30 +123,35 @@ fn home_of_pool<'a>(identities: &'a Identities<'_>, project: &str) -> Option<&'a
     Some(home(identities.layout, project)?.env())
 }
 
+/// What an identity may do in its project.
+pub(super) fn project_grants(placed: &Placed<'_>) -> Vec<Grant> {
+    let Identity { roles, requester_pays, .. } = placed.identity;
+    let member = format!("serviceAccount:{}", placed.email());
+    let grant = |role: &Role| Grant {
+        condition: role.condition().map(|it| Condition {
+            title: it.title.clone(),
+            expression: it.expression.clone(),
+            description: it.description.clone().unwrap_or_default(),
+        }),
+        ..Grant::new(role.name(), member.clone())
+    };
+    let pays = requester_pays.then(|| {
+        let role = requester_pays_role(&placed.laid.declaration.prefix);
+        Grant::new(format!("projects/{}/roles/{role}", placed.project()), member.clone())
+    });
+    roles.iter().map(grant).chain(pays).collect()
+}
+
 /// What the identities of each environment may do in their project.
 fn project_access(identities: &Identities<'_>) -> Vec<Resource> {
     let mut grants: BTreeMap<(&str, &str), (&Range, Vec<Grant>)> = BTreeMap::new();
     for placed in &identities.list {
-        let Identity { roles, requester_pays, .. } = placed.identity;
-        let (env, project) = (placed.laid.env(), placed.project());
-        let member = format!("serviceAccount:{}", placed.email());
-        let grant = |role: &Role| Grant {
-            condition: role.condition().map(|it| Condition {
-                title: it.title.clone(),
-                expression: it.expression.clone(),
-                description: it.description.clone().unwrap_or_default(),
-            }),
-            ..Grant::new(role.name(), member.clone())
-        };
-        let pays = requester_pays.then(|| {
-            let role = requester_pays_role(&placed.laid.declaration.prefix);
-            Grant::new(format!("projects/{project}/roles/{role}"), member.clone())
-        });
-        let mut granted = roles.iter().map(grant).chain(pays).peekable();
-        if granted.peek().is_some() {
+        let granted = project_grants(placed);
+        if !granted.is_empty() {
+            let roles = &placed.identity.roles;
             let written = if roles.is_empty() { "requester_pays" } else { "roles" };
-            let range = placed.range(written);
-            grants.entry((project, env)).or_insert((range, Vec::new())).1.extend(granted);
+            let here = (placed.project(), placed.laid.env());
+            grants.entry(here).or_insert((placed.range(written), Vec::new())).1.extend(granted);
         }
     }
     let resource = |((project, env), (range, grants)): ((&str, &str), (&Range, Vec<Grant>))| {

@@ -9,6 +9,7 @@ mod expand;
 mod format;
 mod github;
 mod placed;
+mod room;
 mod settings;
 
 pub use settings::{GitHub, Identity, Role, RoleWhen};

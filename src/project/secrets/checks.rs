@@ -5,10 +5,11 @@ use super::{SHORTEST_PERIOD, Secret};
 use crate::project::format::seconds;
 use crate::project::layout::Laid;
 use crate::project::managed::check_previously;
+use crate::project::policies::Policy;
 use crate::project::problem::{Findings, Problem};
 use crate::project::tree::Node;
 use crate::project::words::{nearest, quoted};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Checks the secrets of all environments.
 pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
@@ -17,6 +18,7 @@ pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
     for made in made(layout) {
         findings.extend(name(&made));
         findings.extend(period(&made));
+        findings.extend(room(&made));
         previously(&made, findings);
         let place = (made.laid.declaration.cloud.project.as_str(), made.name.clone());
         if let Some(first) = taken.get(&place) {
@@ -25,6 +27,15 @@ pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
             taken.insert(place, made);
         }
     }
+}
+
+/// The policy of a secret has room for its readers.
+fn room(made: &Made<'_>) -> Option<Problem> {
+    let readers: BTreeSet<&String> = made.make.readers.iter().collect();
+    let Made { key, node, name, .. } = made;
+    let key = &key.range;
+    let of = format!("secret `{name}`");
+    Policy { of, key, node, setting: "readers" }.too_many_people(readers.len())
 }
 
 /// `in:` names environments that exist.

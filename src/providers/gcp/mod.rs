@@ -31,6 +31,7 @@ pub mod gcs_bucket_access;
 pub mod gke_cluster;
 pub mod gke_node_pool;
 mod identity;
+mod labelled;
 mod ledger_store;
 mod memo;
 mod monitoring;

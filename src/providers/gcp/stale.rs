@@ -1,6 +1,6 @@
 //! Says what changed behind a plan's back.
 
-use crate::kind::{ProviderError, StepContext};
+use crate::kind::ProviderError;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -20,14 +20,20 @@ pub(crate) fn of<S: Serialize>(what: String, before: &S, now: &S) -> ProviderErr
     ProviderError::Stale { what, field, before, now }
 }
 
-/// What was to be made is there, ours and with other settings.
-pub(crate) fn made_by_another(step: &StepContext) -> ProviderError {
+/// The error that somebody made what the plan had seen was not there, and made it otherwise.
+pub(crate) fn made_by_another(what: String) -> ProviderError {
     ProviderError::Stale {
-        what: step.id.local(),
+        what,
         field: "it".to_owned(),
         before: "not there".to_owned(),
         now: "made with other settings, by another run".to_owned(),
     }
+}
+
+/// The error that others were faster each time it was tried.
+pub(crate) fn busy(doing: String) -> ProviderError {
+    let why = "others keep changing it".to_owned();
+    ProviderError::Transient { what: doing, why, retry_after: None }
 }
 
 /// Checks that every field is as the plan saw it or as it shall become: several calls bring a

@@ -80,3 +80,36 @@ fn names_and_references_are_checked_when_all_else_is_well() {
         .file("buckets.yaml", "buckets: { data: { grants: { read: ['identity:robots'] } } }\n");
     assert_snapshot!(folder.problems());
 }
+
+fn people(count: usize) -> String {
+    (0..count).map(|at| format!("      - user:person-{at}@demo.example.org\n")).collect()
+}
+
+#[test]
+fn a_policy_that_would_hold_more_members_than_google_lets_in_is_refused_before_any_call() {
+    let secret = "secrets:\n  token:\n   make:\n    in: [prod]\n    readers:\n";
+    let folder = Folder::stack()
+        .file(
+            "buckets.yaml",
+            format!("buckets:\n  data:\n    grants:\n     read:\n{}", people(1_501)),
+        )
+        .file("secrets.yaml", format!("{secret}{}", people(1_501)))
+        .file(
+            "identities.yaml",
+            format!("identities:\n  hub:\n    in: [prod]\n    used_by:\n{}", people(1_501)),
+        );
+    assert_snapshot!(folder.problems());
+}
+
+#[test]
+fn all_environments_share_the_policy_of_their_project() {
+    let robots = |count: usize| -> String {
+        let roles = "[roles/logging.logWriter, roles/monitoring.viewer]";
+        (0..count)
+            .map(|at| format!("  robot-{at}: {{ in: [staging, prod], roles: {roles} }}\n"))
+            .collect()
+    };
+    let of = |count| Folder::stack().file("robots.yaml", format!("identities:\n{}", robots(count)));
+    assert_eq!(of(375).project().environments().len(), 2);
+    assert_snapshot!(of(376).problems());
+}

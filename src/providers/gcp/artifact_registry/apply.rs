@@ -75,12 +75,7 @@ async fn found_there(
     };
     check_ours(&wire::owner(&live, &step.mark.stack), step)?;
     if wire::from_wire(&live).0 != *after {
-        return Err(ProviderError::Stale {
-            what: step.id.local(),
-            field: "it".to_owned(),
-            before: "not there".to_owned(),
-            now: "made with other settings, by another run".to_owned(),
-        });
+        return Err(stale::made_by_another(step.id.local()));
     }
     Ok(change(writer, step, &live, after).await?.saying("was already there"))
 }

@@ -64,7 +64,7 @@ pub(super) async fn create(
     if let Some(live) = live {
         check_ours(&live.owner, step)?;
         if live.spec != *after {
-            return Err(stale::made_by_another(step));
+            return Err(stale::made_by_another(step.id.local()));
         }
         return Ok(update(writer, step, after, after).await?.saying("was already there"));
     }
@@ -104,7 +104,7 @@ pub(super) async fn update(
             return Ok(applied);
         }
     }
-    Err(busy(what))
+    Err(stale::busy(what))
 }
 
 /// Sends a changed budget; none if somebody was faster, so that it has to be looked at again.
@@ -129,11 +129,6 @@ async fn write(
         Err(failed) if failed.may_be_outrun() => Ok(None),
         Err(failed) => Err(failed.into()),
     }
-}
-
-fn busy(what: String) -> ProviderError {
-    let why = "others keep changing it".to_owned();
-    ProviderError::Transient { what, why, retry_after: None }
 }
 
 /// The API checks no etag here, so the budget is read just before, and the lease has to last.
@@ -185,5 +180,5 @@ pub(super) async fn mark(
             return Ok(applied);
         }
     }
-    Err(busy(what))
+    Err(stale::busy(what))
 }

@@ -76,6 +76,7 @@ pub(crate) fn owner(stack: &str, name: &str, shown: &str, digests: &[String]) ->
 mod tests {
     use super::*;
     use crate::model::ResourceId;
+    use std::slice::from_ref;
 
     const NAME: &str = "012345-6789AB-CDEF01/leap-budget";
 
@@ -91,10 +92,7 @@ mod tests {
             let shown = marked("leap-budget", NAME, &mark);
             assert!(shown.len() <= LONGEST, "{shown}");
             assert_eq!(text(&shown), "leap-budget");
-            assert_eq!(
-                owner("leap", NAME, &shown, std::slice::from_ref(&whole)),
-                Owner::Ours(mark)
-            );
+            assert_eq!(owner("leap", NAME, &shown, from_ref(&whole)), Owner::Ours(mark));
         }
     }
 

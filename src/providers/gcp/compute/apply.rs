@@ -76,21 +76,12 @@ async fn create<K: Computed>(
             }
             let begun = ours::<K>(&live, step)? == SpecMark::Unfinished;
             if !begun && K::read(&live, Some(after)) != *after {
-                return Err(made_by_another(step));
+                return Err(stale::made_by_another(step.id.local()));
             }
             let applied = finish::<K>(writer, step, None, after).await?;
             Ok(Applied { version: applied.version, remark: Some("was already there".to_owned()) })
         }
         Err(why) => Err(why.into()),
-    }
-}
-
-fn made_by_another(step: &StepContext) -> ProviderError {
-    ProviderError::Stale {
-        what: step.id.local(),
-        field: "it".to_owned(),
-        before: "not there".to_owned(),
-        now: "made with other settings, by another run".to_owned(),
     }
 }
 
@@ -113,8 +104,7 @@ async fn finish<K: Computed>(
         };
         carry_out::<K>(writer, step, after, edit).await?;
     }
-    let (what, why) = (step.id.local(), "others keep changing it".to_owned());
-    Err(ProviderError::Transient { what, why, retry_after: None })
+    Err(stale::busy(step.id.local()))
 }
 
 /// Makes one call and waits for what it begins. Labels that were changed in between are read again.
@@ -206,8 +196,7 @@ async fn mark<K: Computed>(
         }
         carry_out::<K>(writer, step, spec, K::remark(&live, step, marks)).await?;
     }
-    let (what, why) = (step.id.local(), "others keep changing it".to_owned());
-    Err(ProviderError::Transient { what, why, retry_after: None })
+    Err(stale::busy(step.id.local()))
 }
 
 /// The thing as it is now.

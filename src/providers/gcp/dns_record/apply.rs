@@ -53,27 +53,18 @@ pub(super) async fn create(
         let mark = now.mark.as_ref().ok_or_else(|| taken(step))?;
         work.check_ours(mark)?;
         if Some(record) != next.record.as_ref() {
-            return Err(made_by_another(step));
+            return Err(stale::made_by_another(step.id.local()));
         }
         if let Written::Done(applied) = work.write("creating", &now, &next).await? {
             return Ok(applied.saying("was already there"));
         }
     }
-    Err(busy(step))
+    Err(stale::busy(step.id.local()))
 }
 
 fn taken(step: &StepContext) -> ProviderError {
     let why = "there is a record of this name and type, which does not belong to this stack";
     ProviderError::Taken { name: step.id.name.clone(), why: why.to_owned() }
-}
-
-fn made_by_another(step: &StepContext) -> ProviderError {
-    ProviderError::Stale {
-        what: step.id.local(),
-        field: "it".to_owned(),
-        before: "not there".to_owned(),
-        now: "made with other settings, by another run".to_owned(),
-    }
 }
 
 pub(super) async fn update(
@@ -96,7 +87,7 @@ pub(super) async fn update(
             return Ok(applied);
         }
     }
-    Err(busy(step))
+    Err(stale::busy(step.id.local()))
 }
 
 pub(super) async fn delete(
@@ -120,7 +111,7 @@ pub(super) async fn delete(
             return Ok(Applied::gone());
         }
     }
-    Err(busy(step))
+    Err(stale::busy(step.id.local()))
 }
 
 /// Puts our mark beside a record that is nobody's.
@@ -164,7 +155,7 @@ async fn mark(
             return Ok(applied);
         }
     }
-    Err(busy(step))
+    Err(stale::busy(step.id.local()))
 }
 
 /// What came of a change.
@@ -289,9 +280,4 @@ impl<'a> Work<'a> {
 fn version(pair: &Pair) -> Version {
     let told = format!("{:?} {:?}", pair.record, pair.mark);
     Version(crate::model::base32_digest(told.as_bytes()))
-}
-
-fn busy(step: &StepContext) -> ProviderError {
-    let (what, why) = (step.id.local(), "others keep changing it".to_owned());
-    ProviderError::Transient { what, why, retry_after: None }
 }

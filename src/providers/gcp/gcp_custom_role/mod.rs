@@ -190,8 +190,7 @@ async fn update(
             Err(failed) => return Err(failed.into()),
         }
     }
-    let (what, why) = (format!("changing {path}"), "others keep changing it".to_owned());
-    Err(ProviderError::Transient { what, why, retry_after: None })
+    Err(stale::busy(format!("changing {path}")))
 }
 
 /// The client cannot send an etag with a deletion (it puts the bytes where their base64 belongs),
@@ -245,8 +244,7 @@ async fn mark(
             Err(failed) => return Err(failed.into()),
         }
     }
-    let (what, why) = (format!("marking {path}"), "others keep changing it".to_owned());
-    Err(ProviderError::Transient { what, why, retry_after: None })
+    Err(stale::busy(format!("marking {path}")))
 }
 
 /// The settings of a role; refused unless it is ours.

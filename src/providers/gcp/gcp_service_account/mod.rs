@@ -136,12 +136,7 @@ async fn create(
             check_ours(&owner, step)?;
             let same = Spec { disabled: after.disabled, ..live.clone() } == *after;
             if !same {
-                return Err(ProviderError::Stale {
-                    what: format!("service account {email}"),
-                    field: "it".to_owned(),
-                    before: "not there".to_owned(),
-                    now: "made with other settings, by another run".to_owned(),
-                });
+                return Err(stale::made_by_another(format!("service account {email}")));
             }
             let applied = write(writer, step, &account, after).await?;
             Ok(applied.saying("was already there"))

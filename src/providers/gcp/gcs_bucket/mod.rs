@@ -6,6 +6,7 @@ pub(crate) mod observe;
 mod spec;
 pub(crate) mod wire;
 
+pub(crate) use apply::OneBucket;
 pub use spec::{
     CorsRule, LifecycleAction, LifecycleCondition, LifecycleRule, Logging, PublicAccessPrevention,
     Retention, Spec, Website,
@@ -13,7 +14,7 @@ pub use spec::{
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Amount, Mark, Need, Observation, Owner, Scope, Transition, Usage, What};
-use crate::providers::gcp::{Reader, Writer, ledger_store, ownership};
+use crate::providers::gcp::{Reader, Writer, labelled, ledger_store, ownership};
 use google_cloud_storage::model::Bucket as Live;
 use std::collections::BTreeSet;
 
@@ -40,18 +41,7 @@ impl Kind for Bucket {
         step: &StepContext,
         change: Change<Spec>,
     ) -> Result<Applied, ProviderError> {
-        match change {
-            Change::Create { after } => apply::create(writer, step, &after).await,
-            Change::Update { before, after, version } => {
-                apply::update(writer, step, &before, &after, &version).await
-            }
-            Change::Delete { before, version } => {
-                apply::delete(writer, step, &before, &version).await
-            }
-            Change::Adopt { spec, version } => apply::adopt(writer, step, &spec, &version).await,
-            Change::Disown { spec, version } => apply::disown(writer, step, &spec, &version).await,
-            Change::Wait { .. } => Err(step.nothing_to_wait_for("buckets")),
-        }
+        labelled::apply(&OneBucket { writer, step }, step, change).await
     }
 
     fn transition(before: &Spec, after: &Spec) -> Transition {

@@ -4,19 +4,19 @@
 //! it is seen that there was one when the last is no longer declared. Which grants are ours is
 //! told by the declaration and by the claims that the ledger recorded before they were made.
 
-mod apply;
 mod observe;
 
-pub use crate::providers::gcp::policy::{Condition, Grant, Spec};
+pub use crate::providers::gcp::policy::{ACCESS, Condition, Grant, Spec};
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Need, Observation, Scope};
-use crate::providers::gcp::gcs_bucket::Bucket;
+use crate::providers::gcp::error::CallFailed;
+use crate::providers::gcp::gcs_bucket::{Bucket, OneBucket};
+use crate::providers::gcp::labelled::Labelled;
+use crate::providers::gcp::policy::Holder;
 use crate::providers::gcp::{Reader, Writer, policy};
+use google_cloud_iam_v1::model::Policy;
 use std::collections::BTreeSet;
-
-/// The label on a bucket that we granted something on: the digest of what we granted.
-pub const ACCESS: &str = "leap-infra-access";
 
 /// The kind `gcs-bucket-access`.
 #[derive(Debug)]
@@ -40,16 +40,7 @@ impl Kind for BucketAccess {
         step: &StepContext,
         change: Change<Spec>,
     ) -> Result<Applied, ProviderError> {
-        match change {
-            Change::Create { after } => apply::create(writer, step, after).await,
-            Change::Update { before, after, version: _ } => {
-                apply::update(writer, step, before, after).await
-            }
-            Change::Delete { before, version: _ } => apply::delete(writer, step, before).await,
-            Change::Adopt { spec, version: _ } => apply::adopt(writer, step, spec).await,
-            Change::Disown { .. } => apply::disown(writer, step).await,
-            Change::Wait { .. } => Err(step.nothing_to_wait_for("policies")),
-        }
+        policy::apply_signed(&OneBucket { writer, step }, step, change, Spec::clone).await
     }
 
     fn needs(name: &str, spec: &Spec) -> BTreeSet<Need> {
@@ -60,5 +51,19 @@ impl Kind for BucketAccess {
 
     fn claims(spec: &Spec) -> BTreeSet<String> {
         spec.claims()
+    }
+}
+
+impl Holder for OneBucket<'_> {
+    fn what(&self) -> String {
+        Labelled::what(self)
+    }
+
+    async fn read(&self) -> Result<Option<Policy>, CallFailed> {
+        self.writer.policy(&self.step.id.name).await
+    }
+
+    async fn write(&self, policy: Policy) -> Result<Policy, CallFailed> {
+        self.writer.set_policy(&self.step.id.name, policy).await
     }
 }

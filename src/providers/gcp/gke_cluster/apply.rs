@@ -32,7 +32,7 @@ pub(super) async fn create(
             let began = wire::from_wire(&live, Some(after));
             let unfinished = live.resource_labels.get(crate::model::label::SPEC);
             if unfinished.is_some_and(|spec| spec != mark.spec.as_label()) && began != *after {
-                return Err(made_by_another(&step.id.name));
+                return Err(stale::made_by_another(format!("cluster {}", step.id.name)));
             }
             operation::settle(hand, step, &at).await
         }
@@ -42,15 +42,6 @@ pub(super) async fn create(
         return Err(clear_away(hand, step, &at, error).await);
     }
     finish(hand, step, &at, None, after).await
-}
-
-fn made_by_another(name: &str) -> ProviderError {
-    ProviderError::Stale {
-        what: format!("cluster {name}"),
-        field: "it".to_owned(),
-        before: "not there".to_owned(),
-        now: "made with other settings, by another run".to_owned(),
-    }
 }
 
 /// A cluster that could not be made stays there and does not work: it is taken away again, so

@@ -20,7 +20,7 @@ pub(super) async fn create<K: Monitored>(
         check_ours(&owner::<K>(&step.place.project, &live, &step.mark.stack), step)?;
         let now = K::read(&live);
         if now != *after {
-            return Err(stale::made_by_another(step));
+            return Err(stale::made_by_another(step.id.local()));
         }
         return Ok(change::<K>(writer, step, &live, after).await?.saying("was already there"));
     }

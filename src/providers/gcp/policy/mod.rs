@@ -2,16 +2,20 @@
 //! `gcs-bucket-access`, `gcp-project-access`, `gcp-service-account-access` and `secret-access`.
 //!
 //! A policy is a single list that others write to as well. `Shift` changes our grants in one
-//! read-modify-write that the policy's etag guards; `sort` tells ours from those of others.
+//! read-modify-write that the policy's etag guards; `sort` tells ours from those of others; `signed`
+//! changes them where a label on the thing is the sign that there are any.
 
 mod change;
 mod grant;
 mod shift;
+mod signed;
 mod sort;
 
 pub(crate) use change::{change, grants};
 pub use grant::{Condition, Grant, Spec};
 pub(crate) use shift::{Holder, Shift, apply, granting};
+pub use signed::ACCESS;
+pub(crate) use signed::apply as apply_signed;
 pub(crate) use sort::{Sorted, declared, found, in_the_way, sort, strange};
 
 use crate::model::{Need, Version};

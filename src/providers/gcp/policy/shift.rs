@@ -3,6 +3,7 @@
 use super::{Grant, Spec, change};
 use crate::kind::{Applied, Change, ProviderError, StepContext};
 use crate::providers::gcp::error::{CallFailed, Reason};
+use crate::providers::gcp::stale;
 use google_cloud_iam_v1::model::Policy;
 use std::collections::BTreeSet;
 
@@ -110,8 +111,7 @@ impl Shift {
                 Err(failed) => return Err(self.unknown_account(failed)),
             }
         }
-        let (what, why) = (format!("changing the access on {what}"), "others keep changing it");
-        Err(ProviderError::Transient { what, why: why.to_owned(), retry_after: None })
+        Err(stale::busy(format!("changing the access on {what}")))
     }
 
     /// Changes a policy as it was just read; false if it is as it shall be.

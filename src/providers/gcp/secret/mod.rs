@@ -9,11 +9,12 @@ pub(crate) mod observe;
 mod spec;
 pub(crate) mod wire;
 
+pub(crate) use apply::OneSecret;
 pub use spec::{Rotation, Spec};
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Amount, Mark, Observation, Owner, Scope, Transition, Usage, What};
-use crate::providers::gcp::{Reader, Writer, ownership};
+use crate::providers::gcp::{Reader, Writer, labelled, ownership};
 use google_cloud_secretmanager_v1::model::Secret as Live;
 
 pub(crate) use calls::path;
@@ -41,18 +42,7 @@ impl Kind for Secret {
         step: &StepContext,
         change: Change<Spec>,
     ) -> Result<Applied, ProviderError> {
-        match change {
-            Change::Create { after } => apply::create(writer, step, &after).await,
-            Change::Update { before, after, version } => {
-                apply::update(writer, step, &before, &after, &version).await
-            }
-            Change::Delete { before, version } => {
-                apply::delete(writer, step, &before, &version).await
-            }
-            Change::Adopt { spec, version } => apply::adopt(writer, step, &spec, &version).await,
-            Change::Disown { spec, version } => apply::disown(writer, step, &spec, &version).await,
-            Change::Wait { .. } => Err(step.nothing_to_wait_for("secrets")),
-        }
+        labelled::apply(&OneSecret { writer, step }, step, change).await
     }
 
     fn transition(before: &Spec, after: &Spec) -> Transition {
@@ -77,12 +67,6 @@ impl Kind for Secret {
 pub(crate) fn owner(secret: &Live, stack: &str) -> Owner {
     let value = |key: &str| secret.labels.get(key).map(String::as_str);
     Mark::owner(stack, Secret::NAME, wire::name(secret), value)
-}
-
-/// Refuses a secret that is neither ours nor nobody's.
-pub(crate) fn check_adoptable(step: &StepContext, secret: &Live) -> Result<(), ProviderError> {
-    let free = owner(secret, &step.mark.stack) == Owner::Foreign;
-    if free { Ok(()) } else { check_ours(step, secret) }
 }
 
 /// Refuses a secret that is not one of ours in the environment of a step.

@@ -3,23 +3,22 @@
 //! As with `gcs-bucket-access`: its sign is a label on the secret, put there before the first
 //! grant, and which grants are ours is told by the declaration and by the ledger's claims.
 
-mod apply;
 mod observe;
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Need, Observation, Scope};
-use crate::providers::gcp::policy::{self, Grant};
-use crate::providers::gcp::secret::Secret;
+use crate::providers::gcp::error::CallFailed;
+use crate::providers::gcp::labelled::Labelled;
+use crate::providers::gcp::policy::{self, Grant, Holder};
+use crate::providers::gcp::secret::{OneSecret, Secret};
 use crate::providers::gcp::{Reader, Writer};
+use google_cloud_iam_v1::model::Policy;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// The role to read the values of a secret, and nothing else.
 /// <https://cloud.google.com/secret-manager/docs/access-control>
 pub const ACCESSOR: &str = "roles/secretmanager.secretAccessor";
-
-/// The label on a secret that we granted something on.
-const ACCESS: &str = "leap-infra-access";
 
 /// The complete settings of our access on one secret; its name is that of the secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,16 +50,7 @@ impl Kind for SecretAccess {
         step: &StepContext,
         change: Change<Spec>,
     ) -> Result<Applied, ProviderError> {
-        match change {
-            Change::Create { after } => apply::update(writer, step, Spec::default(), after).await,
-            Change::Update { before, after, version: _ } => {
-                apply::update(writer, step, before, after).await
-            }
-            Change::Delete { before, version: _ } => apply::delete(writer, step, before).await,
-            Change::Adopt { spec, version: _ } => apply::adopt(writer, step, spec).await,
-            Change::Disown { .. } => apply::disown(writer, step).await,
-            Change::Wait { .. } => Err(step.nothing_to_wait_for("policies")),
-        }
+        policy::apply_signed(&OneSecret { writer, step }, step, change, grants).await
     }
 
     fn needs(name: &str, _spec: &Spec) -> BTreeSet<Need> {
@@ -69,6 +59,21 @@ impl Kind for SecretAccess {
 
     fn claims(spec: &Spec) -> BTreeSet<String> {
         spec.accessors.clone()
+    }
+}
+
+impl Holder for OneSecret<'_> {
+    fn what(&self) -> String {
+        Labelled::what(self)
+    }
+
+    async fn read(&self) -> Result<Option<Policy>, CallFailed> {
+        self.writer.secret_policy(&self.step.place.project, &self.step.id.name).await
+    }
+
+    async fn write(&self, policy: Policy) -> Result<Policy, CallFailed> {
+        let (project, name) = (&self.step.place.project, &self.step.id.name);
+        self.writer.set_secret_policy(project, name, policy).await
     }
 }
 

@@ -6,10 +6,10 @@ use crate::model::{
     UnknownOwner, Version,
 };
 use crate::providers::gcp::Reader;
-use crate::providers::gcp::policy;
+use crate::providers::gcp::policy::{self, ACCESS};
 use crate::providers::gcp::reader::AT_ONCE;
 use crate::providers::gcp::secret::{observe as secrets, owner};
-use crate::providers::gcp::secret_access::{ACCESS, ACCESSOR, SecretAccess, Spec};
+use crate::providers::gcp::secret_access::{ACCESSOR, SecretAccess, Spec};
 use data_encoding::BASE64;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use google_cloud_iam_v1::model::Policy;
