@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Where in the clouds a resource lives; what it takes to list its neighbours.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
-    /// The Google Cloud project.
+    /// The Google Cloud project, or the owner on GitHub.
     pub project: String,
     /// The region or zone, for kinds that are listed by location.
     #[serde(default, skip_serializing_if = "Option::is_none")]

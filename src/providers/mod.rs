@@ -3,6 +3,7 @@
 //! A new kind is one folder, one line in each function here, and one row in docs/kinds.md.
 
 pub mod gcp;
+pub mod github;
 
 use crate::kind::{Actors, Observers, Registry};
 use gcp::gce_address::Address;
