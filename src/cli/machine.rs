@@ -1,9 +1,12 @@
 //! This machine: who runs us, where, and which other processes there are.
 
 use crate::ledger::{Holder, Presence};
+use crate::model::secret::Value;
 use crate::providers::gcp::credentials::{CredentialSource, Environment, Machine};
+use crate::providers::github;
 use rustix::process::{Pid, test_kill_process};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -56,6 +59,13 @@ pub fn credentials() -> CredentialSource {
         gcloud_folder: path("CLOUDSDK_CONFIG").or_else(home),
         machine: machine(),
     })
+}
+
+/// The token for GitHub, if this machine has one: in the variable in which Actions and `gh` keep it.
+pub fn github_token() -> Option<github::Token> {
+    let variable = |name| std::env::var(name).ok().filter(|token| !token.trim().is_empty());
+    let token = variable("GITHUB_TOKEN").or_else(|| variable("GH_TOKEN"))?;
+    Some(Arc::new(Value::new(token.into_bytes())))
 }
 
 /// Whose machine this is, told without asking anybody, as Google's own libraries tell it:

@@ -9,13 +9,14 @@ use crate::cli::planning::{LookArgs, PlanArgs, Wanted};
 use crate::cli::target::Target;
 use crate::cli::ui::Ui;
 use crate::cli::view;
-use crate::kind::{Observers, Registry, Retried, Retry};
+use crate::kind::{Observers, Provider as _, Registry, Retried, Retry};
 use crate::ledger::{Ledger, Memory, RolledBack};
 use crate::model::{Depth, Place, Rules, Stack, World};
 use crate::plan::{self, Allowances, Plan, Request};
 use crate::project::{Environment, Project};
 use crate::providers;
-use crate::providers::gcp::{Connection, LedgerBucket, LedgerStore};
+use crate::providers::gcp::{self, Connection, LedgerBucket, LedgerStore};
+use crate::providers::github;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -33,6 +34,8 @@ pub struct Session {
     pub environments: Vec<String>,
     /// The connection to the clouds.
     pub connection: Connection,
+    /// The connection to GitHub.
+    pub github: github::Connection,
     /// The ledger.
     pub ledger: Ledger,
     /// What the ledger remembers.
@@ -77,6 +80,9 @@ async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session
             .because(&error)
             .hint("`leap-infra doctor` says which credentials are in use and what is missing")
     })?;
+    let github = github::Connection::open(&target.github(), patience(ui)).map_err(|error| {
+        Failure::new(Exit::Permission, "there is no connection to GitHub").because(&error)
+    })?;
     let ledger = ledger(&connection, &project, &stack, patience(ui));
     let memory = ledger.recall(stack.environments()).await;
     let memory = memory.map_err(|error| unreadable(&[error]))?;
@@ -87,6 +93,7 @@ async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session
         stack,
         environments,
         connection,
+        github,
         ledger,
         memory,
         registry,
@@ -129,7 +136,7 @@ impl Session {
     /// # Errors
     /// When something cannot be read.
     pub async fn world(&self, stack: &Stack) -> Result<World, Failure> {
-        let observers: Observers = providers::observers(&self.connection);
+        let observers: Observers = providers::observers(&self.connection, &self.github);
         let world = observers.world(stack, &self.memory.footprint, &self.memory.claims).await;
         world.map_err(|errors| unreadable(&errors))
     }
@@ -140,11 +147,13 @@ impl Session {
     /// # Errors
     /// When something cannot be read.
     pub async fn everything(&self) -> Result<World, Failure> {
-        let observers: Observers = providers::observers(&self.connection);
+        let observers: Observers = providers::observers(&self.connection, &self.github);
         let mut places = self.memory.footprint.clone();
         for env in &self.environments {
             let place = Place::project(self.project.project(env));
-            places.extend(observers.names().map(|kind| (kind.to_owned(), place.clone())));
+            let kinds = self.registry.names().zip(self.registry.providers());
+            let here = kinds.filter(|(_, provider)| *provider == gcp::Writer::WORD);
+            places.extend(here.map(|(kind, _)| (kind.to_owned(), place.clone())));
         }
         let (stack, claims) = (&self.stack, &self.memory.claims);
         let world = observers.world_in(Depth::Whole, stack, &places, claims).await;

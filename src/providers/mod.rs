@@ -2,8 +2,14 @@
 //!
 //! A new kind is one folder, one line in each function here, and one row in docs/kinds.md.
 
+pub mod description;
+mod failed;
 pub mod gcp;
 pub mod github;
+mod memo;
+mod ownership;
+mod remembered;
+mod stale;
 
 use crate::kind::{Actors, Observers, Registry};
 use gcp::gce_address::Address;
@@ -23,6 +29,10 @@ use gcp::gke_node_pool::NodePool;
 use gcp::secret::Secret;
 use gcp::secret_access::SecretAccess;
 use gcp::{Connection, Reader, Writer};
+use github::github_organization_member::OrganizationMember;
+use github::github_team::Team;
+use github::github_team_member::TeamMember;
+use github::github_team_repository::TeamRepository;
 use std::sync::Arc;
 
 /// Every kind that there is.
@@ -44,12 +54,16 @@ pub fn registry() -> Registry {
         .with::<Address>()
         .with::<Secret>()
         .with::<SecretAccess>()
+        .with::<OrganizationMember>()
+        .with::<Team>()
+        .with::<TeamMember>()
+        .with::<TeamRepository>()
 }
 
 /// The reading half of every kind, for one run: what was listed once is not listed again.
-pub fn observers(connection: &Connection) -> Observers {
-    let reader = Arc::new(Reader::new(connection));
-    let reader = || Arc::clone(&reader);
+pub fn observers(google: &Connection, github: &github::Connection) -> Observers {
+    let (reader, hub) = (Arc::new(Reader::new(google)), Arc::new(github::Reader::new(github)));
+    let (reader, hub) = (|| Arc::clone(&reader), || Arc::clone(&hub));
     Observers::default()
         .with::<Bucket>(reader())
         .with::<BucketAccess>(reader())
@@ -67,12 +81,16 @@ pub fn observers(connection: &Connection) -> Observers {
         .with::<Address>(reader())
         .with::<Secret>(reader())
         .with::<SecretAccess>(reader())
+        .with::<OrganizationMember>(hub())
+        .with::<Team>(hub())
+        .with::<TeamMember>(hub())
+        .with::<TeamRepository>(hub())
 }
 
 /// The writing half of every kind.
-pub fn actors(connection: &Connection) -> Actors {
-    let writer = Arc::new(Writer::new(connection));
-    let writer = || Arc::clone(&writer);
+pub fn actors(google: &Connection, github: &github::Connection) -> Actors {
+    let (writer, hub) = (Arc::new(Writer::new(google)), Arc::new(github::Writer::new(github)));
+    let (writer, hub) = (|| Arc::clone(&writer), || Arc::clone(&hub));
     Actors::default()
         .with::<Bucket>(writer())
         .with::<BucketAccess>(writer())
@@ -90,4 +108,8 @@ pub fn actors(connection: &Connection) -> Actors {
         .with::<Address>(writer())
         .with::<Secret>(writer())
         .with::<SecretAccess>(writer())
+        .with::<OrganizationMember>(hub())
+        .with::<Team>(hub())
+        .with::<TeamMember>(hub())
+        .with::<TeamRepository>(hub())
 }

@@ -15,6 +15,7 @@ mod damage;
 mod fault;
 mod gate;
 pub mod gcs;
+pub mod github;
 mod grpc;
 mod guard;
 pub mod iam;

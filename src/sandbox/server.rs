@@ -18,7 +18,7 @@ use super::refusal::Refusal;
 use super::wire::{Cutter, Wires};
 use super::{
     Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Transport, Turn,
-    Vault, World, bigquery, compute, container, gcs, grpc, guard, iam, resourcemanager,
+    Vault, World, bigquery, compute, container, gcs, github, grpc, guard, iam, resourcemanager,
     secretmanager, serviceusage, tls,
 };
 
@@ -114,6 +114,7 @@ fn router(world: &World, gate: &Arc<Gate>, more: Vec<Arc<dyn Api>>) -> Router {
         Arc::new(compute::Compute),
         Arc::new(container::Container),
         Arc::new(bigquery::BigQuery),
+        Arc::new(github::GitHub),
         Arc::new(iam::Iam),
         Arc::new(resourcemanager::ResourceManager),
         Arc::new(secretmanager::SecretManager),

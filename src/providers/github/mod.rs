@@ -1,5 +1,10 @@
 //! GitHub: the connection, who we are to it, and its kinds.
+//!
+//! [`Connection::open`] is the only way in. Planning gets a [`Reader`], which has no call that
+//! writes; what it may call is listed in [`permissions`].
 
+pub mod client;
+mod error;
 pub mod github_environment;
 pub mod github_organization_member;
 pub mod github_repository_secret;
@@ -7,3 +12,15 @@ pub mod github_repository_variable;
 pub mod github_team;
 pub mod github_team_member;
 pub mod github_team_repository;
+mod live;
+mod people;
+pub mod permissions;
+mod reader;
+mod rest;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use client::{Connection, ConnectionError, Endpoint, Token};
+pub use reader::Reader;
+pub use writer::Writer;

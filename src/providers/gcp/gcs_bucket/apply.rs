@@ -9,7 +9,7 @@ use crate::model::{Version, label};
 use crate::providers::gcp::Writer;
 use crate::providers::gcp::error::{CallFailed, Reason};
 use crate::providers::gcp::gcs_bucket::{Spec, check_ours, is_nobodys, wire};
-use crate::providers::gcp::stale;
+use crate::providers::stale;
 use google_cloud_storage::model::Bucket as Live;
 
 /// How often a change is tried when others keep changing the same bucket.

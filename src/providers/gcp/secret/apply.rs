@@ -8,7 +8,7 @@ use crate::model::{Version, label};
 use crate::providers::gcp::Writer;
 use crate::providers::gcp::error::{CallFailed, Reason};
 use crate::providers::gcp::secret::{Spec, check_adoptable, check_ours, wire};
-use crate::providers::gcp::stale;
+use crate::providers::stale;
 use google_cloud_secretmanager_v1::model::Secret as Live;
 use std::collections::BTreeMap;
 
