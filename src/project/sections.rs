@@ -95,6 +95,7 @@ pub(crate) const EXPANSIONS: &[Expansion] = &[
     identities::expand,
     services::expand,
     secrets::expand,
+    access::expand,
 ];
 
 /// From resources to the keys that people call them by.

@@ -57,12 +57,12 @@ impl Project {
 }
 
 impl<'a> Asked<'a> {
-    fn layout(&self) -> &'a [Laid] {
+    pub(super) fn layout(&self) -> &'a [Laid] {
         &self.project.layout
     }
 
     /// The categories of each of the environments.
-    fn rolls(&self) -> Vec<Roll<'a>> {
+    pub(super) fn rolls(&self) -> Vec<Roll<'a>> {
         let chosen = self
             .layout()
             .iter()

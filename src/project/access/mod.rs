@@ -6,8 +6,11 @@
 
 mod ask;
 mod checks;
+mod edit;
 mod expand;
 mod given;
+mod moves;
+mod page;
 mod rights;
 mod roll;
 mod roster;
@@ -17,6 +20,7 @@ mod team;
 pub use ask::{
     AskError, Asked, Cause, Found, Has, Holder, Listed, Reason, Stands, Verdict, Who, Why,
 };
+pub use edit::{Edit, Left};
 pub use roster::{Member, MembersFile, Role};
 pub use settings::{
     Access, BucketRight, Category, Children, Folder, MadeTeam, Members, Mode, Notifications, OnHub,

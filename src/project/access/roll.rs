@@ -92,6 +92,8 @@ impl Member<'_> {
     pub(crate) fn standing(&self, on: Option<Date>) -> Standing {
         let Some(on) = on else { return Standing::Holds };
         match (self.since, self.until) {
+            // Who was to come, and then was not.
+            (Some(since), Some(until)) if until < since => Standing::Ended(until),
             (Some(since), _) if on < since => Standing::NotYet(since),
             (_, Some(until)) if until < on => Standing::Ended(until),
             _ => Standing::Holds,

@@ -22,7 +22,8 @@ fn members(roll: &Roll<'_>, roster: &Roster, findings: &mut Findings) {
     for (member, node) in roster.members.iter().zip(roster.entries()) {
         findings.extend(one_of(member, node));
         findings.extend(node.child("person").and_then(|node| refers(roll.laid, node)));
-        findings.extend(span(node));
+        // Who was to come and then was not has a last day before the first one.
+        findings.extend(span(node).filter(|_| member.decided.is_none()));
         findings.extend(account(roll, member, node));
     }
 }
