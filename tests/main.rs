@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout)] // what was measured, with --nocapture
 
 mod suite {
+    mod access;
     mod adoption;
     mod applies;
     mod architecture;
@@ -39,6 +40,7 @@ mod suite {
     mod parallel;
     mod parts;
     mod past;
+    mod people;
     mod plans;
     mod project;
     mod saved;

@@ -175,8 +175,30 @@ impl Session {
         let plan = plan::plan(&request);
         let plan = plan.map_err(|cycle| Failure::new(Exit::Invalid, cycle.to_string()))?;
         let plan = self.obeying_holds(plan);
-        let plan = args.selection.narrow(&request, plan, wanted, &self.ui)?;
+        let plan = args.selection.narrow(&request, plan, wanted, (&self.project, &self.ui))?;
+        let plan = match wanted {
+            Wanted::Declared => self.sheltering(plan, &world, &allowances).await?,
+            Wanted::Nothing => plan,
+        };
         self.costed(plan, &world, &args.costs)
+    }
+
+    /// A plan that leaves in a team who must stay there.
+    async fn sheltering(
+        &self,
+        plan: Plan,
+        world: &World,
+        allowances: &Allowances,
+    ) -> Result<Plan, Failure> {
+        let removes = plan.steps.iter().any(|step| {
+            step.id.kind == "github-team-member" && step.action == plan::Action::Delete
+        });
+        let ourselves = match removes {
+            true => github::Reader::new(&self.github).ourselves().await,
+            false => Ok(None),
+        };
+        let ourselves = ourselves.map_err(|error| unreadable(&[error]))?;
+        Ok(plan::shelter(plan, world, ourselves.as_deref(), &allowances.exact))
     }
 
     /// A plan that leaves alone what is held now.
@@ -236,6 +258,11 @@ impl Session {
             ));
         }
         ui.say(view::plan::text(plan, ui.look));
+        let moves = plan::moves(plan, &self.project.teams());
+        if !moves.is_empty() {
+            let lines: Vec<String> = moves.iter().map(|moves| format!("  {moves}")).collect();
+            ui.say(format!("\nPeople:\n{}", lines.join("\n")));
+        }
     }
 
     /// Whether what is declared is another thing than what an environment was rolled back to.

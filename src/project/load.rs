@@ -88,7 +88,7 @@ fn about_placeholders(findings: &mut Findings) {
 }
 
 /// Problems that do not stand in the way of looking at the rest.
-const LENIENT: [&str; 8] = [
+const LENIENT: [&str; 10] = [
     "unknown-key",
     "format",
     "out-of-range",
@@ -97,6 +97,8 @@ const LENIENT: [&str; 8] = [
     "duplicate-entry",
     "list-replaced",
     "yml-not-read",
+    "missing-members",
+    "members-file",
 ];
 
 /// The sections of all files of the folder in one tree, and whether every file could be read.

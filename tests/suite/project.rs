@@ -1,5 +1,6 @@
 //! Stories about the project file: what is said about mistakes, and what a stack becomes.
 
+mod access;
 mod clusters;
 mod disks;
 mod environments;
@@ -8,6 +9,7 @@ mod identities;
 mod leap;
 mod mistakes;
 mod overlays;
+mod people;
 mod robust;
 mod rules;
 mod schemas;

@@ -49,6 +49,10 @@ fn requires(roll: &Roll<'_>, placed: &Placed<'_>) -> Option<Problem> {
     while let Some(key) = at {
         way.push(key);
         if way[0] == key {
+            // Each circle once, told where its first category is.
+            if way.iter().any(|other| *other < way[0]) {
+                return None;
+            }
             let message = format!("categories require each other: {}", way.join(" → "));
             let problem = Problem::error("requires-circle", range, message);
             return Some(problem.expected("one of them that requires no other"));

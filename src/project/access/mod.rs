@@ -9,6 +9,7 @@ mod checks;
 mod edit;
 mod expand;
 mod given;
+mod import;
 mod moves;
 mod page;
 mod rights;
@@ -21,6 +22,7 @@ pub use ask::{
     AskError, Asked, Cause, Found, Has, Holder, Listed, Reason, Stands, Verdict, Who, Why,
 };
 pub use edit::{Edit, Left};
+pub use import::Seen;
 pub use roster::{Member, MembersFile, Role};
 pub use settings::{
     Access, BucketRight, Category, Children, Folder, MadeTeam, Members, Mode, Notifications, OnHub,

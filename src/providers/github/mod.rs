@@ -22,5 +22,6 @@ mod tests;
 mod writer;
 
 pub use client::{Connection, ConnectionError, Endpoint, Token};
+pub use people::Person;
 pub use reader::Reader;
 pub use writer::Writer;

@@ -28,12 +28,13 @@ query($organization: String!, $team: String!, $after: String) {
 
 /// One person in a team.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Person {
-    pub(crate) login: String,
-    /// None, if they are only invited: GitHub does not tell.
-    pub(crate) id: Option<u64>,
-    /// None, if they are only invited: GitHub does not tell.
-    pub(crate) role: Option<Role>,
+pub struct Person {
+    /// Their login.
+    pub login: String,
+    /// The number of their account. None, if they are only invited: GitHub does not tell.
+    pub id: Option<u64>,
+    /// What they may do. None, if they are only invited: GitHub does not tell.
+    pub role: Option<Role>,
 }
 
 impl Person {
@@ -48,7 +49,10 @@ impl Person {
 
 impl Reader {
     /// Who is in a team, by its slug as it is now.
-    pub(crate) async fn people(
+    ///
+    /// # Errors
+    /// When GitHub cannot be asked, or there is no such team.
+    pub async fn people(
         &self,
         organization: &str,
         team: &str,

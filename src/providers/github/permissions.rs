@@ -48,5 +48,6 @@ pub const READ_METHODS: &[ReadMethod] = &[
         method: "GET /github/orgs/{org}/teams/{team_slug}/repos",
         permission: "metadata: read",
     },
+    ReadMethod { method: "GET /github/user", permission: "metadata: read" },
     ReadMethod { method: "POST /github/graphql", permission: "members: read" },
 ];

@@ -34,6 +34,19 @@ impl Reader {
         Self { connection: connection.clone(), teams, invitations, owners, people }
     }
 
+    /// The login that the token has; none if it is no person's, as those of Apps are.
+    ///
+    /// # Errors
+    /// When GitHub cannot be asked.
+    pub async fn ourselves(&self) -> Result<Option<String>, ProviderError> {
+        let what = "who we are";
+        match self.connection.look::<User>(&Call::get(what, "/user".to_owned())).await {
+            Ok(user) => Ok(user.map(|user| user.login)),
+            Err(failed) if failed.reason == Reason::Denied => Ok(None),
+            Err(failed) => Err(unreadable(failed, what)),
+        }
+    }
+
     /// The teams of an organization.
     pub(crate) async fn teams(&self, organization: &str) -> Result<Arc<Vec<Team>>, ProviderError> {
         let ask = async || {

@@ -1,5 +1,6 @@
 //! `access`: who may do what. Answered from the declaration alone, without looking at a cloud.
 
+mod import;
 mod list;
 mod offboard;
 mod page;
@@ -42,6 +43,7 @@ enum What {
     #[command(name = "why-403")]
     Why403(why_403::Args),
     Page(page::Args),
+    Import(import::Args),
     Offboard(offboard::Args),
 }
 
@@ -54,6 +56,7 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         What::Preview(args) => preview::run(args, ui),
         What::Why403(args) => why_403::run(args, ui),
         What::Page(args) => page::run(args, ui),
+        What::Import(args) => import::run(args, ui).await,
         What::Offboard(args) => offboard::run(args, ui),
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn check(
         };
         profiles(hub, on_hub, node, findings);
         findings.extend(let_in(roll, placed, &key.name, on_hub, node));
+        findings.extend(nothing_to_start(placed, hub, (&key.name, on_hub), node));
     }
     buckets(layout, roll, placed, findings);
 }
@@ -85,6 +86,23 @@ fn let_in(
         None => "write `login: true`, or `requires:` a category that lets in".to_owned(),
         Some(_) => "require a category that lets in there".to_owned(),
     }))
+}
+
+/// Who is let in with nothing to start is turned away all the same.
+fn nothing_to_start(
+    placed: &Placed<'_>,
+    hub: &Hub,
+    (key, on_hub): (&str, &OnHub),
+    node: &Node,
+) -> Option<Problem> {
+    let OnHub { login, profiles, choices, .. } = on_hub;
+    let nothing = *login && profiles.is_empty() && choices.is_empty() && !hub.profiles.is_empty();
+    nothing.then(|| {
+        let category = &placed.key.name;
+        let message = format!("`{category}` lets in to `{key}` and gives nothing to start there");
+        let problem = Problem::warning("no-profile", &node.range, message);
+        problem.suggest("give a profile: who has none is turned away with 403".to_owned())
+    })
 }
 
 /// Whether what a category requires lets in to a hub.
