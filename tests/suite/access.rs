@@ -156,8 +156,8 @@ fn a_403_is_told_as_what_was_found_what_may_be_and_what_is_ruled_out() {
         "access why-403 emmy hubs/main",
     ]));
     let desk = Desk::new();
-    edit(&desk.path("stack.yaml"), "home_quota: 100 GB", "children: included");
     edit(&desk.path("stack.yaml"), "      requires: research\n", "");
+    edit(&desk.path("stack.yaml"), "      hubs: { main: { choices: { gpu: [t4] } } }\n", "");
     let causes = desk.json("access why-403 emmy main");
     let found = &causes["causes"][0];
     assert_eq!(found["found"], "yes", "{causes}");
@@ -189,7 +189,16 @@ fn the_page_is_markdown_or_html_that_stands_by_itself() {
 fn who_leaves_is_ended_in_every_file_and_the_rest_stays_as_it_was() {
     let desk = Desk::new();
     let said = desk.asks("access offboard Ada");
-    insta::assert_snapshot!(said.stdout, @"");
+    insta::assert_snapshot!(said.stdout, @r"
+    people/research.yaml:3: Ada's last day is 2026-11-30
+    people/x.yaml:2: Ada's last day is 2026-11-30
+
+    The next apply takes away 2 memberships:
+      - prod:github-team-member/demo-org/project-x/ada
+      - prod:github-team-member/demo-org/research/ada
+
+    What is in no file of members is left to you, if Ada has it: visitors.
+    ");
     let research = fs::read_to_string(desk.path("people/research.yaml")).unwrap();
     let expected = RESEARCH.replace(
         "  - person: ada       # since the beginning
@@ -222,4 +231,42 @@ fn who_was_still_to_come_does_not_come() {
     let listed: Value = serde_json::from_str(&listed).unwrap();
     let kurt = listed["people"].as_array().unwrap().iter().find(|one| one["login"] == "kurt");
     assert_eq!(kurt.unwrap()["stands"], "ended");
+}
+
+#[test]
+fn who_is_declared_joins_and_leaves_by_date() {
+    let desk = Desk::new();
+    let members = |text: &str| fs::write(desk.path("people/research.yaml"), text).unwrap();
+    members("members: [{ login: alan }, { login: emmy }, { login: kurt, since: 2999-01-01 }]\n");
+    let said = desk.shell.succeed("apply --auto-approve");
+    assert!(said.stdout.contains("  research: 3 join\n"), "{}", said.stdout);
+    assert!(desk.shell.succeed("plan").is_nothing_to_do());
+
+    members("members: [{ login: alan, until: 2020-01-31 }, { login: new }, { login: emmy }]\n");
+    edit(&desk.path("stack.yaml"), "Those who do research", "Researchers");
+    let said = desk.shell.succeed("plan");
+    let people = said.stdout.split("People:\n").nth(1).unwrap();
+    assert_eq!(people, "  research: 1 joins, 1 leaves (expired 2020-01-31)\n");
+    let said = desk.shell.succeed("apply --only-due --auto-approve");
+    assert!(said.stdout.contains("0 to add, 0 to change, 1 to destroy"), "{}", said.stdout);
+    let rest = desk.shell.succeed("plan").stdout;
+    assert!(rest.contains("1 to add, 1 to change, 0 to destroy"), "{rest}");
+}
+
+#[test]
+fn who_is_in_a_team_already_is_written_into_a_file() {
+    let desk = Desk::new();
+    fs::write(desk.path("people/x.yaml"), "members: [{ person: ada }, { login: emmy }]\n").unwrap();
+    desk.shell.succeed("apply --auto-approve");
+    let said = desk.shell.succeed("access import project-x --into people/now.yaml");
+    assert!(said.stdout.contains("`members: { at-least: people/now.yaml }`"), "{}", said.stdout);
+    let text = fs::read_to_string(desk.path("people/now.yaml")).unwrap();
+    let people: Vec<&str> = text.lines().filter(|line| line.starts_with("  - ")).collect();
+    let invited = "   # invited, and has not accepted yet";
+    let expected = [format!("  - person: ada{invited}"), format!("  - login: \"emmy\"{invited}")];
+    assert_eq!(people, expected, "{text}");
+    edit(&desk.path("stack.yaml"), "exact: people/x.yaml", "exact: people/now.yaml");
+    assert!(desk.shell.succeed("plan").is_nothing_to_do());
+    let again = desk.shell.run("access import project-x --into people/now.yaml");
+    assert_eq!(again.code, Some(1), "a file that is there is not overwritten");
 }

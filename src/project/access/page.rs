@@ -36,7 +36,9 @@ impl Asked<'_> {
         }
         let things = things.into_iter().map(|((what, level), mut places)| {
             places.dedup();
-            Thing { what, level, places: places.join(", ") }
+            let places =
+                if places.is_empty() { "everywhere".to_owned() } else { places.join(", ") };
+            Thing { what, level, places }
         });
         let roll = rolls.iter().find(|roll| roll.find(&first.key.name).is_some());
         Category {

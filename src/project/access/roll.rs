@@ -171,7 +171,12 @@ impl<'a> Roll<'a> {
     /// The categories whose teams stand below that of another, where those count.
     pub(crate) fn below(&self, placed: &Placed<'a>) -> Vec<&Placed<'a>> {
         let included = placed.category.children == Children::Included;
-        self.list.iter().filter(|one| included && self.is_below(one, placed)).collect()
+        self.standing_below(placed).into_iter().filter(|_| included).collect()
+    }
+
+    /// The categories whose teams stand below that of another, whether or not those count.
+    pub(crate) fn standing_below(&self, placed: &Placed<'a>) -> Vec<&Placed<'a>> {
+        self.list.iter().filter(|one| self.is_below(one, placed)).collect()
     }
 
     fn is_below(&self, one: &Placed<'a>, above: &Placed<'a>) -> bool {
@@ -270,7 +275,10 @@ impl<'a> Roll<'a> {
     fn required(&self, login: &str, placed: &Placed<'a>, member: Member<'a>) -> Holding<'a> {
         let Some(key) = placed.category.requires.as_deref() else { return Holding::In(member) };
         match self.find(key).map(|required| self.holding(login, required)) {
-            Some(Holding::In(_)) => Holding::In(member),
+            Some(Holding::In(there)) => {
+                let until = member.until.into_iter().chain(there.until).min();
+                Holding::In(Member { until, ..member })
+            }
             Some(Holding::Open | Holding::Perhaps(..)) => Holding::Perhaps(member, key),
             _ => Holding::Lacks(member, key),
         }

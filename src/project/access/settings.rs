@@ -46,8 +46,8 @@ pub struct Category {
     /// lets nobody in by itself.
     #[serde(default)]
     pub requires: Option<String>,
-    /// Whether people in teams below this one count as being in it. GitHub lets them at what the
-    /// team has; a hub asks for the team itself.
+    /// Whether people in teams below this one count as being in it. A hub asks for the team itself,
+    /// so where they count, it has to ask for those below as well.
     #[serde(default)]
     pub children: Children,
     /// The last day of the category: nobody is in it afterwards.

@@ -138,10 +138,10 @@ fn told(report: &ReportArgs, told: &Report, sentences: &[(String, String)], ui: 
     if !report.is_text(ui) {
         return report.print(told, ui);
     }
-    ui.say(format!("{}\n", ui.look.paint.strong(&told.title)));
+    ui.say(format!("{}\n\n", ui.look.paint.strong(&told.title)));
     for (sentence, below) in sentences {
         ui.say(ui.look.wrapped(sentence));
-        ui.say(format!("{}\n", ui.look.indented(below)));
+        ui.say(format!("{}\n\n", ui.look.indented(below)));
     }
     told.remarks.iter().for_each(|remark| ui.say(ui.look.wrapped(remark)));
 }

@@ -115,7 +115,7 @@ fn text(
     if !unknown.is_empty() {
         let unknown: Vec<&str> = unknown.iter().map(String::as_str).collect();
         lines.push(format!(
-            "\nLook at these by hand, whose members are not declared, or maintain them by name: {}.",
+            "\nWhat is in no file of members is left to you, if {login} has it: {}.",
             unknown.join(", ")
         ));
     }

@@ -35,7 +35,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let asked = project.asked(&environments).map_err(unanswered)?;
     let holders = asked.who_can(&args.thing, args.write).map_err(unanswered)?;
     let (thing, day) = (&args.thing, args.ask.day.day());
-    let what = if args.write { "may change" } else { "has something of" };
+    let what = if args.write { "may change" } else { "may do something with" };
     report.print(
         &Report {
             title: format!("{}: who {what} {thing} on {day}", project.name()),

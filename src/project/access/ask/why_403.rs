@@ -2,6 +2,7 @@
 
 use super::{AskError, Asked, Verdict, Why};
 use crate::project::access::roll::{Holding, Placed, Roll};
+use crate::project::access::settings::Children;
 use serde::Serialize;
 
 /// Something that makes a hub turn people away.
@@ -51,7 +52,8 @@ impl Asked<'_> {
                 placed.category.hubs.get(hub).is_some_and(|on_hub| on_hub.login)
             };
             for placed in roll.list.iter().filter(lets_in) {
-                for below in roll.below(placed) {
+                let left_out = placed.category.children == Children::LeftOut;
+                for below in roll.standing_below(placed).into_iter().filter(|_| left_out) {
                     if matches!(roll.holding(login, below), Holding::In(_)) {
                         causes.push(child(login, placed, below));
                     }
