@@ -3,6 +3,7 @@
 //! [`Connection::open`] is the only way in. Planning gets a [`Reader`], which has no call that
 //! writes; what it may call is listed in [`permissions`].
 
+mod claimed;
 pub mod client;
 mod error;
 pub mod github_environment;

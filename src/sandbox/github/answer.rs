@@ -37,10 +37,6 @@ impl Failure {
         Self::new(StatusCode::NOT_FOUND, "Not Found")
     }
 
-    pub(super) fn forbidden(message: &str) -> Self {
-        Self::new(StatusCode::FORBIDDEN, message)
-    }
-
     pub(super) fn conflict(message: &str) -> Self {
         Self::new(StatusCode::CONFLICT, message)
     }
