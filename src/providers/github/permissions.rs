@@ -32,7 +32,7 @@ pub const NEEDED: &[Needed] = &[
     Needed {
         kind: TeamRepository::NAME,
         plan: &["members: read", "metadata: read"],
-        apply: &["administration: write", "members: read"],
+        apply: &["administration: write"],
     },
     Needed { kind: OrganizationMember::NAME, plan: &["members: read"], apply: &["members: write"] },
     Needed {

@@ -31,6 +31,11 @@ pub(super) async fn by_id(
 }
 
 fn told(world: &World, headers: &HeaderMap, login: &str) -> Answer {
-    let account = world.store.read(|view| Account::by_login(view, login))?;
+    // Numbers follow from logins and not the other way round, so who was once seen is kept.
+    let account = world.store.transact(|tx| {
+        let account = Account::by_login(tx, login)?;
+        account.keep(tx);
+        Ok::<_, Failure>(account)
+    })?;
     Ok(answer::told(headers, &shape::whole_user(&account)))
 }
