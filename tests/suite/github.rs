@@ -21,13 +21,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const ORG: &str = "leap-stc";
+const SOME_DAY: &str = "2026-01-01T00:00:00Z";
 
-fn team_of(name: &str, members: team::Members) -> Resource {
+pub fn team_of(name: &str, members: team::Members) -> Resource {
     let spec = team::Spec { name: name.into(), members, ..team::Spec::default() };
     at(team::place(ORG), "github-team", &team::team_name(ORG, &team::slug_of(name)), json!(spec))
 }
 
-fn person(team: &str, login: &str) -> Resource {
+pub fn person(team: &str, login: &str) -> Resource {
     person_with(team, login, None, member::Role::Member)
 }
 
@@ -37,10 +38,41 @@ fn person_with(team: &str, login: &str, id: Option<u64>, role: member::Role) -> 
     at(member::place(ORG, team), "github-team-member", &name, json!(spec))
 }
 
-fn may(team: &str, name: &str, role: &str) -> Resource {
+pub fn may(team: &str, name: &str, role: &str) -> Resource {
     let spec = repository::Spec { role: role.into() };
     let full = repository::access_name(ORG, team, name);
     at(repository::place(ORG, team), "github-team-repository", &full, json!(spec))
+}
+
+/// A variable of a repository.
+pub fn variable(value: &str) -> Resource {
+    let (spec, place) = (variable::Spec { value: value.into() }, variable::place(ORG, "hub"));
+    let name = variable::variable_name(ORG, "hub", "project");
+    at(place, "github-repository-variable", &name, json!(spec))
+}
+
+/// An environment of a repository, in which people let jobs run.
+pub fn gate(people: &[&str]) -> Resource {
+    let people = people.iter().map(|&login| login.to_owned()).collect();
+    let (teams, branches) = (["course".to_owned()].into(), environment::Branches::Protected);
+    let spec = environment::Spec { people, teams, branches, ..environment::Spec::default() };
+    let name = environment::environment_name(ORG, "hub", "prod/hub");
+    at(environment::place(ORG, "hub"), "github-environment", &name, json!(spec))
+}
+
+/// Somebody in the organization.
+pub fn joins(login: &str, role: organization_member::Role) -> Resource {
+    let spec = organization_member::Spec { login: login.into(), id: None, role };
+    let name = organization_member::member_name(ORG, login);
+    at(organization_member::place(ORG), "github-organization-member", &name, json!(spec))
+}
+
+/// A team below another one.
+pub fn below(parent: &str, name: &str) -> Resource {
+    let (name, parent) = (name.to_owned(), Some(parent.to_owned()));
+    let slug = team::slug_of(&name);
+    let spec = team::Spec { name, parent, ..team::Spec::default() };
+    at(team::place(ORG), "github-team", &team::team_name(ORG, &slug), json!(spec))
 }
 
 fn at(place: Place, kind: &str, name: &str, spec: serde_json::Value) -> Resource {
@@ -72,9 +104,7 @@ async fn a_team_is_made_with_its_people_and_then_nothing_is_left_to_do() {
     let bench = Bench::new().await;
     let mut wanted = course(&bench, team::Members::Exact).await;
     wanted.push(may("course", "notebooks", "write"));
-    let below =
-        team::Spec { parent: Some("course".into()), name: "Group".into(), ..team::Spec::default() };
-    wanted.push(at(team::place(ORG), "github-team", "leap-stc/group", json!(below)));
+    wanted.push(below("course", "Group"));
     wanted.push(person("group", "mary"));
     let wanted = stack(wanted);
     bench.apply(&wanted).await;
@@ -206,17 +236,12 @@ async fn a_team_that_runs_already_is_adopted_with_its_people_as_they_are() {
 #[tokio::test]
 async fn people_join_an_organization_and_never_leave_it() {
     let bench = Bench::new().await;
-    let join = |login: &str, role| {
-        let spec = organization_member::Spec { login: login.into(), id: None, role };
-        let name = organization_member::member_name(ORG, login);
-        at(organization_member::place(ORG), "github-organization-member", &name, json!(spec))
-    };
     use organization_member::Role::{Member, Owner};
-    let wanted = stack([join("ada", Owner), join("grace", Member)]);
+    let wanted = stack([joins("ada", Owner), joins("grace", Member)]);
     bench.apply(&wanted).await;
     is_settled(&bench, &wanted).await;
     sandbox::accept(bench.sandbox.world(), ORG, "ada").unwrap();
-    is_settled(&bench, &stack([join("ada", Member)])).await;
+    is_settled(&bench, &stack([joins("ada", Member)])).await;
     is_settled(&bench, &stack([])).await;
     assert_eq!(bench.world().keys().filter(|key| key.starts_with("github/person/")).count(), 1);
 }
@@ -238,19 +263,6 @@ async fn roles_in_repositories_are_given_changed_and_taken_back() {
 #[tokio::test]
 async fn variables_and_environments_are_made_changed_and_taken_away_and_others_are_left_alone() {
     let mut bench = Bench::new().await;
-    let variable = |value: &str| {
-        let (spec, place) = (variable::Spec { value: value.into() }, variable::place(ORG, "hub"));
-        let name = variable::variable_name(ORG, "hub", "project");
-        at(place, "github-repository-variable", &name, json!(spec))
-    };
-    let gate = |people: &[&str]| {
-        let people = people.iter().map(|&login| login.to_owned()).collect();
-        let teams = ["course".to_owned()].into();
-        let branches = environment::Branches::Protected;
-        let spec = environment::Spec { people, teams, branches, ..environment::Spec::default() };
-        let name = environment::environment_name(ORG, "hub", "prod/hub");
-        at(environment::place(ORG, "hub"), "github-environment", &name, json!(spec))
-    };
     let course = || team_of("Course", team::Members::Unmanaged);
     for (value, people) in [("a", &["ada"][..]), ("b", &["ada", "grace"])] {
         let wanted = stack([course(), variable(value), gate(people)]);
@@ -266,8 +278,7 @@ async fn variables_and_environments_are_made_changed_and_taken_away_and_others_a
     bench.apply(&stack([course()])).await;
     // Somebody else's variable stands in the way of another value, and not of its own.
     let key = "github/variable/leap-stc/hub/PROJECT";
-    let theirs =
-        json!({ "name": "PROJECT", "value": "theirs", "created_at": "", "updated_at": "" });
+    let theirs = json!({ "name": "PROJECT", "value": "theirs", "created_at": SOME_DAY, "updated_at": SOME_DAY });
     bench
         .sandbox
         .store()

@@ -3,6 +3,7 @@
 //! [`Connection::open`] is the only way in. Planning gets a [`Reader`], which has no call that
 //! writes; what it may call is listed in [`permissions`].
 
+mod app;
 mod claimed;
 pub mod client;
 mod error;
@@ -22,6 +23,7 @@ mod rest;
 mod tests;
 mod writer;
 
-pub use client::{Connection, ConnectionError, Endpoint, Token};
+pub use app::App;
+pub use client::{Connection, ConnectionError, Endpoint, Identity, Token};
 pub use reader::Reader;
 pub use writer::Writer;

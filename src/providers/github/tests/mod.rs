@@ -1,10 +1,11 @@
 //! The client against the sandbox: limits, refusals and pages, as the engine meets them.
 
 use crate::kind::{Kind as _, ProviderError, Retry};
+use crate::model::secret::Value;
 use crate::model::{Depth, Observation, Place, Scope, Stack};
 use crate::providers::github::github_team::{self, Team};
 use crate::providers::github::permissions::{NEEDED, READ_METHODS};
-use crate::providers::github::{Connection, Endpoint, Reader};
+use crate::providers::github::{App, Connection, Endpoint, Identity, Reader};
 use crate::sandbox::{self, Action, Behaviour, Clock, Fault, Match, Options, Sandbox};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -112,12 +113,45 @@ async fn all_pages_are_read() {
 
 #[tokio::test]
 async fn without_a_token_nothing_is_asked_and_why_is_said() {
-    let nobody = connection(&Endpoint::Live { token: None }, once());
+    let nobody = connection(&Endpoint::Live { identity: Identity::Nobody }, once());
     let error = teams(&nobody).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "cannot read the teams of leap-stc: there is no token for GitHub: set GITHUB_TOKEN"
     );
+}
+
+#[tokio::test]
+async fn an_app_gets_its_tokens_itself_and_another_when_the_hour_is_over() {
+    use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    static NOW: AtomicU64 = AtomicU64::new(1_900_000_000);
+    let sandbox = sandbox().await;
+    let clock = || Duration::from_secs(NOW.load(Relaxed));
+    // Made for this test; it opens nothing.
+    let words = "RSA PRIVATE KEY";
+    let key = include_str!("app-key.txt");
+    let key = format!("-----BEGIN {words}-----\n{key}-----END {words}-----\n");
+    let key = Arc::new(Value::new(key.into_bytes()));
+    let app = App { id: "Iv1.leap".into(), installation: 7, key, clock };
+    let base = format!("{}/github", sandbox.url());
+    let connection = Connection::as_app(app, Some(base), once());
+    let asked = || {
+        let calls = sandbox.calls();
+        sandbox.clear_calls();
+        calls.into_iter().map(|call| call.method).collect::<Vec<_>>()
+    };
+    let (token, list) = (
+        "POST /github/app/installations/{installation_id}/access_tokens",
+        "GET /github/orgs/{org}/teams",
+    );
+    for expected in [&[token, list][..], &[list]] {
+        teams(&connection).await.unwrap();
+        assert_eq!(asked(), expected);
+    }
+    NOW.fetch_add(3_600, Relaxed);
+    sandbox.clock().advance(Duration::from_secs(3_600));
+    teams(&connection).await.unwrap();
+    assert_eq!(asked(), [token, list]);
 }
 
 #[test]
