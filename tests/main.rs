@@ -21,6 +21,7 @@ mod suite {
     mod events;
     mod examples;
     mod fates;
+    mod github;
     mod guards;
     mod handover;
     mod hands;

@@ -61,11 +61,21 @@ pub fn credentials() -> CredentialSource {
     })
 }
 
-/// The token for GitHub, if this machine has one: in the variable in which Actions and `gh` keep it.
-pub fn github_token() -> Option<github::Token> {
-    let variable = |name| std::env::var(name).ok().filter(|token| !token.trim().is_empty());
-    let token = variable("GITHUB_TOKEN").or_else(|| variable("GH_TOKEN"))?;
-    Some(Arc::new(Value::new(token.into_bytes())))
+/// Who this machine is on GitHub: a token in the variable in which Actions and `gh` keep it, or else
+/// an App.
+pub fn github() -> github::Identity {
+    let variable = |name: &str| std::env::var(name).ok().filter(|text| !text.trim().is_empty());
+    let secret = |bytes: Vec<u8>| Arc::new(Value::new(bytes));
+    if let Some(token) = variable("GITHUB_TOKEN").or_else(|| variable("GH_TOKEN")) {
+        return github::Identity::Token(secret(token.into_bytes()));
+    }
+    let app = || {
+        let id = variable("LEAP_INFRA_GITHUB_APP_ID")?;
+        let installation = variable("LEAP_INFRA_GITHUB_INSTALLATION_ID")?.trim().parse().ok()?;
+        let key = std::fs::read(variable("LEAP_INFRA_GITHUB_APP_KEY_FILE")?).ok()?;
+        Some(github::App { id, installation, key: secret(key), clock: since_1970 })
+    };
+    app().map_or(github::Identity::Nobody, github::Identity::App)
 }
 
 /// Whose machine this is, told without asking anybody, as Google's own libraries tell it:

@@ -73,7 +73,7 @@ impl Target {
         match self {
             Self::Sandbox(sandbox) => github::Endpoint::Sandbox { url: sandbox.url() },
             Self::Served(url) => github::Endpoint::Sandbox { url: url.clone() },
-            Self::Live => github::Endpoint::Live { token: machine::github_token() },
+            Self::Live => github::Endpoint::Live { identity: machine::github() },
         }
     }
 

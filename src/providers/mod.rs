@@ -29,7 +29,10 @@ use gcp::gke_node_pool::NodePool;
 use gcp::secret::Secret;
 use gcp::secret_access::SecretAccess;
 use gcp::{Connection, Reader, Writer};
+use github::github_environment::Environment;
 use github::github_organization_member::OrganizationMember;
+use github::github_repository_secret::RepositorySecret;
+use github::github_repository_variable::RepositoryVariable;
 use github::github_team::Team;
 use github::github_team_member::TeamMember;
 use github::github_team_repository::TeamRepository;
@@ -58,6 +61,9 @@ pub fn registry() -> Registry {
         .with::<Team>()
         .with::<TeamMember>()
         .with::<TeamRepository>()
+        .with::<RepositoryVariable>()
+        .with::<RepositorySecret>()
+        .with::<Environment>()
 }
 
 /// The reading half of every kind, for one run: what was listed once is not listed again.
@@ -85,6 +91,9 @@ pub fn observers(google: &Connection, github: &github::Connection) -> Observers 
         .with::<Team>(hub())
         .with::<TeamMember>(hub())
         .with::<TeamRepository>(hub())
+        .with::<RepositoryVariable>(hub())
+        .with::<RepositorySecret>(hub())
+        .with::<Environment>(hub())
 }
 
 /// The writing half of every kind.
@@ -112,4 +121,7 @@ pub fn actors(google: &Connection, github: &github::Connection) -> Actors {
         .with::<Team>(hub())
         .with::<TeamMember>(hub())
         .with::<TeamRepository>(hub())
+        .with::<RepositoryVariable>(hub())
+        .with::<RepositorySecret>(hub())
+        .with::<Environment>(hub())
 }

@@ -12,6 +12,7 @@ use super::store::Content;
 const HISTORY: &[&str] = &[
     "createTime",
     "create_time",
+    "created_at",
     "creationTimestamp",
     "delete_time",
     "destroyTime",
@@ -26,6 +27,7 @@ const HISTORY: &[&str] = &[
     "terminal_storage_class_update_time",
     "toggle_time",
     "uniqueId",
+    "updated_at",
     "update_storage_class_time",
     "update_time",
 ];

@@ -22,8 +22,8 @@ hubs:
     identity: { per: hub, account: hub }
     profiles: { cpu: { choices: [small, large] }, gpu: { choices: [t4, a100] } }
 people:
-  ada: { name: Ada L., institution: Demo University, github: { login: ada, id: 1 } }
-  grace: { name: Grace H., github: { login: grace, id: 2 } }
+  ada: { name: Ada L., institution: Demo University, github: { login: ada } }
+  grace: { name: Grace H., github: { login: grace } }
 access:
   organization: demo-org
   categories:

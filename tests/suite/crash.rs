@@ -6,11 +6,14 @@ use super::bench::{
     project_access, service, stack, visible, way_in,
 };
 use super::compute::{address, disk, schedule};
+use super::github::{below, gate, joins, may, person, team_of, variable};
 use leap_infra::apply::About;
 use leap_infra::cli::marks::Marks;
 use leap_infra::ledger::Kept;
 use leap_infra::model::{Manage, Resource, Stack};
 use leap_infra::plan::Plan;
+use leap_infra::providers::github::github_organization_member::Role;
+use leap_infra::providers::github::github_team::Members;
 use leap_infra::sandbox::{Chaos, Mishap, Sandbox, Snapshot};
 use leap_infra::selftest::{Ending, Rehearsal, Subject, World};
 use std::collections::BTreeMap;
@@ -101,7 +104,38 @@ fn journeys() -> Vec<Journey> {
         Journey::new("disks from nothing", None, disks()),
         Journey::new("other disks", Some(disks()), other_disks()),
         Journey::new("no disks", Some(disks()), stack([])),
+        Journey::new("teams from nothing", None, teams()),
+        Journey::new("other teams", Some(teams()), other_teams()),
     ]
+}
+
+/// A course with two people, and what it may do.
+fn teams() -> Stack {
+    stack([
+        team_of("Course", Members::Exact),
+        joins("grace", Role::Owner),
+        person("course", "ada"),
+        person("course", "grace"),
+        may("course", "hub", "read"),
+        variable("one"),
+        gate(&["ada"]),
+    ])
+}
+
+/// The same course with other people, and a group below it.
+fn other_teams() -> Stack {
+    stack([
+        team_of("Course", Members::AtLeast),
+        below("course", "Group"),
+        joins("grace", Role::Owner),
+        person("course", "ada"),
+        person("course", "mary"),
+        person("group", "grace"),
+        may("course", "hub", "maintain"),
+        may("group", "data", "write"),
+        variable("two"),
+        gate(&["ada", "mary"]),
+    ])
 }
 
 /// A disk that follows a schedule, and two addresses.

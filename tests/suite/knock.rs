@@ -1,8 +1,8 @@
 //! Whoever comes to the sandbox's door with anything: real requests, changed by chance.
 //!
 //! The sandbox is a program of its own here, so that a panic is seen in what it says, and its memory
-//! can be told from ours. `requests.jsonl` was recorded from Google's Python and Rust clients and
-//! from `gcloud storage` (`tests/contracts/sample.py`); whole conversations are recorded while the
+//! can be told from ours. `requests.jsonl` was recorded from Google's Python and Rust clients, from
+//! `gcloud storage`, and from our own of GitHub (`tests/contracts/sample.py`); whole conversations are recorded while the
 //! test runs.
 
 use super::mutate::{Change, Harm, cases, changed, changes, harm};

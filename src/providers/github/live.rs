@@ -76,7 +76,6 @@ pub(crate) struct Variable {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Secret {
     pub(crate) name: String,
-    pub(crate) updated_at: String,
 }
 
 /// The key that secrets of a repository are sealed with.
@@ -85,4 +84,41 @@ pub(crate) struct PublicKey {
     pub(crate) key_id: String,
     /// 32 bytes in base64.
     pub(crate) key: String,
+}
+
+/// An environment of a repository. <https://docs.github.com/en/rest/deployments/environments>
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Environment {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) protection_rules: Vec<Rule>,
+    #[serde(default)]
+    pub(crate) deployment_branch_policy: Option<BranchPolicy>,
+}
+
+/// What stands before a job in an environment.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Rule {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    #[serde(default)]
+    pub(crate) wait_timer: u32,
+    #[serde(default)]
+    pub(crate) prevent_self_review: bool,
+    #[serde(default)]
+    pub(crate) reviewers: Vec<Reviewer>,
+}
+
+/// A person or a team that may let a job run.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Reviewer {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) reviewer: serde_json::Value,
+}
+
+/// From which branches jobs may run.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct BranchPolicy {
+    pub(crate) custom_branch_policies: bool,
 }

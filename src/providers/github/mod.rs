@@ -3,6 +3,8 @@
 //! [`Connection::open`] is the only way in. Planning gets a [`Reader`], which has no call that
 //! writes; what it may call is listed in [`permissions`].
 
+mod app;
+mod claimed;
 pub mod client;
 mod error;
 pub mod github_environment;
@@ -21,7 +23,12 @@ mod rest;
 mod tests;
 mod writer;
 
+<<<<<<< HEAD
 pub use client::{Connection, ConnectionError, Endpoint, Token};
 pub use people::Person;
+=======
+pub use app::App;
+pub use client::{Connection, ConnectionError, Endpoint, Identity, Token};
+>>>>>>> gh
 pub use reader::Reader;
 pub use writer::Writer;

@@ -6,7 +6,10 @@
 pub use crate::providers::gcp::permissions::ReadMethod;
 
 use crate::kind::Kind as _;
+use crate::providers::github::github_environment::Environment;
 use crate::providers::github::github_organization_member::OrganizationMember;
+use crate::providers::github::github_repository_secret::RepositorySecret;
+use crate::providers::github::github_repository_variable::RepositoryVariable;
 use crate::providers::github::github_team::Team;
 use crate::providers::github::github_team_member::TeamMember;
 use crate::providers::github::github_team_repository::TeamRepository;
@@ -29,9 +32,20 @@ pub const NEEDED: &[Needed] = &[
     Needed {
         kind: TeamRepository::NAME,
         plan: &["members: read", "metadata: read"],
-        apply: &["administration: write", "members: read"],
+        apply: &["administration: write"],
     },
     Needed { kind: OrganizationMember::NAME, plan: &["members: read"], apply: &["members: write"] },
+    Needed {
+        kind: RepositoryVariable::NAME,
+        plan: &["variables: read"],
+        apply: &["variables: write"],
+    },
+    Needed { kind: RepositorySecret::NAME, plan: &["secrets: read"], apply: &["secrets: write"] },
+    Needed {
+        kind: Environment::NAME,
+        plan: &["actions: read"],
+        apply: &["administration: write", "members: read"],
+    },
 ];
 
 /// Every method that planning calls; there is no other in [`crate::providers::github::Reader`]. The
@@ -49,5 +63,17 @@ pub const READ_METHODS: &[ReadMethod] = &[
         permission: "metadata: read",
     },
     ReadMethod { method: "GET /github/user", permission: "metadata: read" },
+    ReadMethod {
+        method: "GET /github/repos/{owner}/{repo}/actions/variables",
+        permission: "variables: read",
+    },
+    ReadMethod {
+        method: "GET /github/repos/{owner}/{repo}/actions/secrets",
+        permission: "secrets: read",
+    },
+    ReadMethod {
+        method: "GET /github/repos/{owner}/{repo}/environments",
+        permission: "actions: read",
+    },
     ReadMethod { method: "POST /github/graphql", permission: "members: read" },
 ];

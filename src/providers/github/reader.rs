@@ -3,11 +3,12 @@
 use crate::kind::ProviderError;
 use crate::providers::failed::{CallFailed, Reason};
 use crate::providers::github::client::{Call, Connection};
-use crate::providers::github::live::{Invitation, Secret, Team, TeamRepository, User, Variable};
+use crate::providers::github::live::{
+    Environment, Invitation, Secret, Team, TeamRepository, User, Variable,
+};
 use crate::providers::github::people::Person;
-use crate::providers::github::rest::part;
+use crate::providers::github::rest::{part, repository_path};
 use crate::providers::memo::Memo;
-use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -134,7 +135,7 @@ impl Reader {
         &self,
         owner: &str,
         repository: &str,
-    ) -> Result<Vec<Value>, ProviderError> {
+    ) -> Result<Vec<Environment>, ProviderError> {
         self.of_repository(owner, repository, "environments?per_page=100", "environments").await
     }
 
@@ -146,7 +147,7 @@ impl Reader {
         key: &str,
     ) -> Result<Vec<T>, ProviderError> {
         let what = format!("the {key} of repository {owner}/{repository}");
-        let path = format!("/repos/{}/{}/{path}", part(owner), part(repository));
+        let path = format!("{}/{path}", repository_path(owner, repository));
         let listed = self.connection.list(Call::get(&what, path), Some(key)).await;
         listed.map_err(|failed| unreadable(failed, &what))
     }

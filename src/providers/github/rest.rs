@@ -16,20 +16,12 @@ pub(crate) fn part(text: &str) -> String {
     utf8_percent_encode(text, PLAIN).to_string()
 }
 
-impl Connection {
-    /// What a call that looks finds; none if there is nothing, or nothing that we may see: GitHub
-    /// does not tell these two apart.
-    pub(crate) async fn look<T: DeserializeOwned>(
-        &self,
-        call: &Call,
-    ) -> Result<Option<T>, CallFailed> {
-        match self.retry.run(&call.what, None, || self.send(call)).await {
-            Ok(answer) => read(call, answer.body).map(Some),
-            Err(failed) if failed.reason == Reason::Absent => Ok(None),
-            Err(failed) => Err(failed),
-        }
-    }
+/// The path of a repository.
+pub(crate) fn repository_path(owner: &str, repository: &str) -> String {
+    format!("/repos/{}/{}", part(owner), part(repository))
+}
 
+impl Connection {
     /// Every entry of a list, all pages of it. Some lists stand in an object, under `key`.
     pub(crate) async fn list<T: DeserializeOwned>(
         &self,

@@ -37,10 +37,6 @@ impl Failure {
         Self::new(StatusCode::NOT_FOUND, "Not Found")
     }
 
-    pub(super) fn forbidden(message: &str) -> Self {
-        Self::new(StatusCode::FORBIDDEN, message)
-    }
-
     pub(super) fn conflict(message: &str) -> Self {
         Self::new(StatusCode::CONFLICT, message)
     }
@@ -182,7 +178,7 @@ impl Asked<'_> {
         let page: usize = number("page").unwrap_or(1).max(1);
         let total = entries.len();
         let last = total.div_ceil(size).max(1);
-        let shown = entries.into_iter().skip((page - 1) * size).take(size).collect();
+        let shown = entries.into_iter().skip((page - 1).saturating_mul(size)).take(size).collect();
         let mut response = told(self.headers, &wrap(shown, total));
         let mut links = Vec::new();
         if page > 1 {

@@ -45,6 +45,7 @@ const TEMPLATES: &[&str] = &[
     "/github/user/{account_id}",
     "/github/user/memberships/orgs/{org}",
     "/github/users/{username}",
+    "/github/app/installations/{installation_id}/access_tokens",
     "/github/orgs/{org}",
     "/github/orgs/{org}/members",
     "/github/orgs/{org}/invitations",
@@ -79,6 +80,7 @@ impl Api for GitHub {
             .route("/user/{account_id}", get(user::by_id))
             .route("/user/memberships/orgs/{org}", get(organization::mine))
             .route("/users/{username}", get(user::by_login))
+            .route("/app/installations/{installation_id}/access_tokens", post(user::token))
             .nest("/orgs/{org}", organizations())
             .nest("/repos/{owner}/{repo}", repositories())
             .layer(middleware::from_fn(answer::for_token))

@@ -41,7 +41,7 @@ pub(super) fn open_invitation(
     let there = view.value(&record::invitation_key(organization, account.id));
     match there.filter(|invitation| record::is_open(invitation, now)) {
         Some(invitation) => (*invitation).clone(),
-        None => json!({ "role": role, "created": now.seconds(), "teams": {} }),
+        None => json!({ "role": role, "create_time": now.seconds(), "teams": {} }),
     }
 }
 
@@ -59,7 +59,7 @@ pub(super) fn invited(
 fn shown(view: &Transaction<'_>, organization: &str, id: u64, kept: &Value) -> Option<Value> {
     let account = Account::by_id(view, id).ok()?;
     let inviter = Account::by_login(view, CALLER).ok()?;
-    let created = Moment(kept["created"].as_i64()?.saturating_mul(1_000_000));
+    let created = Moment(kept["create_time"].as_i64()?.saturating_mul(1_000_000));
     let url = format!("https://api.github.com/organizations/{}", record::number(organization));
     Some(json!({
         "id": id,

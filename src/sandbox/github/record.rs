@@ -165,7 +165,7 @@ pub(super) fn invitations(organization: &str) -> String {
 
 /// Whether an invitation can still be accepted.
 pub(super) fn is_open(invitation: &Value, now: Moment) -> bool {
-    let began = invitation["created"].as_i64().unwrap_or_default();
+    let began = invitation["create_time"].as_i64().unwrap_or_default();
     invitation["declined"].is_null() && now.seconds() < began + INVITATION_DAYS * 24 * 60 * 60
 }
 

@@ -63,8 +63,10 @@ pub(super) async fn create(
         let caller = Account::by_login(tx, CALLER)?;
         caller.keep(tx);
         tx.put(team.member_key(caller.id), json!({ "role": "maintainer" }));
-        Ok(shape::whole_team(tx, &team))
+        Ok(team)
     })?;
+    // Transactions see the world as it was before them.
+    let made = world.store.read(|view| Ok::<_, Failure>(shape::whole_team(view, &made)))?;
     Ok(answer::made(&made))
 }
 
@@ -80,8 +82,9 @@ pub(super) async fn update(
         let all = Team::all(tx, &organization)?;
         change(&mut team, &all, &body, &now)?;
         tx.put(team.key(), team.value.clone());
-        Ok::<_, Failure>(shape::whole_team(tx, &team))
+        Ok::<_, Failure>(team)
     })?;
+    let changed = world.store.read(|view| Ok::<_, Failure>(shape::whole_team(view, &changed)))?;
     Ok(answer::changed(&changed))
 }
 

@@ -24,7 +24,11 @@ pub(super) async fn create(
 ) -> Result<Applied, ProviderError> {
     let (organization, _) = parts(&step.id.name);
     let parent = parent(writer, organization, after).await?;
-    let body = wire::body(after, wire::marked(after, &step.mark), parent);
+    let mut body = wire::body(after, wire::marked(after, &step.mark), parent);
+    if let Some(fields) = body.as_object_mut().filter(|_| parent.is_none()) {
+        // GitHub takes `null` only of a team that is there.
+        fields.remove("parent_team_id");
+    }
     let what = what("making", step);
     step.ensure_held(&what)?;
     let path = format!("/orgs/{}/teams", part(organization));
@@ -32,9 +36,7 @@ pub(super) async fn create(
     match writer.connection.change(&call).await {
         Ok(made) => {
             let team: Live = read(&call, made)?;
-            if team.members_count > 0 {
-                leave(writer, step, &team).await?;
-            }
+            leave(writer, step, &team).await?;
             Ok(Applied::at(version(&team)))
         }
         Err(failed) if failed.reason == Reason::Exists => {
@@ -44,6 +46,7 @@ pub(super) async fn create(
             if live != *after {
                 return Err(stale::of(team_words(step), after, &live));
             }
+            leave(writer, step, &team).await?;
             Ok(Applied::at(version(&team)).saying("was already there"))
         }
         Err(failed) => Err(failed.into()),
@@ -53,6 +56,9 @@ pub(super) async fn create(
 /// GitHub puts whoever makes a team into it. An owner of the organization need not be there.
 /// <https://docs.github.com/en/rest/teams/teams#create-a-team>
 async fn leave(writer: &Writer, step: &StepContext, team: &Live) -> Result<(), ProviderError> {
+    if team.members_count == 0 {
+        return Ok(());
+    }
     let (organization, _) = parts(&step.id.name);
     let path = format!("/user/memberships/orgs/{}", part(organization));
     let me = writer.find::<Value>(Call::get(format!("our place in {organization}"), path)).await?;

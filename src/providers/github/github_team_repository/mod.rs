@@ -8,17 +8,16 @@ mod spec;
 pub use spec::Spec;
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext, digest};
-use crate::model::{Found, Need, Observation, Owner, Place, Scope, SpecMark, Status, Version};
+use crate::model::{Need, Observation, Place, Scope, Version};
+use crate::providers::github::claimed::{Inside, Unclaimed};
 use crate::providers::github::client::{CALL_TIMEOUT, Call};
 use crate::providers::github::github_team::{self, Team, team_name};
 use crate::providers::github::github_team_member::parts;
 use crate::providers::github::live::TeamRepository as Live;
-use crate::providers::github::reader::AT_ONCE;
 use crate::providers::github::rest::part;
 use crate::providers::github::writer::team_path;
 use crate::providers::github::{Reader, Writer};
-use crate::providers::{remembered, stale};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use crate::providers::stale;
 use http::Method;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,17 +46,12 @@ impl Kind for TeamRepository {
         reader: &Reader,
         scope: &Scope<'_>,
     ) -> Result<Observation<Spec>, ProviderError> {
-        let teams =
-            scope.places.iter().filter_map(|it| Some((&*it.project, it.parent.as_deref()?)));
-        let looks = teams.map(|(organization, team)| look(reader, scope, organization, team));
-        let looks: Vec<_> = looks.collect();
-        let seen: Vec<_> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
         let mut observation = Observation::default();
-        for found in seen.into_iter().flatten() {
-            match found.owner {
-                Owner::Ours(_) => observation.found.push(found),
-                _ => observation.strangers.push(found),
-            }
+        for place in &scope.places {
+            let (organization, Some(team)) = (&place.project, &place.parent) else { continue };
+            let live = look(reader, scope, organization, team).await?;
+            let (unclaimed, gone) = (Unclaimed::Ours, Spec::default());
+            Inside { place, live, unclaimed, gone }.sort::<Self>(scope, &mut observation);
         }
         Ok(observation)
     }
@@ -89,47 +83,21 @@ impl Kind for TeamRepository {
     }
 }
 
+/// The repositories of a team, by their names here.
 async fn look(
     reader: &Reader,
     scope: &Scope<'_>,
     organization: &str,
     team: &str,
-) -> Result<Vec<Found<Spec>>, ProviderError> {
+) -> Result<BTreeMap<String, Spec>, ProviderError> {
     let teams = reader.teams(organization).await?;
     let there = github_team::find(&teams, scope.stack, organization, team);
     let listed = match there {
         Some(there) => reader.team_repositories(organization, &there.slug).await?,
         None => Vec::new(),
     };
-    let listed: BTreeMap<String, Spec> = listed
-        .into_iter()
-        .map(|live| (access_name(organization, team, &live.name), read(&live)))
-        .collect();
-    let gone = scope.claims.keys().filter(|name| {
-        let (here, its_team, _) = parts(name);
-        let wanted = scope.wanted.contains_key(*name);
-        here == organization && its_team == team && !wanted && !listed.contains_key(**name)
-    });
-    // What is gone already is forgotten by a step that does nothing else.
-    let gone = gone.map(|name| ((*name).to_owned(), Spec::default()));
-    let place = place(organization, team);
-    let all = gone.collect::<Vec<_>>().into_iter().chain(listed);
-    Ok(all.map(|(name, spec)| found(scope, &place, name, spec)).collect())
-}
-
-fn found(scope: &Scope<'_>, place: &Place, name: String, spec: Spec) -> Found<Spec> {
-    let claims = scope.claims.get(name.as_str()).copied();
-    let owner = match remembered::environment(scope, &name) {
-        Some(env) => {
-            // What was there before us is taken to be as we would have left it.
-            let as_is = || SpecMark::Applied(digest::<TeamRepository>(&spec));
-            let applied = claims.map_or_else(as_is, |it| remembered::last_applied(Some(it)));
-            Owner::Ours(remembered::mark(scope, TeamRepository::NAME, &name, env, applied))
-        }
-        None => Owner::Foreign,
-    };
-    let (place, version) = (place.clone(), Version(spec.role.clone()));
-    Found { name, place, owner, spec, version, status: Status::Ready, holds: None }
+    let named = |live: Live| (access_name(organization, team, &live.name), read(&live));
+    Ok(listed.into_iter().map(named).collect())
 }
 
 fn read(live: &Live) -> Spec {

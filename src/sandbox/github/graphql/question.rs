@@ -32,13 +32,17 @@ pub(super) fn read(text: &str, variables: &Value) -> Option<Vec<Field>> {
     // Whatever stands before the first brace only names the question and its variables.
     let start = words.iter().position(|word| word == "{")?;
     let mut words = words.into_iter().skip(start + 1).collect::<Vec<_>>().into_iter().peekable();
-    let fields = fields(&mut words, variables)?;
+    let fields = fields(&mut words, variables, DEEPEST)?;
     words.next().is_none().then_some(fields)
 }
 
+/// How far questions may be nested.
+const DEEPEST: usize = 20;
+
 type Words = Peekable<IntoIter<String>>;
 
-fn fields(words: &mut Words, variables: &Value) -> Option<Vec<Field>> {
+fn fields(words: &mut Words, variables: &Value, deeper: usize) -> Option<Vec<Field>> {
+    let deeper = deeper.checked_sub(1)?;
     let mut fields = Vec::new();
     loop {
         let name = words.next()?;
@@ -52,7 +56,7 @@ fn fields(words: &mut Words, variables: &Value) -> Option<Vec<Field>> {
             field.arguments = arguments(words, variables)?;
         }
         if words.next_if_eq("{").is_some() {
-            field.fields = self::fields(words, variables)?;
+            field.fields = self::fields(words, variables, deeper)?;
         }
         fields.push(field);
     }
@@ -121,6 +125,7 @@ mod tests {
 
     #[test]
     fn half_a_question_is_none() {
+        assert_eq!(read(&"{ a ".repeat(100_000), &Value::Null), None);
         for text in ["", "query", "{ a", "{ a(b: }", "{ a } }", "{ ...x }"] {
             assert_eq!(read(text, &Value::Null), None, "{text}");
         }
