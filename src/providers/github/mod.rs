@@ -23,12 +23,8 @@ mod rest;
 mod tests;
 mod writer;
 
-<<<<<<< HEAD
-pub use client::{Connection, ConnectionError, Endpoint, Token};
-pub use people::Person;
-=======
 pub use app::App;
 pub use client::{Connection, ConnectionError, Endpoint, Identity, Token};
->>>>>>> gh
+pub use people::Person;
 pub use reader::Reader;
 pub use writer::Writer;
