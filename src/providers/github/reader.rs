@@ -7,7 +7,7 @@ use crate::providers::github::live::{
     Environment, Invitation, Secret, Team, TeamRepository, User, Variable,
 };
 use crate::providers::github::people::Person;
-use crate::providers::github::rest::{part, repository_path};
+use crate::providers::github::rest::{part, read, repository_path};
 use crate::providers::memo::Memo;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -41,8 +41,11 @@ impl Reader {
     /// When GitHub cannot be asked.
     pub async fn ourselves(&self) -> Result<Option<String>, ProviderError> {
         let what = "who we are";
-        match self.connection.look::<User>(&Call::get(what, "/user".to_owned())).await {
-            Ok(user) => Ok(user.map(|user| user.login)),
+        let call = Call::get(what, "/user");
+        let connection = &self.connection;
+        let answer = connection.retry.run(what, None, || connection.send(&call)).await;
+        match answer.and_then(|answer| read::<User>(&call, answer.body)) {
+            Ok(user) => Ok(Some(user.login)),
             Err(failed) if failed.reason == Reason::Denied => Ok(None),
             Err(failed) => Err(unreadable(failed, what)),
         }
