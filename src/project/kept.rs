@@ -55,13 +55,6 @@ impl Project {
         let inside = below.components().all(|part| matches!(part, Component::Normal(_)));
         inside.then(|| below.to_string_lossy().into_owned())
     }
-
-    /// Whether an environment declares something in a section.
-    pub fn declares(&self, env: &str, section: &str) -> bool {
-        let laid = self.layout.iter().find(|laid| laid.env() == env);
-        let written = laid.and_then(|laid| laid.tree.child(section));
-        written.is_some_and(|node| !node.entries().is_empty())
-    }
 }
 
 fn digest_of(value: &Value) -> String {

@@ -44,12 +44,10 @@ fn what_was_made_can_be_taken_away_with_everything_that_remembers_it() {
     let mut terminal = Terminal::new();
     terminal.shell.succeed(APPLY);
     assert_eq!(terminal.runs("sandbox show stacks/leap").code, Some(0));
-    terminal.runs("destroy stacks/leap --auto-approve --parallelism 1 --with-ledger");
-    // The cluster and the disk of the homes say no, until the words are said.
-    let words = "--dangerous-delete shared:gke-cluster/leap-cluster \
-                 --dangerous-delete prod:gce-disk/hub-nfs-homedirs-prod";
-    terminal
-        .runs(&format!("destroy stacks/leap {words} --auto-approve --parallelism 1 --with-ledger"));
+    let destroy = "destroy stacks/leap --auto-approve --parallelism 1 --with-ledger";
+    // The cluster, the disk of the homes and the teams say no, until the words are said.
+    let words = terminal.runs(destroy).words().join(" ");
+    assert_eq!(terminal.runs(&format!("{destroy} {words}")).code, Some(0));
     terminal.runs("sandbox show stacks/leap");
     assert_snapshot!(terminal.transcript);
 }
