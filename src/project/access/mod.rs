@@ -32,5 +32,5 @@ pub use settings::{
 pub(crate) use checks::{check, over};
 pub(crate) use expand::expand;
 pub(crate) use given::{Given, given};
-pub(crate) use roster::{Rosters, load};
+pub(crate) use roster::{MEMBERS, Rosters, load};
 pub(crate) use team::github_team;

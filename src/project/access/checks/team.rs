@@ -69,11 +69,15 @@ fn parent(roll: &Roll<'_>, placed: &Placed<'_>) -> Option<Problem> {
         return error(format!("the team `{parent}` cannot stand below itself"));
     }
     let above = roll.list.iter().find(|one| roll.is_own(one) && one.team.slug == parent);
-    let secret = |placed: &&Placed<'_>| matches!(&placed.category.team, Team::Made(made) if made.privacy == Privacy::Secret);
+    let secret = |placed: &&Placed<'_>| is_secret(&placed.category.team);
     let secret = above.into_iter().chain([placed]).find(secret)?;
     let message =
         format!("the team of `{}` is secret, so nothing is below or above it", secret.key.name);
     error(message).map(|it| it.expected("`privacy: closed` for both"))
+}
+
+fn is_secret(team: &Team) -> bool {
+    matches!(team, Team::Made(made) if made.privacy == Privacy::Secret)
 }
 
 /// Who maintains a team is one of those that are declared to be in it.
