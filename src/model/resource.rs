@@ -23,6 +23,11 @@ impl Place {
     pub fn project(project: impl Into<String>) -> Self {
         Self { project: project.into(), location: None, parent: None }
     }
+
+    /// In something of a project, or of an owner on GitHub.
+    pub fn inside(project: impl Into<String>, parent: impl Into<String>) -> Self {
+        Self { parent: Some(parent.into()), ..Self::project(project) }
+    }
 }
 
 /// One thing that is wanted in a cloud: its complete settings and what must exist first.

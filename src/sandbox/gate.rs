@@ -242,7 +242,7 @@ pub(super) async fn pass(
     let (asked, view) = (record::asked(api.name(), &parts, &body), View::of(actions));
     let began = Instant::now();
     let response = view.around(next.run(Request::from_parts(parts, Body::from(body)))).await;
-    let mut response = worded(response, is_grpc).await;
+    let mut response = worded(response, &*api, is_grpc).await;
     let took = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
     gate.worked.fetch_add(took, Ordering::Relaxed);
     if let Some(asked) = asked {

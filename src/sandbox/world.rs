@@ -127,7 +127,8 @@ pub trait Api: Send + Sync {
     /// Its routes. No fallback: calls that no API knows are answered elsewhere.
     fn router(&self, world: World) -> axum::Router;
 
-    /// How this API words a refusal that a fault asks for; none, if as Google does.
+    /// How this API words a refusal that it did not make itself, such as one that a fault asks for;
+    /// none, if as Google does.
     fn words(&self, _status: u16, _message: &str) -> Option<Response> {
         None
     }

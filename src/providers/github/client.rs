@@ -9,6 +9,7 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use octocrab::Octocrab;
 use serde_json::Value;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -48,6 +49,20 @@ pub enum Identity {
     Token(Token),
     /// An App, which gets its tokens itself.
     App(App),
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nobody => {
+                f.write_str("nobody; a token is needed only where something is declared")
+            }
+            Self::Token(_) => f.write_str("whoever the token in GITHUB_TOKEN is of"),
+            Self::App(App { id, installation, .. }) => {
+                write!(f, "the App {id}, by its installation {installation}")
+            }
+        }
+    }
 }
 
 /// A token for GitHub. It is never shown.

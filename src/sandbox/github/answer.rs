@@ -187,10 +187,10 @@ impl Asked<'_> {
         if page < last {
             links.extend([self.link(page + 1, "next"), self.link(last, "last")]);
         }
-        if let Ok(links) = HeaderValue::from_str(&links.join(", ")) {
-            if !links.is_empty() {
-                response.headers_mut().insert(header::LINK, links);
-            }
+        if let Ok(links) = HeaderValue::from_str(&links.join(", "))
+            && !links.is_empty()
+        {
+            response.headers_mut().insert(header::LINK, links);
         }
         response
     }

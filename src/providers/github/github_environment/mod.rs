@@ -29,7 +29,7 @@ pub fn environment_name(owner: &str, repository: &str, name: &str) -> String {
 
 /// Where the environments of a repository are.
 pub fn place(owner: &str, repository: &str) -> Place {
-    Place { parent: Some(repository.to_owned()), ..Place::project(owner) }
+    Place::inside(owner, repository)
 }
 
 impl Kind for Environment {

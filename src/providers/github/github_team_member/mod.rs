@@ -30,7 +30,7 @@ pub fn member_name(organization: &str, team: &str, login: &str) -> String {
 
 /// Where the members of a team are.
 pub fn place(organization: &str, team: &str) -> Place {
-    Place { parent: Some(team.to_owned()), ..Place::project(organization) }
+    Place::inside(organization, team)
 }
 
 /// The organization, the team and the login in a name.

@@ -33,7 +33,7 @@ pub fn access_name(organization: &str, team: &str, repository: &str) -> String {
 
 /// Where the repositories of a team are.
 pub fn place(organization: &str, team: &str) -> Place {
-    Place { parent: Some(team.to_owned()), ..Place::project(organization) }
+    Place::inside(organization, team)
 }
 
 impl Kind for TeamRepository {

@@ -101,13 +101,15 @@ async fn half_an_answer_and_none_are_asked_for_again() {
 #[tokio::test]
 async fn all_pages_are_read() {
     let sandbox = sandbox().await;
+    // Also chooses the TLS that other clients need to be told.
+    let hub = connection(&at(&sandbox), once());
     let client = reqwest::Client::new();
     for number in 0..5 {
         let url = format!("{}/github/orgs/{ORG}/teams", sandbox.url());
         let team = serde_json::json!({ "name": format!("Team {number}") });
         client.post(url).json(&team).send().await.unwrap();
     }
-    let found = teams(&connection(&at(&sandbox), once())).await.unwrap();
+    let found = teams(&hub).await.unwrap();
     assert_eq!(found.strangers.len(), 5);
 }
 
