@@ -8,6 +8,7 @@ mod suite {
     mod applies;
     mod architecture;
     mod bench;
+    mod budget;
     mod canary;
     mod clusters;
     mod commands;
@@ -17,9 +18,11 @@ mod suite {
     mod declared;
     mod dependencies;
     mod desk;
+    mod discovery;
     mod edits;
     mod events;
     mod examples;
+    mod farms;
     mod fates;
     mod github;
     mod guards;
@@ -38,12 +41,15 @@ mod suite {
     mod memory;
     mod money;
     mod mutate;
+    mod names;
     mod parallel;
     mod parts;
     mod past;
     mod people;
     mod plans;
     mod project;
+    mod registries;
+    mod renames;
     mod saved;
     mod selftest;
     mod shell;
@@ -53,5 +59,6 @@ mod suite {
     mod toy;
     mod turns;
     mod unlock;
+    mod uptime;
     mod weather;
 }

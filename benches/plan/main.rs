@@ -14,7 +14,7 @@ mod role;
 mod stack;
 mod table;
 
-use other::{Cloud, best_of, run, run_stages, start_time};
+use other::{Calls, Cloud, best_of, run, run_stages, start_time};
 use stack::{Access, Stack};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -42,9 +42,14 @@ fn main() -> ExitCode {
     for access in [Access::None, Access::Everywhere] {
         for size in SIZES {
             eprintln!("{size} buckets, {access}");
-            measure(&Stack::new(size, access), &mut tables);
+            let stack = Stack::of_buckets(size, access);
+            let (mut cloud, once) = measure(&stack, &mut tables);
+            from_afar(&stack, &mut cloud, &once, &mut tables);
         }
     }
+    let platform = Stack::of_platform();
+    eprintln!("{}", platform.what);
+    measure(&platform, &mut tables);
     let Tables { plan, apply, far } = tables;
     plan.print("A plan with nothing to do");
     apply.print("The first apply, from nothing (--parallelism 10)");
@@ -62,8 +67,7 @@ impl Tables {
     fn new() -> Self {
         Self {
             plan: Table::new(&[
-                "buckets",
-                "access",
+                "declared",
                 "load",
                 "observe",
                 "diff",
@@ -74,48 +78,48 @@ impl Tables {
                 "calls",
             ]),
             apply: Table::new(&[
-                "buckets",
-                "access",
+                "declared",
                 "wall",
                 "CPU",
                 "peak memory",
                 "sandbox's share",
                 "calls",
             ]),
-            far: Table::new(&["buckets", "access", "wall", "floor", "wall / floor", "chain"]),
+            far: Table::new(&["declared", "wall", "floor", "wall / floor", "chain"]),
         }
     }
 }
 
 fn start() {
     let mut table = Table::new(&["start", "wall"]);
-    let stack = Stack::new(5, Access::Everywhere);
+    let stack = Stack::of_buckets(5, Access::Everywhere);
     table.row([String::from("`--help`"), table::time(start_time(&["--help"], stack.folder()))]);
     let wall = start_time(&["validate", "."], stack.folder());
     table.row(["`validate` of five buckets".to_owned(), table::time(wall)]);
     table.print("From the command to its end");
 }
 
-/// Applies a stack to an empty cloud, plans it again, and once more from far away.
-fn measure(stack: &Stack, tables: &mut Tables) {
-    let about = || [stack.size.to_string(), stack.access.to_string()];
+/// Applies a stack to an empty cloud and plans it again; tells what was asked for that.
+fn measure(stack: &Stack, tables: &mut Tables) -> (Cloud, Calls) {
     let mut cloud = Cloud::start();
     let applied = run(&["apply", ".", "--auto-approve"], stack, &cloud);
     let (asked, its) = cloud.asked();
-    tables.apply.row(about().into_iter().chain([
+    tables.apply.row([
+        stack.what.clone(),
         table::time(applied.wall),
         table::time(applied.cpu),
         table::memory(applied.peak),
         its.of(applied.wall, 1),
         asked.to_string(),
-    ]));
+    ]);
 
     let stages = best_of(TIMES, || run_stages(stack, &cloud), |stages| stages.total());
     cloud.asked();
     let planned = best_of(TIMES, || run(&["plan", "."], stack, &cloud), |plan| plan.wall);
     let (asked, its) = cloud.asked();
     let once = asked.over(TIMES);
-    tables.plan.row(about().into_iter().chain([
+    tables.plan.row([
+        stack.what.clone(),
         stages.load.to_string(),
         stages.observe.to_string(),
         stages.diff.to_string(),
@@ -124,18 +128,23 @@ fn measure(stack: &Stack, tables: &mut Tables) {
         table::memory(planned.peak),
         its.of(planned.wall, u32::try_from(TIMES).unwrap()),
         once.to_string(),
-    ]));
+    ]);
+    (cloud, once)
+}
 
+/// Plans once more, from far away.
+fn from_afar(stack: &Stack, cloud: &mut Cloud, once: &Calls, tables: &mut Tables) {
     cloud.delay(LATENCY);
-    let planned = best_of(TIMES, || run(&["plan", "."], stack, &cloud), |plan| plan.wall);
+    let planned = best_of(TIMES, || run(&["plan", "."], stack, cloud), |plan| plan.wall);
     let (pages, policies) = (once.of("ListBuckets"), once.of("GetIamPolicy"));
     let rounds = policies.div_ceil(AT_ONCE);
     // Ledger and lease are read side by side; each page names the next; then the policies.
     let floor = LATENCY * u32::try_from(1 + pages + rounds).unwrap();
-    tables.far.row(about().into_iter().chain([
+    tables.far.row([
+        stack.what.clone(),
         table::time(planned.wall),
         table::time(floor),
         format!("{:.2}", planned.wall.as_secs_f64() / floor.as_secs_f64()),
         format!("ledger 1 + pages {pages} + policies {policies} / {AT_ONCE} = {rounds}"),
-    ]));
+    ]);
 }

@@ -67,8 +67,8 @@ fn report(what: &impl Serialize) {
 
 /// A sandbox that says where it is, then answers `asked` and obeys `delay MS`.
 async fn serve() -> ExitCode {
-    let options =
-        sandbox::Options { behaviour: Behaviour::instant(), ..sandbox::Options::default() };
+    let behaviour = Behaviour { account_quota: 1_000, ..Behaviour::instant() };
+    let options = sandbox::Options { behaviour, ..sandbox::Options::default() };
     let sandbox = sandbox::start(options).await.unwrap();
     say(&sandbox.url());
     let (mut cpu, mut worked) = (meter::cpu(), sandbox.worked());
@@ -101,15 +101,22 @@ fn say(line: &str) {
 fn calls(sandbox: &Sandbox) -> BTreeMap<String, usize> {
     let mut calls = BTreeMap::new();
     for call in sandbox.calls() {
-        let method = call.method.rsplit('/').next().unwrap_or_default();
-        // Objects travel over HTTP, where methods have no names of their own.
-        let method = match call.method.split_once(' ') {
-            Some((verb, _)) => format!("{verb} object"),
-            None => method.to_owned(),
-        };
-        *calls.entry(method).or_default() += 1;
+        *calls.entry(short(&call.method)).or_default() += 1;
     }
     calls
+}
+
+/// A method as tables name it. Over HTTP methods have no names of their own: there the verb and
+/// what it is about.
+fn short(method: &str) -> String {
+    let fixed = |part: &&str| !part.is_empty() && !part.starts_with('{');
+    match method.split_once(' ') {
+        Some((verb, path)) if path.contains("/storage/") => format!("{verb} object"),
+        Some((verb, path)) => {
+            format!("{verb} {}", path.rsplit('/').find(fixed).unwrap_or_default())
+        }
+        None => method.rsplit('/').next().unwrap_or_default().to_owned(),
+    }
 }
 
 /// The parts of `plan`, one after the other.

@@ -1,4 +1,4 @@
-//! A declaration of as many buckets as wanted, in a folder of its own.
+//! A declaration of as many buckets, or of a platform as large, as wanted, in a folder of its own.
 
 use std::fmt::{self, Write as _};
 use std::fs;
@@ -25,20 +25,34 @@ impl fmt::Display for Access {
 
 /// A stack on disk; it goes with this value.
 pub struct Stack {
-    pub size: usize,
-    pub access: Access,
+    /// What it declares, in words.
+    pub what: String,
     folder: TempDir,
 }
 
 impl Stack {
-    pub fn new(size: usize, access: Access) -> Self {
+    /// As many buckets.
+    pub fn of_buckets(size: usize, access: Access) -> Self {
+        let what = format!("{size} buckets, access {access}");
+        Self::new(what, &[("buckets", &buckets(size, access))])
+    }
+
+    /// One cluster and the accounts of its users' programs, far larger than any of today.
+    pub fn of_platform() -> Self {
+        let what = format!("{POOLS} pools, {ACCOUNTS} accounts, {MEMBERS} members");
+        let (pools, accounts, shared) = (pools(), accounts(), shared());
+        let files = [("clusters", &pools), ("identities", &accounts), ("buckets", &shared)];
+        Self::new(what, &files.map(|(name, text)| (name, text.as_str())))
+    }
+
+    fn new(what: String, files: &[(&str, &str)]) -> Self {
         let folder = TempDir::new().unwrap();
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
         write("stack.yaml", STACK);
-        write("buckets.yaml", &buckets(size, access));
         fs::create_dir(folder.path().join("environments")).unwrap();
         write("environments/prod.yaml", "environment: prod\n");
-        Self { size, access, folder }
+        files.iter().for_each(|(name, text)| write(&format!("{name}.yaml"), text));
+        Self { what, folder }
     }
 
     pub fn folder(&self) -> &Path {
@@ -70,4 +84,37 @@ fn buckets(size: usize, access: Access) -> String {
         .unwrap();
     }
     text
+}
+
+const POOLS: usize = 300;
+const ACCOUNTS: usize = 500;
+/// Members of roles: in the project's policy, which holds 1,500, and in that of a bucket.
+const MEMBERS: usize = ACCOUNTS * (ROLES.len() + 2);
+/// What each account may do in the project.
+const ROLES: [&str; 2] = ["roles/logging.logWriter", "roles/monitoring.metricWriter"];
+
+fn pools() -> String {
+    let mut text = "clusters:\n  main:\n    version: 1.35.3-gke.1943000\n    pools:\n".to_owned();
+    text += "      core: { role: core, machine: n2-highmem-4, nodes: { total: 1..5 } }\n";
+    for number in 1..POOLS {
+        let one = format!("machine: n2-highmem-16, nodes: {{ total: 0..{number} }}");
+        writeln!(text, "      p{number:03}: {{ role: user, community: c{number:03}, {one} }}")
+            .unwrap();
+    }
+    text
+}
+
+fn accounts() -> String {
+    let mut text = "identities:\n".to_owned();
+    for number in 0..ACCOUNTS {
+        writeln!(text, "  a{number:03}: {{ roles: [{}] }}", ROLES.join(", ")).unwrap();
+    }
+    text
+}
+
+fn shared() -> String {
+    let members: Vec<String> =
+        (0..ACCOUNTS).map(|number| format!("\"identity:a{number:03}\"")).collect();
+    let members = members.join(", ");
+    format!("buckets:\n  shared: {{ grants: {{ read: [{members}], write: [{members}] }} }}\n")
 }

@@ -12,7 +12,7 @@ use crate::cli::secrets::{self, Resolver};
 use crate::cli::session::Session;
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::counted;
-use crate::cli::view::report;
+use crate::cli::view::{plan as view, report};
 use crate::kind::ProviderError;
 use crate::ledger::Kept;
 use crate::model::Overrides;
@@ -119,7 +119,8 @@ impl Session {
         let report = report?;
         ui.events.summed_up(&report, purpose);
         if !plan.steps.is_empty() {
-            let text = report::text(&report, purpose, began.elapsed(), ui.look.paint);
+            let mut text = report::text(&report, purpose, began.elapsed(), ui.look.paint);
+            plan.waiting.iter().for_each(|one| view::waiting(&mut text, one, ui.look));
             ui.remark_or_say(&text);
         }
         Ok(exit(&report, timed_out.is_cancelled()))

@@ -154,6 +154,9 @@ impl Session {
             let kinds = self.registry.names().zip(self.registry.providers());
             let here = kinds.filter(|(_, provider)| *provider == gcp::Writer::WORD);
             places.extend(here.map(|(kind, _)| (kind.to_owned(), place.clone())));
+            // Budgets are in a billing account, and not in a project.
+            let parent = self.project.billing_account(env).map(str::to_owned);
+            places.insert(("billing-budget".to_owned(), Place { parent, ..place }));
         }
         let (stack, claims) = (&self.stack, &self.memory.claims);
         let world = observers.world_in(Depth::Whole, stack, &places, claims).await;

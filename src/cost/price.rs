@@ -128,6 +128,7 @@ impl Pricing<'_> {
             What::Egress => Ok(each(&prices.network.egress, amount.ceiling.unwrap_or_default())),
             What::Cluster => Ok(by_the_hour(prices.fees.cluster, None)),
             What::Address => Ok(by_the_hour(1.0, Some(prices.fees.address))),
+            What::Images => same(Some(prices.fees.images_gb), what),
             What::SecretVersion => same(Some(prices.fees.secret_version), what),
             What::Unknown(words) => Err(words.clone()),
         }
@@ -214,6 +215,7 @@ fn words(what: &What) -> String {
         What::Egress => "GB to the internet".to_owned(),
         What::Cluster => "control plane".to_owned(),
         What::Address => "static address".to_owned(),
+        What::Images => "GB of images".to_owned(),
         What::SecretVersion => "version of a secret in each place".to_owned(),
         What::Unknown(words) => words.clone(),
     }
@@ -223,7 +225,8 @@ fn words(what: &What) -> String {
 fn noun(what: &What) -> &'static str {
     match what {
         What::SecretVersion => "version",
-        What::Disk { .. } | What::Storage { .. } | What::Retrieval { .. } | What::Egress => "GB",
+        What::Disk { .. } | What::Storage { .. } | What::Retrieval { .. } => "GB",
+        What::Egress | What::Images => "GB",
         _ => "one",
     }
 }

@@ -148,6 +148,7 @@ pub(super) struct Fees {
     pub(super) cluster: f64,
     pub(super) address: Bounds,
     pub(super) secret_version: f64,
+    pub(super) images_gb: f64,
 }
 
 impl Prices {
@@ -229,7 +230,7 @@ mod tests {
         let own = folder.path().join(FOLDER);
         std::fs::create_dir_all(&own).unwrap();
         let fees = "as_of: '2026-11-01'\nsource: our contract\ncluster: 0.05\n\
-                    address: { least: 0, most: 0 }\nsecret_version: 0\n";
+                    address: { least: 0, most: 0 }\nsecret_version: 0\nimages_gb: 0\n";
         std::fs::write(own.join("fees.yaml"), fees).unwrap();
         let prices = Prices::of(folder.path()).unwrap();
         assert_eq!(prices.fees.cluster, 0.05);

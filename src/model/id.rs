@@ -29,6 +29,13 @@ impl ResourceId {
     pub fn local(&self) -> String {
         format!("{}/{}", self.kind, self.name)
     }
+
+    /// The part of the name that a declaration says: without what it is in, and without the domain
+    /// of an account's address.
+    pub fn short_name(&self) -> &str {
+        let inside = self.name.rsplit('/').next().unwrap_or(&self.name);
+        inside.split('@').next().unwrap_or(inside)
+    }
 }
 
 impl fmt::Display for ResourceId {

@@ -66,6 +66,8 @@ pub enum What {
     Cluster,
     /// Static addresses, around the clock.
     Address,
+    /// Gigabytes of images in a registry.
+    Images,
     /// Versions of secrets that can be read.
     SecretVersion,
     /// Something of which it cannot be told what it costs, in words.

@@ -59,6 +59,11 @@ pub enum Status {
         /// When the cloud forgets it, as it says; empty where it does not.
         until: String,
     },
+    /// It is not (quite) there, and it is for people to do something about it: nothing is planned.
+    Waiting {
+        /// What people must do.
+        what: String,
+    },
     /// The cloud says that it does not work, and that it will not by itself.
     Broken {
         /// What the cloud says.

@@ -76,7 +76,8 @@ fn renamed(request: &Request<'_>, new: &[Likeness]) -> BTreeMap<ResourceId, Refu
     let (mut questioned, mut taken) = (BTreeMap::new(), BTreeSet::new());
     for (_, from, to) in pairs {
         if !questioned.contains_key(to) && taken.insert(from) {
-            let key = request.stack.naming(&from.env).and_then(|naming| naming.key(&from.name));
+            let key =
+                request.stack.naming(&from.env).and_then(|naming| naming.key(from.short_name()));
             let (from, key) = (from.clone(), key.map(str::to_owned));
             questioned.insert(to.clone(), Refused::Renamed { from, key });
         }
@@ -102,10 +103,12 @@ impl Likeness {
     fn of(request: &Request<'_>, id: &ResourceId, spec: &Value) -> Self {
         let defaults = request.rules.defaults(&id.kind, spec);
         let told = diff::told(spec, &defaults).into_iter();
+        let naming = request.stack.naming(&id.env);
+        let own = own_names(naming, id);
         let told: Map<String, Value> =
-            told.map(|change| (change.path, nameless(change.after, &id.name))).collect();
+            told.map(|change| (change.path, nameless(change.after, &own))).collect();
         let optional = told.keys().filter(|field| defaults.contains_key(*field)).count();
-        let words = words(request.stack.naming(&id.env), &id.name);
+        let words = words(naming, id.short_name());
         Self { id: id.clone(), words, told, optional }
     }
 
@@ -114,12 +117,20 @@ impl Likeness {
     }
 }
 
-/// A value in which a thing's own name is no longer told.
-fn nameless(value: Value, name: &str) -> Value {
+/// What a thing calls itself: its name, the part of it that is said, and the key that this is
+/// made of.
+fn own_names<'a>(naming: Option<&Naming>, id: &'a ResourceId) -> Vec<&'a str> {
+    let short = id.short_name();
+    let key = naming.and_then(|naming| naming.key(short));
+    [id.name.as_str(), short].into_iter().chain(key).collect()
+}
+
+/// A value in which a thing's own names are no longer told.
+fn nameless(value: Value, own: &[&str]) -> Value {
     match value {
-        Value::String(text) if text == name => Value::Null,
+        Value::String(text) if own.contains(&text.as_str()) => Value::Null,
         Value::Object(fields) => {
-            fields.into_iter().map(|(key, value)| (key, nameless(value, name))).collect()
+            fields.into_iter().map(|(key, value)| (key, nameless(value, own))).collect()
         }
         other => other,
     }

@@ -4,7 +4,7 @@ use crate::model::{
     Bond, Claims, Found, Manage, Mark, Owner, Resource, ResourceId, Rules, SpecMark, Stack, Status,
     Transition, UnknownOwner, World,
 };
-use crate::plan::{Action, Allowances, Origin, Refusal, Refused, Step, alike, diff};
+use crate::plan::{Action, Allowances, Origin, Refusal, Refused, Step, alike, diff, waiting};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -137,8 +137,14 @@ fn differing(
     let id = &resource.id;
     let broken = match &found.status {
         Status::Broken { why } => Some(Transition::Replace(why.clone())),
-        Status::Ready | Status::InProgress { .. } | Status::Deleted { .. } => None,
+        Status::Ready
+        | Status::InProgress { .. }
+        | Status::Waiting { .. }
+        | Status::Deleted { .. } => None,
     };
+    if matches!(found.status, Status::Waiting { .. }) {
+        return;
+    }
     if found.spec == resource.spec && broken.is_none() {
         return match (&found.status, &mark.spec) {
             (Status::InProgress { .. }, _) => {
@@ -313,7 +319,9 @@ pub(crate) fn step(
     let fields = resource.spec.as_object().map_or(0, serde_json::Map::len);
     let operation = match &found.status {
         Status::InProgress { operation } => Some(operation.clone()),
-        Status::Ready | Status::Broken { .. } | Status::Deleted { .. } => None,
+        Status::Ready | Status::Waiting { .. } | Status::Broken { .. } | Status::Deleted { .. } => {
+            None
+        }
     };
     Step {
         place: found.place.clone(),
@@ -364,8 +372,9 @@ pub(crate) fn unchanged(
     steps: &[Step],
     refusals: &[Refusal],
 ) -> BTreeMap<String, usize> {
-    let touched: BTreeSet<&ResourceId> =
-        steps.iter().map(|step| &step.id).chain(refusals.iter().map(|r| &r.id)).collect();
+    let waiting = waiting::waiting(request);
+    let touched = steps.iter().map(|step| &step.id).chain(refusals.iter().map(|r| &r.id));
+    let touched: BTreeSet<&ResourceId> = touched.chain(waiting.iter().map(|w| &w.id)).collect();
     let mut counts: BTreeMap<String, usize> =
         request.environments.iter().map(|env| (env.clone(), 0)).collect();
     for id in request.stack.resources().keys().filter(|id| !touched.contains(id)) {

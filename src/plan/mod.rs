@@ -24,6 +24,7 @@ mod stale;
 mod step;
 mod succession;
 mod target;
+mod waiting;
 
 pub use adopt::{MarksError, adopt, disown};
 pub use back::{Stays, stays};
@@ -42,6 +43,7 @@ pub use people::{Moves, moves, only_due, shelter};
 pub use stale::{LeftOut, Moved, Stale, leave_out, renew, stale};
 pub use step::{Action, Allowances, Counts, Origin, Plan, Refusal, Refused, Step};
 pub use target::{Narrowed, Targets, narrow};
+pub use waiting::Waiting;
 
 use crate::model::Extent;
 
@@ -60,6 +62,7 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Cycle> {
     let plan = finished(request, parts)?;
     Ok(Plan {
         unchanged: compare::unchanged(request, &plan.steps, &plan.refusals),
+        waiting: waiting::waiting(request),
         unknown: compare::unknown(request),
         ignored: laid.ignored,
         ..plan
@@ -78,6 +81,7 @@ fn finished(request: &Request<'_>, mut parts: compare::Parts) -> Result<Plan, Cy
         claims: claims::changes(request, &steps),
         unchanged: BTreeMap::new(),
         unknown: Vec::new(),
+        waiting: Vec::new(),
         observed: observed::of_steps(request, &steps),
         ours: request.ours().map(|(id, ..)| id).collect(),
         extent: Extent::Whole,

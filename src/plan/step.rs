@@ -1,7 +1,9 @@
 //! What a plan is made of.
 
 use crate::model::{Extent, Hold, Place, ResourceId, Source, UnknownOwner, Version};
-use crate::plan::{ClaimChange, Costs, FieldChange, Ignored, Observed, OverBudget, TooMany};
+use crate::plan::{
+    ClaimChange, Costs, FieldChange, Ignored, Observed, OverBudget, TooMany, Waiting,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +35,9 @@ pub struct Plan {
     pub unchanged: BTreeMap<String, usize>,
     /// Things inside objects of ours that nobody can account for.
     pub unknown: Vec<UnknownOwner>,
+    /// What is not there (yet) and is for people to make: no step of ours.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<Waiting>,
     /// What the ledger must remember of claims, by the resource that makes them.
     pub claims: BTreeMap<ResourceId, ClaimChange>,
     /// What was found of each object that has steps; nothing where nothing was there.
@@ -318,15 +323,16 @@ impl fmt::Display for Refused {
                 "looks like {} under another name, which nothing declares any more: if it is the \
                  same one, write `{}` here, and it stays; a new name would be a new, empty one",
                 from.local(),
-                key.as_ref()
-                    .map_or(format!("name: {}", from.name), |key| { format!("previously: {key}") })
+                key.as_ref().map_or(format!("name: {}", from.short_name()), |key| {
+                    format!("previously: {key}")
+                })
             ),
             Self::LooksLike(like) => write!(
                 f,
                 "is not there, but {} is, which carries no mark and looks like it: if that is the \
                  one, write `name: {}` here and take it in, or there will be two",
                 like.local(),
-                like.name
+                like.short_name()
             ),
             Self::NotThere => f.write_str("is not there, so there is nothing to take in"),
             Self::ObservedOnly => f.write_str(

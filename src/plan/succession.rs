@@ -51,6 +51,11 @@ fn pair(steps: &mut [Step], new: usize, old: usize) {
     let changes = before.as_ref().zip(steps[new].after.as_ref());
     let changes = changes.map(|(before, after)| diff::diff(before, after)).unwrap_or_default();
     let step = &mut steps[new];
+    if changes.is_empty() {
+        let words = "nothing differs but the name: `previously: KEY`, with the key that it had \
+                     before, keeps the one that is there";
+        step.notes.push(words.to_owned());
+    }
     step.changes = changes;
     step.replaces = Some(format!("made first, then {} goes", old_id.local()));
     step.predecessor = Some(old_id);

@@ -4,7 +4,10 @@
 use crate::project::format::Wrong;
 
 /// The types that can be referred to.
-const TYPES: [&str; 5] = ["address", "bucket", "disk", "identity", "secret"];
+const TYPES: [&str; 11] = [
+    "address", "bucket", "cluster", "disk", "identity", "pool", "record", "registry", "secret",
+    "service", "uptime",
+];
 
 /// The key in a reference to an identity, if a member is one: `identity:KEY`.
 pub(crate) fn identity(member: &str) -> Option<&str> {

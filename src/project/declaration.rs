@@ -11,12 +11,15 @@ use crate::project::budget::Budget;
 use crate::project::cloud::Cloud;
 use crate::project::clusters::Cluster;
 use crate::project::disks::Disk;
+use crate::project::dns::Dns;
 use crate::project::hubs::Hub;
 use crate::project::identities::Identity;
 use crate::project::ignore::Ignore;
 use crate::project::people::Person;
+use crate::project::registries::Registry;
 use crate::project::secrets::Secret;
 use crate::project::stack::Ledger;
+use crate::project::uptime::Check;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -57,6 +60,17 @@ pub struct Declaration {
     /// Static addresses, by a short key; the name in the cloud is `${prefix}-KEY${suffix}`.
     #[serde(default)]
     pub addresses: BTreeMap<String, Address>,
+    /// The names under which people find the platform.
+    #[serde(default)]
+    pub dns: Dns,
+    /// Web addresses that Google asks for every so often, by a short key; the name in the cloud is
+    /// `${prefix}-KEY${suffix}`.
+    #[serde(default)]
+    pub uptime: BTreeMap<String, Check>,
+    /// Registries of images and packages, by a short key; the name in the cloud is
+    /// `${prefix}-KEY${suffix}`.
+    #[serde(default)]
+    pub registries: BTreeMap<String, Registry>,
     /// How much a project may have in each region, as in `us-central1: { NVIDIA_T4_GPUS: 8 }`: what
     /// is declared is held against it.
     #[serde(default)]

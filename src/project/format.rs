@@ -73,6 +73,13 @@ pub fn seconds(text: &str) -> Result<u64, Wrong> {
     })
 }
 
+/// The whole days in a time span; none if there is a part of one left, or nothing else.
+pub(crate) fn whole_days(text: &str) -> Option<u64> {
+    const DAY: u64 = 86_400;
+    let whole = |seconds: &u64| *seconds > 0 && seconds.is_multiple_of(DAY);
+    Some(seconds(text).ok().filter(whole)? / DAY)
+}
+
 /// Whether a text is a duration.
 ///
 /// # Errors

@@ -48,6 +48,13 @@ impl Laid {
     }
 }
 
+/// The environment of things that belong to one, unless they say otherwise: the shared one, else the
+/// first.
+pub(crate) fn shared_or_first(layout: &[Laid]) -> Vec<String> {
+    let shared = layout.iter().find(|laid| laid.env() == SHARED).or(layout.first());
+    shared.into_iter().map(|laid| laid.env().to_owned()).collect()
+}
+
 /// The environments of things that belong to every environment but the shared one, unless they
 /// say otherwise. `all` are the names of all environments.
 pub(crate) fn each_environment(all: &[&str]) -> Vec<String> {

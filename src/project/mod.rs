@@ -16,6 +16,7 @@ pub mod cloud;
 pub mod clusters;
 pub mod discover;
 pub mod disks;
+pub mod dns;
 pub mod environments;
 pub mod format;
 pub mod hubs;
@@ -23,10 +24,12 @@ pub mod identities;
 pub mod ignore;
 pub mod people;
 pub mod problem;
+pub mod registries;
 pub mod secrets;
 pub mod services;
 pub mod stack;
 pub mod tree;
+pub mod uptime;
 
 mod address;
 mod check;
@@ -148,6 +151,12 @@ impl Project {
     /// The cloud project of an environment; that of the stack where there is no such environment.
     pub fn project(&self, env: &str) -> &str {
         &self.laid(env).map_or(self.first(), |laid| &laid.declaration).cloud.project
+    }
+
+    /// The billing account of an environment, if it is declared.
+    pub fn billing_account(&self, env: &str) -> Option<&str> {
+        let declaration = self.laid(env).map_or(self.first(), |laid| &laid.declaration);
+        declaration.billing.account.as_deref()
     }
 
     /// The region where everything of an environment goes that names no other place.

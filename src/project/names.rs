@@ -2,6 +2,7 @@
 //! no two things have the same one, and that none is another environment's by mistake.
 
 use crate::project::layout::Laid;
+use crate::project::managed::naming_key;
 use crate::project::problem::{Findings, Problem, Range};
 use std::collections::BTreeMap;
 
@@ -11,6 +12,18 @@ pub(crate) const LONGEST: usize = 63;
 
 /// Names that are taken, and where that was said.
 pub(crate) type Taken<'a> = BTreeMap<String, &'a Range>;
+
+/// The name of a thing: the one that is said, or what its key makes.
+pub(crate) fn final_name(
+    laid: &Laid,
+    key: &str,
+    name: Option<&str>,
+    previously: Option<&str>,
+) -> String {
+    let key = naming_key(key, previously);
+    let derived = || format!("{}-{key}{}", laid.declaration.prefix, laid.environment.suffix);
+    name.map_or_else(derived, str::to_owned)
+}
 
 /// What is wrong with the name of a `what`, if anything is.
 pub(crate) fn fault(

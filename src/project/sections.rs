@@ -6,8 +6,8 @@ use crate::project::format::{Wrong, date, duration, label_value, volume};
 use crate::project::layout::Laid;
 use crate::project::problem::Findings;
 use crate::project::{
-    access, addresses, billing, buckets, budget, cloud, clusters, disks, environments, hubs,
-    identities, ignore, people, secrets, services, stack,
+    access, addresses, billing, buckets, budget, cloud, clusters, disks, dns, environments, hubs,
+    identities, ignore, people, registries, secrets, services, stack, uptime,
 };
 
 /// Checks a text; says what is wrong with it.
@@ -31,10 +31,12 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("api-name", services::api_name),
     ("billing-account", billing::billing_account),
     ("bucket-name", buckets::bucket_name),
+    ("budget-amount", budget::budget_amount),
     ("dataset", billing::dataset),
     ("day", date),
     ("disk-size", disks::disk_size),
     ("time-span", duration),
+    ("domain-name", dns::domain_name),
     ("dollars", budget::dollars),
     ("environment-name", environments::environment_name),
     ("expression", identities::expression),
@@ -51,23 +53,28 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("kubernetes-version", clusters::kubernetes_version),
     ("label-value", label_value),
     ("location", buckets::location::location),
+    ("mail-address", budget::mail_address),
     ("member", buckets::format::member),
     ("node-range", clusters::node_range),
     ("orcid", people::orcid),
     ("prefix", stack::prefix),
     ("project-role", identities::project_role),
     ("region", cloud::region),
+    ("registry-location", registries::registry_location),
     ("rhythm", disks::rhythm),
     ("short-text", identities::description),
     ("sops-reference", secrets::sops_reference),
     ("stack-name", stack::stack_name),
     ("suffix", environments::suffix),
     ("taint", clusters::taint),
+    ("threshold", budget::threshold),
     ("topic", secrets::topic),
     ("variable-name", secrets::variable_name),
     ("volume", volume),
+    ("web-address", uptime::web_address),
     ("words", ignore::words),
     ("zone", cloud::zone),
+    ("zone-name", dns::zone_name),
 ];
 
 /// What the schema cannot say.
@@ -79,6 +86,9 @@ pub(crate) const CHECKS: &[Check] = &[
     clusters::check,
     disks::check,
     addresses::check,
+    dns::check,
+    uptime::check,
+    registries::check,
     identities::check,
     secrets::check,
     people::check,
@@ -92,19 +102,42 @@ pub(crate) const EXPANSIONS: &[Expansion] = &[
     clusters::expand,
     disks::expand,
     addresses::expand,
+    dns::expand,
+    uptime::expand,
+    registries::expand,
     identities::expand,
     services::expand,
+    budget::expand,
     secrets::expand,
     access::expand,
 ];
 
 /// From resources to the keys that people call them by.
-pub(crate) const NAMINGS: &[Naming] = &[buckets::keys, disks::keys, addresses::keys, secrets::keys];
+pub(crate) const NAMINGS: &[Naming] = &[
+    buckets::keys,
+    clusters::keys,
+    disks::keys,
+    addresses::keys,
+    dns::keys,
+    uptime::keys,
+    registries::keys,
+    identities::keys,
+    services::keys,
+    secrets::keys,
+];
+
 /// From what was found to sections.
 pub(crate) const DISCOVERIES: &[(&str, Discovery)] = &[
     ("buckets", buckets::discover),
+    ("clusters", clusters::discover),
     ("disks", disks::discover),
     ("addresses", addresses::discover),
+    ("dns.records", dns::discover),
+    ("uptime", uptime::discover),
+    ("budget", budget::discover),
+    ("registries", registries::discover),
+    ("identities", identities::discover),
+    ("services", services::discover),
     ("secrets", secrets::discover),
 ];
 
@@ -114,6 +147,10 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<Str
         ["buckets", key, setting] => buckets::derived(layout, laid, key, setting),
         ["disks", key, setting] => disks::derived(layout, laid, key, setting),
         ["addresses", key, setting] => addresses::derived(layout, laid, key, setting),
+        ["dns", "records", key, setting] => dns::derived(layout, laid, key, setting),
+        ["budget", setting] => budget::derived(laid, setting),
+        ["uptime", key, setting] => uptime::derived(layout, laid, key, setting),
+        ["registries", key, setting] => registries::derived(layout, laid, key, setting),
         ["clusters", key, setting] => clusters::derived(layout, laid, key, setting),
         ["identities", key, setting] => identities::derived(layout, laid, key, setting),
         ["hubs", key, setting] => hubs::derived(layout, laid, key, setting),

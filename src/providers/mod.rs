@@ -12,6 +12,10 @@ mod remembered;
 mod stale;
 
 use crate::kind::{Actors, Observers, Registry};
+use gcp::artifact_registry::ArtifactRegistry;
+use gcp::billing_budget::BillingBudget;
+use gcp::dns_record::DnsRecord;
+use gcp::dns_record_by_hand::ByHand;
 use gcp::gce_address::Address;
 use gcp::gce_disk::Disk;
 use gcp::gce_snapshot_policy::SnapshotPolicy;
@@ -26,8 +30,10 @@ use gcp::gcs_bucket::Bucket;
 use gcp::gcs_bucket_access::BucketAccess;
 use gcp::gke_cluster::Cluster;
 use gcp::gke_node_pool::NodePool;
+use gcp::notification_channel::Channel;
 use gcp::secret::Secret;
 use gcp::secret_access::SecretAccess;
+use gcp::uptime_check::UptimeCheck;
 use gcp::{Connection, Reader, Writer};
 use github::github_environment::Environment;
 use github::github_organization_member::OrganizationMember;
@@ -55,6 +61,7 @@ pub fn registry() -> Registry {
         .with::<Disk>()
         .with::<SnapshotPolicy>()
         .with::<Address>()
+        .with::<ArtifactRegistry>()
         .with::<Secret>()
         .with::<SecretAccess>()
         .with::<OrganizationMember>()
@@ -64,6 +71,11 @@ pub fn registry() -> Registry {
         .with::<RepositoryVariable>()
         .with::<RepositorySecret>()
         .with::<Environment>()
+        .with::<DnsRecord>()
+        .with::<ByHand>()
+        .with::<UptimeCheck>()
+        .with::<Channel>()
+        .with::<BillingBudget>()
 }
 
 /// The reading half of every kind, for one run: what was listed once is not listed again.
@@ -85,6 +97,7 @@ pub fn observers(google: &Connection, github: &github::Connection) -> Observers 
         .with::<Disk>(reader())
         .with::<SnapshotPolicy>(reader())
         .with::<Address>(reader())
+        .with::<ArtifactRegistry>(reader())
         .with::<Secret>(reader())
         .with::<SecretAccess>(reader())
         .with::<OrganizationMember>(hub())
@@ -94,6 +107,11 @@ pub fn observers(google: &Connection, github: &github::Connection) -> Observers 
         .with::<RepositoryVariable>(hub())
         .with::<RepositorySecret>(hub())
         .with::<Environment>(hub())
+        .with::<DnsRecord>(reader())
+        .with::<ByHand>(reader())
+        .with::<UptimeCheck>(reader())
+        .with::<Channel>(reader())
+        .with::<BillingBudget>(reader())
 }
 
 /// The writing half of every kind.
@@ -115,6 +133,7 @@ pub fn actors(google: &Connection, github: &github::Connection) -> Actors {
         .with::<Disk>(writer())
         .with::<SnapshotPolicy>(writer())
         .with::<Address>(writer())
+        .with::<ArtifactRegistry>(writer())
         .with::<Secret>(writer())
         .with::<SecretAccess>(writer())
         .with::<OrganizationMember>(hub())
@@ -124,4 +143,9 @@ pub fn actors(google: &Connection, github: &github::Connection) -> Actors {
         .with::<RepositoryVariable>(hub())
         .with::<RepositorySecret>(hub())
         .with::<Environment>(hub())
+        .with::<DnsRecord>(writer())
+        .with::<ByHand>(writer())
+        .with::<UptimeCheck>(writer())
+        .with::<Channel>(writer())
+        .with::<BillingBudget>(writer())
 }

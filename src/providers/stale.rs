@@ -1,6 +1,6 @@
 //! Says what changed behind a plan's back.
 
-use crate::kind::ProviderError;
+use crate::kind::{ProviderError, StepContext};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -18,6 +18,16 @@ pub(crate) fn of<S: Serialize>(what: String, before: &S, now: &S) -> ProviderErr
     let none = || ("something".to_owned(), "as planned".to_owned(), "different".to_owned());
     let (field, before, now) = before.into_iter().find_map(differs).unwrap_or_else(none);
     ProviderError::Stale { what, field, before, now }
+}
+
+/// What was to be made is there, ours and with other settings.
+pub(crate) fn made_by_another(step: &StepContext) -> ProviderError {
+    ProviderError::Stale {
+        what: step.id.local(),
+        field: "it".to_owned(),
+        before: "not there".to_owned(),
+        now: "made with other settings, by another run".to_owned(),
+    }
 }
 
 /// Checks that every field is as the plan saw it or as it shall become: several calls bring a

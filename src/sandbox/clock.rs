@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::HeaderValue;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 
 use super::view::View;
 
@@ -35,6 +35,12 @@ impl Moment {
     /// Returns the moment this much later.
     pub fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(micros(duration)))
+    }
+
+    /// Writes it as RFC 3339 does, in whole seconds: `2026-09-21T14:13:20Z`.
+    pub(super) fn rfc3339(self) -> String {
+        let date = OffsetDateTime::from_unix_timestamp(self.seconds());
+        date.ok().and_then(|date| date.format(&Rfc3339).ok()).unwrap_or_default()
     }
 
     /// Writes it as HTTP writes dates: `Mon, 21 Sep 2026 14:13:20 GMT`.

@@ -6,12 +6,15 @@
 //! what it stands in for. `docs/sandbox.md` says what it does, and why one may
 //! believe that the real cloud does the same.
 
+pub mod artifactregistry;
 pub mod bigquery;
+mod billingbudgets;
 mod chaos;
 mod clock;
 pub mod compute;
 pub mod container;
 mod damage;
+pub mod dns;
 mod fault;
 mod gate;
 pub mod gcs;
@@ -19,6 +22,7 @@ pub mod github;
 mod grpc;
 mod guard;
 pub mod iam;
+mod monitoring;
 mod project;
 mod record;
 mod refusal;

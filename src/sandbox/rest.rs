@@ -111,6 +111,16 @@ pub(super) fn is_name(text: &str, length: RangeInclusive<usize>) -> bool {
         && !text.ends_with('-')
 }
 
+/// Whether a label is as most APIs want them: at most 63 lower case letters, digits, hyphens and
+/// underscores in the key and in the value, a letter first in the key.
+/// <https://cloud.google.com/resource-manager/docs/labels-overview#requirements>
+pub(super) fn is_label(key: &str, value: &Value) -> bool {
+    let letter = |c: char| c.is_alphabetic() && !c.is_uppercase();
+    let allowed = |c: char| letter(c) || c.is_numeric() || c == '-' || c == '_';
+    let fits = |text: &str| text.chars().count() <= 63 && text.chars().all(allowed);
+    key.starts_with(letter) && fits(key) && value.as_str().is_some_and(fits)
+}
+
 /// The page of a list that the parameters ask for.
 pub(super) fn listed(
     world: &World,
@@ -150,6 +160,15 @@ pub(super) fn page(
         body["nextPageToken"] = json!(token);
     }
     Ok(body)
+}
+
+/// Moves a thing on: a new etag, quotes and all, that no earlier state had.
+pub(super) fn touch(resource: &mut Value, now: Moment) {
+    let earlier = resource["etag"]
+        .as_str()
+        .and_then(|etag| i64::from_str_radix(etag.trim_matches('"'), 16).ok());
+    let next = earlier.map_or(now.0, |earlier| now.0.max(earlier + 1));
+    resource["etag"] = json!(format!("\"{next:x}\""));
 }
 
 /// Puts a list in the order of its names.

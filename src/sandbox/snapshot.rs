@@ -27,6 +27,7 @@ const HISTORY: &[&str] = &[
     "terminal_storage_class_update_time",
     "toggle_time",
     "uniqueId",
+    "updateTime",
     "updated_at",
     "update_storage_class_time",
     "update_time",

@@ -34,6 +34,11 @@ projects = api("cloudresourcemanager", "v3").projects()
 services = api("serviceusage", "v1")
 secrets = api("secretmanager", "v1").projects().secrets()
 compute = api("compute", "v1", "compute/v1/")
+dns = api("dns", "v1")
+uptime = api("monitoring", "v3").projects().uptimeCheckConfigs()
+channels = api("monitoring", "v3").projects().notificationChannels()
+budgets = api("billingbudgets", "v1").billingAccounts().budgets()
+registries = api("artifactregistry", "v1", "artifactregistry/").projects().locations()
 
 
 def refused(status, call):
@@ -187,6 +192,28 @@ def a_secret_is_made_filled_and_never_listed_with_its_value():
     refused(404, secrets.get(name=made["name"]))
 
 
+def a_registry_is_made_changed_and_given_back():
+    body = {"format": "DOCKER", "labels": {"team": "data"}}
+    make = {"parent": region, "repositoryId": "images", "body": body}
+    begun = registries.repositories().create(**make).execute()
+    done = lambda: registries.operations().get(name=begun["name"])
+    there = waited(done)["response"]["name"]
+    refused(409, registries.repositories().create(**make))
+    cleanup = {"id": "old", "action": "DELETE", "condition": {"olderThan": "86400s"}}
+    patch = {"cleanupPolicies": {"old": cleanup}, "description": "not named"}
+    changed = registries.repositories().patch(
+        name=there, updateMask="cleanupPolicies", body=patch
+    ).execute()
+    assert changed["cleanupPolicies"]["old"]["action"] == "DELETE", changed
+    assert "description" not in changed, changed
+    listed = registries.repositories().list(parent=region).execute()["repositories"]
+    assert there in [it["name"] for it in listed], listed
+    assert registries.repositories().packages().list(parent=there).execute() == {}
+    begun = registries.repositories().delete(name=there).execute()
+    waited(done)
+    refused(404, registries.repositories().get(name=there))
+
+
 def compute_done(operation):
     here = {"project": "platform-project", "operation": operation["name"]}
     if "zone" in operation:
@@ -231,6 +258,68 @@ def an_address_is_reserved_and_given_back():
     seen = compute.addresses().get(address="hub", **here).execute()
     assert seen["status"] == "RESERVED" and seen["address"], seen
     compute_done(compute.addresses().delete(address="hub", **here).execute())
+
+
+def a_record_changes_whole_or_not_at_all():
+    here = {"project": "platform-project", "managedZone": "hubs"}
+    zone = {"name": "hubs", "dnsName": "example.org.", "description": "Hubs"}
+    dns.managedZones().create(project="platform-project", body=zone).execute()
+    number = lambda data: {"name": "hub.example.org.", "type": "A", "ttl": 300, "rrdatas": [data]}
+    change = lambda **body: dns.changes().create(body=body, **here)
+    begun = change(additions=[number("192.0.2.1")]).execute()
+    ask = lambda: dns.changes().get(changeId=begun["id"], **here)
+    waited(ask, lambda it: it["status"] == "done")
+    refused(409, change(additions=[number("192.0.2.2")]))
+    refused(412, change(deletions=[number("192.0.2.2")], additions=[number("192.0.2.3")]))
+    change(deletions=[number("192.0.2.1")], additions=[number("192.0.2.2")]).execute()
+    seen = dns.resourceRecordSets().list(name="hub.example.org.", type="A", **here).execute()
+    assert [it["rrdatas"] for it in seen["rrsets"]] == [["192.0.2.2"]], seen
+    refused(400, dns.managedZones().delete(**here))
+    change(deletions=[number("192.0.2.2")]).execute()
+    dns.managedZones().delete(**here).execute()
+    assert dns.managedZones().list(project="platform-project").execute().get("managedZones", []) == []
+
+
+def an_uptime_check_is_named_by_the_server_and_keeps_its_host():
+    check = {
+        "displayName": "Hub",
+        "monitoredResource": {"type": "uptime_url", "labels": {"host": "hub.example.org"}},
+        "httpCheck": {"useSsl": True, "path": "/hub/health"},
+    }
+    made = uptime.create(parent=project, body=check).execute()
+    assert made["name"].startswith(f"{project}/uptimeCheckConfigs/"), made
+    changed = uptime.patch(name=made["name"], updateMask="period", body={"period": "300s"}).execute()
+    assert (changed["period"], changed["timeout"]) == ("300s", "10s"), changed
+    moved = {"monitoredResource": {"type": "uptime_url", "labels": {"host": "lab.example.org"}}}
+    refused(400, uptime.patch(name=made["name"], updateMask="monitoredResource", body=moved))
+    assert [it["name"] for it in uptime.list(parent=project).execute()["uptimeCheckConfigs"]] == [made["name"]]
+    uptime.delete(name=made["name"]).execute()
+    refused(404, uptime.get(name=made["name"]))
+
+
+def a_budget_changes_for_its_etag_and_writes_to_a_channel():
+    mail = {"type": "email", "labels": {"email_address": "money@leap.example.org"}}
+    channel = channels.create(name=project, body=mail).execute()
+    assert channels.list(name=project).execute()["notificationChannels"] == [channel]
+    account = "billingAccounts/012345-6789AB-CDEF01"
+    body = {
+        "displayName": "Platform",
+        "budgetFilter": {"projects": [project]},
+        "amount": {"specifiedAmount": {"units": "7000", "currencyCode": "USD"}},
+        "thresholdRules": [{"thresholdPercent": 0.9}],
+        "notificationsRule": {"monitoringNotificationChannels": [channel["name"]]},
+    }
+    made = budgets.create(parent=account, body=body).execute()
+    assert made["budgetFilter"]["projects"] != [project], made
+    patch = lambda **fields: budgets.patch(name=made["name"], updateMask="displayName", body=fields)
+    patch(displayName="Other", etag=made["etag"]).execute()
+    refused(409, patch(displayName="Third", etag=made["etag"]))
+    refused(400, patch(displayName="b" * 61))
+    assert [it["displayName"] for it in budgets.list(parent=account).execute()["budgets"]] == ["Other"]
+    budgets.delete(name=made["name"]).execute()
+    channels.patch(name=channel["name"], updateMask="enabled", body={"enabled": False}).execute()
+    channels.delete(name=channel["name"]).execute()
+    refused(404, channels.get(name=channel["name"]))
 
 
 folder = pathlib.Path(tempfile.mkdtemp())

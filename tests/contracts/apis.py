@@ -12,7 +12,7 @@ APIS = [
     ("cloudresourcemanager", "v3", ""),
     ("serviceusage", "v1", ""),
     ("compute", "v1", ""),
-    ("artifactregistry", "v1", ""),
+    ("artifactregistry", "v1", "/artifactregistry"),
     ("secretmanager", "v1", ""),
     ("billingbudgets", "v1", ""),
     ("dns", "v1", ""),

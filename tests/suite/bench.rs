@@ -1,6 +1,7 @@
 //! A whole platform in one process: a sandbox with a virtual clock, the real providers, and a
 //! stack put together by hand.
 
+use super::budget::ACCOUNT;
 use super::cue::Cue;
 pub use super::declared::*;
 use super::toy::{Client, Loom, Spool, ToyApi};
@@ -13,6 +14,7 @@ use leap_infra::plan::{
     Allowances, MarksError, Narrowed, Plan, Request, Targets, adopt, disown, narrow, plan,
 };
 use leap_infra::providers::{self, gcp, github};
+use leap_infra::sandbox::dns::put_zone;
 use leap_infra::sandbox::{self, Behaviour, Clock, Sandbox};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,6 +67,7 @@ impl Bench {
             ..options
         };
         let sandbox = sandbox::start(options).await.unwrap();
+        put_zone(sandbox.world(), PROJECT, ZONE, DOMAIN).unwrap();
         let events = Arc::default();
         let (allowances, terms, applies) =
             (Allowances::default(), Terms::default(), AtomicU64::new(0));
@@ -188,7 +191,9 @@ impl Bench {
     pub async fn everything(&self) -> World {
         let observers = self.observers(&self.connection().await);
         let kinds = observers.names().map(|kind| (kind.to_owned(), Place::project(PROJECT)));
-        let (places, claims) = (kinds.collect(), Claims::new());
+        let (mut places, claims): (Footprint, _) = (kinds.collect(), Claims::new());
+        let parent = Some(ACCOUNT.to_owned());
+        places.insert(("billing-budget".to_owned(), Place { parent, ..Place::project(PROJECT) }));
         observers.world_in(Depth::Whole, &stack([]), &places, &claims).await.unwrap()
     }
 
@@ -287,6 +292,10 @@ impl Bench {
 pub fn visible(snapshot: &sandbox::Snapshot) -> BTreeMap<String, Value> {
     let mut outcome = snapshot.outcome();
     outcome.retain(|key, _| !key.contains("-leap-infra/"));
+    // The zone that everybody has, with its own records.
+    let of_zone =
+        |key: &str| key.starts_with("dns/zones/") || key.ends_with("/NS") || key.ends_with("/SOA");
+    outcome.retain(|key, _| !of_zone(key));
     outcome
 }
 

@@ -169,7 +169,7 @@ async fn edited(what: &str, before: [Resource; 2], after: [Resource; 2], expecte
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_setting_of_a_cluster_is_changed_where_it_stands() {
     type Edit = fn(&mut ClusterSpec);
-    let edits: [(&str, Edit); 9] = [
+    let edits: [(&str, Edit); 10] = [
         ("version", |spec| spec.version = Some("1.36".into())),
         ("channel and back", |spec| spec.autoscaling_profile = "OPTIMIZE_UTILIZATION".into()),
         ("zones", |spec| spec.node_zones.push("us-central1-a".into())),
@@ -177,6 +177,7 @@ async fn each_setting_of_a_cluster_is_changed_where_it_stands() {
         ("load balancing", |spec| spec.http_load_balancing = true),
         ("logging", |spec| spec.logging.push("WORKLOADS".into())),
         ("prometheus", |spec| spec.managed_prometheus = true),
+        ("costs", |spec| spec.cost_allocation = true),
         ("labels", |spec| _ = spec.labels.insert("team".into(), "data".into())),
         ("protection", |spec| spec.protect = true),
     ];

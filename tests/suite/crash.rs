@@ -2,11 +2,15 @@
 //! nothing to repair by hand. Every call of an apply is a crash point, three ways.
 
 use super::bench::{
-    Bench, access, account, account_access, bucket, bucket_with, custom_role, email, loom,
-    project_access, service, stack, visible, way_in,
+    Bench, DOMAIN, PROJECT, ZONE, access, account, account_access, bucket, bucket_with,
+    custom_role, email, loom, project_access, service, stack, visible, way_in,
 };
+use super::budget::{budget, channel};
 use super::compute::{address, disk, schedule};
 use super::github::{below, gate, joins, may, person, team_of, variable};
+use super::names::{Leads, record};
+use super::registries::registry;
+use super::uptime::check;
 use leap_infra::apply::About;
 use leap_infra::cli::marks::Marks;
 use leap_infra::ledger::Kept;
@@ -14,6 +18,7 @@ use leap_infra::model::{Manage, Resource, Stack};
 use leap_infra::plan::Plan;
 use leap_infra::providers::github::github_organization_member::Role;
 use leap_infra::providers::github::github_team::Members;
+use leap_infra::sandbox::dns::put_zone;
 use leap_infra::sandbox::{Chaos, Mishap, Sandbox, Snapshot};
 use leap_infra::selftest::{Ending, Rehearsal, Subject, World};
 use std::collections::BTreeMap;
@@ -106,6 +111,15 @@ fn journeys() -> Vec<Journey> {
         Journey::new("no disks", Some(disks()), stack([])),
         Journey::new("teams from nothing", None, teams()),
         Journey::new("other teams", Some(teams()), other_teams()),
+        Journey::new("names from nothing", None, names()),
+        Journey::new("other names", Some(names()), other_names()),
+        Journey::new("no names", Some(names()), stack([])),
+        Journey::new("budgets from nothing", None, budgets()),
+        Journey::new("other budgets", Some(budgets()), other_budgets()),
+        Journey::new("no budgets", Some(budgets()), stack([])),
+        Journey::new("registries from nothing", None, registries(None)),
+        Journey::new("other registries", Some(registries(None)), registries(Some(30))),
+        Journey::new("no registries", Some(registries(Some(30))), stack([])),
     ]
 }
 
@@ -156,6 +170,57 @@ fn other_disks() -> Stack {
         address("home-ip", "us-central1", Some("ocean")),
         address("home-more", "us-central1", None),
     ])
+}
+
+/// A record of each sort, one at an address that is made with it, and a check.
+fn names() -> Stack {
+    stack([
+        address("home-ip", "us-central1", None),
+        record("hub", "A", Leads::At("home-ip")),
+        record("*.hub", "CNAME", Leads::To(&["hub.home.example.org"])),
+        record("hub", "TXT", Leads::To(&["v=spf1 -all"])),
+        check("home-hub", "/hub/health", 60),
+    ])
+}
+
+/// A budget of which two addresses hear.
+fn budgets() -> Stack {
+    let (money, ops) = ("money@leap.example.org", "ops@leap.example.org");
+    stack([
+        channel(money, "Money"),
+        channel(ops, "Operators"),
+        budget("home-budget", "7000 USD", &[money, ops]),
+    ])
+}
+
+/// A larger one, of which another address hears, and a second one.
+fn other_budgets() -> Stack {
+    let (money, all) = ("money@leap.example.org", "all@leap.example.org");
+    stack([
+        channel(money, "The budget"),
+        channel(all, "All"),
+        budget("home-budget", "9000 USD", &[money, all]),
+        budget("home-more", "last month's", &[all]),
+    ])
+}
+
+/// Others, among them an alias in the place of a number.
+fn other_names() -> Stack {
+    stack([
+        address("home-ip", "us-central1", None),
+        record("hub", "CNAME", Leads::To(&["elsewhere.example.org"])),
+        record("*.hub", "A", Leads::To(&["192.0.2.1", "192.0.2.2"])),
+        record("lab", "A", Leads::At("home-ip")),
+        check("home-hub", "/", 300),
+        check("home-lab", "/", 900),
+    ])
+}
+
+/// A registry of images; one that deletes what is so old has no other beside it.
+fn registries(days: Option<i64>) -> Stack {
+    let images = registry("home-images", "us-central1", days, Some("hub"));
+    let charts = registry("home-charts", "us", None, None);
+    stack([images].into_iter().chain(days.is_none().then_some(charts)))
 }
 
 /// An account with rights on the project and on a bucket, and jobs that act as it.
@@ -250,6 +315,7 @@ async fn a_run_among_faults_is_repaired_by_running_again() {
 async fn departure(bench: &Bench, journey: &Journey) -> Snapshot {
     bench.sandbox.set_faults(Vec::new());
     bench.sandbox.store().reset().unwrap();
+    put_zone(bench.sandbox.world(), PROJECT, ZONE, DOMAIN).unwrap();
     if let Some(from) = &journey.from {
         bench.apply(from).await;
         // Lists lag behind what was just made; what nobody declares is only seen in lists.

@@ -8,6 +8,12 @@ use std::collections::BTreeSet;
 /// The project that everything lives in.
 pub const PROJECT: &str = "home-project";
 
+/// The managed zone that is there from the start.
+pub const ZONE: &str = "home-zone";
+
+/// What it is for.
+pub const DOMAIN: &str = "home.example.org.";
+
 /// A stack of one environment, `prod`.
 pub fn stack(resources: impl IntoIterator<Item = Resource>) -> Stack {
     Stack::new("home", vec!["prod".into()], resources).unwrap()

@@ -8,9 +8,10 @@ use google_cloud_auth::credentials::anonymous;
 use google_cloud_iam_admin_v1::client::Iam;
 use google_cloud_iam_v1::model::{Binding, Policy};
 use google_cloud_resourcemanager_v3::client::Projects;
+use leap_infra::cli::marks::Marks;
 use leap_infra::kind::ProviderError;
 use leap_infra::model::{Resource, Stack};
-use leap_infra::plan::{Action, Plan};
+use leap_infra::plan::{Action, Plan, Refused};
 use leap_infra::sandbox::serviceusage::require_services;
 use leap_infra::sandbox::{Behaviour, Sandbox};
 use std::time::Duration;
@@ -191,4 +192,35 @@ async fn a_plan_of_many_accounts_asks_for_pages_and_for_one_policy() {
     let few = calls(3).await;
     // Four pages of accounts more; 1,000 members of the policy change nothing.
     assert_eq!(calls(500).await, few + 4);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_somebody_made_is_taken_in_with_who_acts_as_it() {
+    let bench = Bench::new().await;
+    let whole = stack(identities());
+    bench.apply(&whole).await;
+    bench.mark(&stack([]), Marks::Disown, &["*"]).await;
+    let refused = bench.plan(&whole).await.refusals;
+    assert!(refused.iter().all(|it| it.why == Refused::Foreign), "{refused:?}");
+    let policies = |bench: &Bench| {
+        let mut world = bench.world();
+        world.retain(|key, _| key.contains("policy"));
+        world
+    };
+    let before = policies(&bench);
+    let plan = bench.mark(&whole, Marks::Adopt, &[]).await;
+    let adopted = [
+        "Adopt gcp-custom-role",
+        "Adopt gcp-service-account",
+        "Adopt gcp-service-account-access",
+        "Adopt gcp-workload-identity-pool",
+        "Adopt gcp-workload-identity-provider",
+    ];
+    assert_eq!(steps(&plan), adopted);
+    assert_eq!(policies(&bench), before);
+    assert!(bench.plan(&whole).await.is_empty());
+    // What was taken in is ours: it goes when it is no longer declared.
+    let without = identities().into_iter().filter(|it| it.id.kind != "gcp-service-account-access");
+    bench.apply(&stack(without)).await;
+    assert_ne!(policies(&bench), before);
 }

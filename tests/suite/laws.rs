@@ -4,8 +4,11 @@ use super::bench::{
     Bench, PROJECT, access, account, account_access, bucket_with, custom_role, email, loom,
     project_access, stack,
 };
+use super::budget::garden_budget;
 use super::compute::{address, disk, schedule};
 use super::law::law;
+use super::names::garden_names;
+use super::registries::registry;
 use super::toy::LoomSpec;
 use leap_infra::cli::marks::Marks;
 use leap_infra::model::{Mark, Owner, Resource, ResourceId, SpecMark, Stack};
@@ -95,10 +98,12 @@ pub fn grown(plots: &[Plot]) -> Vec<Resource> {
     }
     resources.extend(robots(plots));
     resources.extend(disks(plots));
+    resources.extend(garden_names(plots));
+    resources.extend(garden_budget(plots));
     resources
 }
 
-/// A disk for each plot with a label, counted from the first on: one that is missing between others
+/// A disk, an address and a registry for each plot with a label, counted from the first on: one that is missing between others
 /// would look renamed.
 fn disks(plots: &[Plot]) -> Vec<Resource> {
     let mut resources = Vec::new();
@@ -112,15 +117,17 @@ fn disks(plots: &[Plot]) -> Vec<Resource> {
         resources.extend(times.map(|times| schedule(&times, every)));
         let place = if at % 2 == 0 { "global" } else { "us-central1" };
         resources.push(address(&format!("garden-ip-{at}"), place, label));
+        let (name, days) = (format!("garden-images-{at}"), plot.days.map(i64::from));
+        resources.push(registry(&name, "us-central1", days, label));
     }
     resources
 }
 
-/// The accounts of plots, and what they may do.
+/// The accounts of plots, and what they may do; counted like disks.
 fn robots(plots: &[Plot]) -> Vec<Resource> {
     let (mut resources, mut granted) = (Vec::new(), Vec::new());
-    for (at, plot) in plots.iter().enumerate() {
-        let Some((disabled, roles)) = &plot.robot else { continue };
+    let with = plots.iter().filter_map(|plot| Some((plot, plot.robot.as_ref()?)));
+    for (at, (plot, (disabled, roles))) in with.enumerate() {
         let name = format!("garden-robot-{at}");
         let member = format!("serviceAccount:{}", email(&name));
         resources.push(account(&name, *disabled));

@@ -198,7 +198,7 @@ fn prices_of_ones_own_take_the_place_of_those_that_are_shipped() {
     let tables = desk.folder.path().join("stack/tables/prices");
     fs::create_dir_all(&tables).unwrap();
     let fees = "as_of: '2026-11-02'\nsource: our contract\ncluster: 0\n\
-                address: { least: 0, most: 0 }\nsecret_version: 0\n";
+                address: { least: 0, most: 0 }\nsecret_version: 0\nimages_gb: 0\n";
     fs::write(tables.join("fees.yaml"), fees).unwrap();
     assert_eq!(desk.json("cost --json")["prices"]["fees"]["source"], "our contract");
     fs::write(tables.join("fees.yaml"), "as_of: '2026-11-02'\nclutser: 1\n").unwrap();

@@ -1,6 +1,7 @@
 //! Stories about the project file: what is said about mistakes, and what a stack becomes.
 
 mod access;
+mod budget;
 mod clusters;
 mod disks;
 mod environments;
@@ -8,8 +9,10 @@ mod folder;
 mod identities;
 mod leap;
 mod mistakes;
+mod names;
 mod overlays;
 mod people;
+mod registries;
 mod robust;
 mod rules;
 mod schemas;

@@ -48,6 +48,7 @@ pub(crate) enum Sign {
     Disown,
     Refused,
     Unknown,
+    Waiting,
 }
 
 /// How wide text is at most, however wide the screen: longer lines are hard to read.
@@ -102,6 +103,7 @@ impl Look {
             Sign::Disown => ("  <", "disown"),
             Sign::Refused => ("  !", "refused"),
             Sign::Unknown => ("  ?", "unknown"),
+            Sign::Waiting => ("  *", "waiting"),
         };
         match self.signs {
             Signs::Signs => mark.to_owned(),
@@ -114,7 +116,9 @@ impl Look {
         let text = self.bare(sign);
         match sign {
             Sign::Create => self.paint.good(&text),
-            Sign::Update | Sign::Adopt | Sign::Disown | Sign::Unknown => self.paint.change(&text),
+            Sign::Update | Sign::Adopt | Sign::Disown | Sign::Unknown | Sign::Waiting => {
+                self.paint.change(&text)
+            }
             Sign::Delete | Sign::Replace | Sign::Refused => self.paint.bad(&text),
         }
     }

@@ -6,7 +6,9 @@ use crate::cli::view::cost;
 use crate::cli::view::look::{Detail, Look, Sign, Signs};
 use crate::cli::view::value::inline;
 use crate::model::{Manage, ResourceId, Source, UnknownOwner};
-use crate::plan::{Action, Counts, Ignored, Origin, Plan, Refusal, Step, words_for_removals};
+use crate::plan::{
+    Action, Counts, Ignored, Origin, Plan, Refusal, Step, Waiting, words_for_removals,
+};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -41,11 +43,16 @@ fn environment(out: &mut String, plan: &Plan, env: &str, look: Look) {
     let steps: Vec<&Step> = plan.steps.iter().filter(|step| step.id.env == env).collect();
     let refusals: Vec<&Refusal> = plan.refusals.iter().filter(|r| r.id.env == env).collect();
     let unknown: Vec<&UnknownOwner> = plan.unknown.iter().filter(|u| u.env == env).collect();
-    if steps.is_empty() && refusals.is_empty() && unknown.is_empty() {
+    let waiting: Vec<&Waiting> = plan.waiting.iter().filter(|w| w.id.env == env).collect();
+    let nothing = steps.is_empty() && refusals.is_empty();
+    if nothing && unknown.is_empty() && waiting.is_empty() {
         return;
     }
     let changes = steps.iter().filter(|step| !is_second_half(step)).count();
     let mut title = format!("{env}: {}", counted(changes, "change"));
+    if !waiting.is_empty() {
+        _ = write!(title, ", {} for people to do", waiting.len());
+    }
     if !refusals.is_empty() {
         _ = write!(title, ", {} refused", refusals.len());
     }
@@ -55,6 +62,7 @@ fn environment(out: &mut String, plan: &Plan, env: &str, look: Look) {
         self::step(out, plan, step, look);
     }
     unknown.iter().for_each(|unknown| self::unknown(out, unknown, look));
+    waiting.iter().for_each(|waiting| self::waiting(out, waiting, look));
     out.push('\n');
 }
 
@@ -186,6 +194,13 @@ pub(crate) fn unknown(out: &mut String, unknown: &UnknownOwner, look: Look) {
     }
 }
 
+/// Something that people must do.
+pub(crate) fn waiting(out: &mut String, waiting: &Waiting, look: Look) {
+    let Waiting { id, source, what } = waiting;
+    head(out, Sign::Waiting, id, "waits for you", Some(source), look);
+    wrapped(out, what, look);
+}
+
 /// Footnotes for what is let be.
 pub(crate) fn left_alone(out: &mut String, ignored: &[Ignored], look: Look) {
     for (manage, title) in [
@@ -232,6 +247,7 @@ pub fn last_line(plan: &Plan) -> String {
         (drifted, "drifted"),
         (refused, "refused"),
         (plan.unknown.len(), "of unknown owner"),
+        (plan.waiting.len(), "for people to do"),
         (unchanged, "unchanged"),
     ] {
         if count > 0 {

@@ -10,7 +10,7 @@ pub use change::{Change, Reason, ResourceChange};
 
 use crate::model::{Extent, Overrides, ResourceId, Rules, UnknownOwner};
 use crate::plan::{
-    ClaimChange, Costs, Ignored, Observed, OverBudget, Plan, Refusal, Step, TooMany,
+    ClaimChange, Costs, Ignored, Observed, OverBudget, Plan, Refusal, Step, TooMany, Waiting,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -48,6 +48,9 @@ pub struct Saved {
     /// Things inside objects of ours that nobody can account for.
     #[serde(default)]
     pub unknown_owners: Vec<UnknownOwner>,
+    /// What is for people to make.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<Waiting>,
     /// What differs and is let be.
     #[serde(default)]
     pub ignored: Vec<Ignored>,
@@ -131,6 +134,7 @@ impl Saved {
             unchanged: plan.unchanged.clone(),
             unknown_owners: plan.unknown.clone(),
             ignored: plan.ignored.clone(),
+            waiting: plan.waiting.clone(),
             claims: plan.claims.clone(),
             observed: plan.observed.clone(),
             ours: plan.ours.clone(),
@@ -181,6 +185,7 @@ impl Saved {
             over_budget: self.over_budget.clone(),
             unchanged: self.unchanged.clone(),
             unknown: self.unknown_owners.clone(),
+            waiting: self.waiting.clone(),
             claims: self.claims.clone(),
             observed: self.observed.clone(),
             ignored: self.ignored.clone(),

@@ -3,8 +3,8 @@
 use super::settings::Address;
 use crate::project::declaration::Declaration;
 use crate::project::environments::SHARED;
-use crate::project::layout::Laid;
-use crate::project::managed::naming_key;
+use crate::project::layout::{Laid, shared_or_first};
+use crate::project::names;
 use crate::project::problem::Range;
 use crate::project::tree::{Key, Node};
 
@@ -36,7 +36,7 @@ impl Placed<'_> {
 
 /// Every address in every environment that has it.
 pub(super) fn placed(layout: &[Laid]) -> Vec<Placed<'_>> {
-    let default = usual(layout);
+    let default = shared_or_first(layout);
     let mut list = Vec::new();
     for laid in layout {
         let written = laid.tree.child("addresses").map(Node::entries).unwrap_or_default();
@@ -58,16 +58,8 @@ pub(crate) fn any(laid: &Laid, project: &str) -> bool {
     cloud.project == project && !addresses.is_empty()
 }
 
-/// `shared`, or the first environment.
-fn usual(layout: &[Laid]) -> Vec<String> {
-    let shared = layout.iter().find(|laid| laid.env() == SHARED).or(layout.first());
-    shared.into_iter().map(|laid| laid.env().to_owned()).collect()
-}
-
 fn final_name(laid: &Laid, key: &str, address: &Address) -> String {
-    let key = naming_key(key, address.previously.as_deref());
-    let derived = || format!("{}-{key}{}", laid.declaration.prefix, laid.environment.suffix);
-    address.name.clone().unwrap_or_else(derived)
+    names::final_name(laid, key, address.name.as_deref(), address.previously.as_deref())
 }
 
 /// What a setting of an address is when it is not said and follows from something else.
@@ -75,7 +67,19 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, key: &str, setting: &str) ->
     let address = laid.declaration.addresses.get(key)?;
     match setting {
         "name" => Some(final_name(laid, key, address)),
-        "in" => Some(format!("[{}]", usual(layout).join(", "))),
+        "in" => Some(format!("[{}]", shared_or_first(layout).join(", "))),
         _ => None,
     }
+}
+
+/// The address that a key means where it is written, `PROJECT/LOCATION/NAME`: that of the same
+/// environment, else the shared one, else the only one.
+pub(crate) fn reference(layout: &[Laid], laid: &Laid, key: &str) -> Option<String> {
+    let all = placed(layout);
+    let of = |env: &str| all.iter().find(|it| it.key.name == key && it.laid.env() == env);
+    let mut others = all.iter().filter(|it| it.key.name == key);
+    let only = others.next().filter(|_| others.next().is_none());
+    let meant = of(laid.env()).or_else(|| of(SHARED)).or(only)?;
+    let project = &meant.laid.declaration.cloud.project;
+    Some(format!("{project}/{}/{}", meant.location(), meant.name))
 }

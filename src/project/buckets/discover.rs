@@ -10,7 +10,7 @@ use crate::model::Found;
 use crate::project::discover::{Entry, Said, Seen, keys, left_out, object, time};
 use crate::project::layout::Laid;
 use crate::providers::gcp::gcs_bucket::{CorsRule, PublicAccessPrevention, Retention, Spec};
-use crate::providers::gcp::gcs_bucket_access::{self, Grant};
+use crate::providers::gcp::gcs_bucket_access::{self, Condition, Grant};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -214,14 +214,20 @@ fn grants(said: &mut Said, spec: &Spec, live: &[Grant]) {
 }
 
 fn someone(grant: &Grant) -> Value {
-    let Some(condition) = &grant.condition else { return json!(grant.member) };
+    match &grant.condition {
+        None => json!(grant.member),
+        Some(condition) => json!({ "member": grant.member, "when": when(condition) }),
+    }
+}
+
+/// A condition as it is written.
+pub(crate) fn when(condition: &Condition) -> Value {
     let description = Some(&condition.description).filter(|text| !text.is_empty());
-    let when = object([
+    object([
         ("title", Some(json!(condition.title))),
         ("expression", Some(json!(condition.expression))),
         ("description", description.map(|text| json!(text))),
-    ]);
-    json!({ "member": grant.member, "when": when })
+    ])
 }
 
 /// The word for a storage class.

@@ -21,7 +21,7 @@ pub use settings::{
 };
 
 pub(crate) use checks::check;
-pub(crate) use discover::discover;
+pub(crate) use discover::{discover, when};
 pub(crate) use expand::{expand, expected, keys};
 pub(crate) use granted::{Grantee, granted, grantees};
 pub(crate) use names::bucket_name;

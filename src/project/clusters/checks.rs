@@ -2,12 +2,14 @@
 //! zones, labels.
 
 use super::format::taint_parts;
+use super::hardware::Gpu;
 use super::machines::allocatable;
 use super::placed::{Placed, PlacedPool, placed};
-use super::settings::{Gpu, Role};
+use super::settings::Role;
 use super::{names, pools, role};
 use crate::project::environments::members;
 use crate::project::layout::Laid;
+use crate::project::managed::check_previously;
 use crate::project::problem::{Findings, Problem};
 use crate::project::words::{either, nearest, quoted};
 use crate::providers::gcp::gke_node_pool::{Counted, Spec};
@@ -23,6 +25,7 @@ pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
     names::check(&clusters, findings);
     for placed in &clusters {
         findings.extend(zonal(placed));
+        renamed(&clusters, placed, findings);
         let pools = placed.pools();
         for pool in &pools {
             findings.extend(limits(placed, pool));
@@ -35,6 +38,20 @@ pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
         }
         twins(placed, &pools, findings);
         quotas(placed, &pools, findings);
+    }
+}
+
+/// The earlier keys of a cluster and of its pools are nobody else's now.
+fn renamed(clusters: &[Placed<'_>], placed: &Placed<'_>, findings: &mut Findings) {
+    let previously = placed.cluster.previously.as_deref();
+    let mut here = clusters.iter().filter(|it| it.laid.env() == placed.laid.env());
+    let still = here.find(|it| Some(it.key.name.as_str()) == previously).map(|it| it.key);
+    check_previously(placed.node, previously, still, findings);
+    let pools = placed.pools();
+    for pool in &pools {
+        let previously = pool.pool.previously.as_deref();
+        let still = pools.iter().find(|it| Some(it.key.name.as_str()) == previously);
+        check_previously(pool.node, previously, still.map(|it| it.key), findings);
     }
 }
 

@@ -4,20 +4,25 @@ use super::format::bounds;
 use super::placed::{Placed, PlacedPool, placed};
 use super::pools;
 use super::settings::{Cluster, Maintenance, NetworkPolicy, Profile, ReleaseChannel};
-use crate::model::{Place, Resource, ResourceId, Source};
+use crate::model::{Keys, Place, Resource, ResourceId, Source};
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
-use crate::project::services;
+use crate::project::{address, services};
 use crate::providers::gcp::gke_cluster;
 use crate::providers::gcp::gke_node_pool::{Counted, Spec as PoolSpec};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
+/// The kind of a cluster.
+const CLUSTER: &str = "gke-cluster";
+/// The kind of a pool of machines.
+const POOL: &str = "gke-node-pool";
+
 /// Every cluster of every environment, and its pools.
 pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
     for placed in &placed(layout) {
         let spec = json(&cluster(placed));
-        let mut cluster = resource(placed, "gke-cluster", &placed.name, spec, &placed.key.range);
+        let mut cluster = resource(placed, CLUSTER, &placed.name, spec, &placed.key.range);
         cluster.needs.extend(services::enabling(layout, &cluster.place.project, gke_cluster::API));
         resources.push(cluster);
         for pool in &placed.pools() {
@@ -26,11 +31,30 @@ pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
     }
 }
 
+/// The key of every cluster, with the cluster and its pools in each environment. A pool is called
+/// by its key, `pool:core`, or with that of its cluster before it, `pool:main.core`.
+pub(crate) fn keys(layout: &[Laid], keys: &mut Keys) {
+    for placed in &placed(layout) {
+        let env = placed.laid.env();
+        let mut all = BTreeSet::from([ResourceId::new(env, CLUSTER, &placed.name)]);
+        for pool in &placed.pools() {
+            let name = pools::name(placed, pool, &pools::spec(placed, pool.pool));
+            let (id, key) = (ResourceId::new(env, POOL, name), &pool.key.name);
+            for name in [key.clone(), format!("{}.{key}", placed.key.name)] {
+                keys.entry(address::written("pool", &name)).or_default().insert(id.clone());
+            }
+            all.insert(id);
+        }
+        let name = address::written("cluster", &placed.key.name);
+        keys.entry(name).or_default().extend(all);
+    }
+}
+
 fn pool(placed: &Placed<'_>, pool: &PlacedPool<'_>) -> Resource {
     let spec = pools::spec(placed, pool.pool);
     let name = pools::name(placed, pool, &spec);
     let notes = notes(placed, pool, &spec);
-    let mut resource = resource(placed, "gke-node-pool", &name, json(&spec), &pool.key.range);
+    let mut resource = resource(placed, POOL, &name, json(&spec), &pool.key.range);
     resource.place.parent = Some(placed.name.clone());
     Resource { notes, ..resource }
 }
@@ -71,6 +95,7 @@ fn cluster(placed: &Placed<'_>) -> gke_cluster::Spec {
     let Cluster {
         environments: _,
         name: _,
+        previously: _,
         manage: _,   // of the resource
         regional: _, // with the location
         node_zones,
@@ -86,6 +111,7 @@ fn cluster(placed: &Placed<'_>) -> gke_cluster::Spec {
         logging,
         monitoring,
         managed_prometheus,
+        cost_allocation,
         http_load_balancing,
         horizontal_pod_autoscaling,
         maintenance,
@@ -123,6 +149,7 @@ fn cluster(placed: &Placed<'_>) -> gke_cluster::Spec {
         logging: words(logging),
         monitoring: words(monitoring),
         managed_prometheus: *managed_prometheus,
+        cost_allocation: *cost_allocation,
         maintenance: maintenance.as_ref().map(window),
         default_pool: *keep_default_pool,
         labels: all_labels,

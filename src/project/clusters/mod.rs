@@ -2,8 +2,12 @@
 //! cannot be, and what it becomes.
 
 mod checks;
+mod discover;
+mod discover_parts;
+mod discover_pools;
 mod expand;
 mod format;
+mod hardware;
 mod machines;
 mod names;
 mod placed;
@@ -13,15 +17,17 @@ mod role;
 mod settings;
 mod tables;
 
+pub use hardware::{Disk, DiskSettings, Driver, Gpu, GpuSettings, Sharing};
 pub use refresh::{FreshMachine, Origin};
 pub use settings::{
-    Cluster, Disk, DiskSettings, Driver, Gpu, GpuSettings, Maintenance, NetworkPolicy, Nodes, Pool,
-    Private, Profile, ReleaseChannel, Role, RoleVersions, Sharing, Version,
+    Cluster, Maintenance, NetworkPolicy, Nodes, Pool, Private, Profile, ReleaseChannel, Role,
+    RoleVersions, Version,
 };
 pub use tables::Tables;
 
 pub(crate) use checks::check;
-pub(crate) use expand::expand;
+pub(crate) use discover::discover;
+pub(crate) use expand::{expand, keys};
 pub(crate) use format::{gigabytes, kubernetes_version, node_range, taint};
 pub(crate) use placed::{any, derived, with_identities};
 pub(crate) use tables::load as load_tables;

@@ -5,6 +5,7 @@ use crate::model::ResourceId;
 use crate::project::declaration::Declaration;
 use crate::project::environments::SHARED;
 use crate::project::layout::Laid;
+use crate::project::managed::naming_key;
 use crate::project::problem::Range;
 use crate::project::tree::{Key, Node};
 
@@ -121,6 +122,7 @@ fn default_environments(layout: &[Laid]) -> Vec<String> {
 }
 
 fn final_name(laid: &Laid, key: &str, cluster: &Cluster) -> String {
+    let key = naming_key(key, cluster.previously.as_deref());
     let derived = || format!("{}-{key}{}", laid.declaration.prefix, laid.environment.suffix);
     cluster.name.clone().unwrap_or_else(derived)
 }

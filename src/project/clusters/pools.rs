@@ -1,9 +1,11 @@
 //! From a declared pool to its complete settings.
 
 use super::format::{bounds, size, taint_parts};
+use super::hardware::{Disk, Driver, Gpu, Sharing};
 use super::placed::{Placed, PlacedPool};
 use super::role;
-use super::settings::{Disk, Driver, Gpu, Pool, Role, Sharing, Version};
+use super::settings::{Pool, Role, Version};
+use crate::project::managed::naming_key;
 use crate::providers::gcp::gke_node_pool as node_pool;
 use crate::providers::gcp::gke_node_pool::{Counted, Limits, Market, Spec, Taint};
 
@@ -11,7 +13,10 @@ use crate::providers::gcp::gke_node_pool::{Counted, Limits, Market, Spec, Taint}
 pub(super) fn name(placed: &Placed<'_>, pool: &PlacedPool<'_>, spec: &Spec) -> String {
     match &pool.pool.name {
         Some(name) => format!("{}/{name}", placed.name),
-        None => node_pool::make_name(&format!("{}/{}", placed.name, pool.key.name), spec),
+        None => {
+            let key = naming_key(&pool.key.name, pool.pool.previously.as_deref());
+            node_pool::make_name(&format!("{}/{key}", placed.name), spec)
+        }
     }
 }
 
@@ -19,6 +24,7 @@ pub(super) fn name(placed: &Placed<'_>, pool: &PlacedPool<'_>, spec: &Spec) -> S
 pub(super) fn spec(placed: &Placed<'_>, pool: &Pool) -> Spec {
     let Pool {
         name: _,
+        previously: _,
         role,
         machine,
         gpu,

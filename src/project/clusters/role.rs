@@ -4,7 +4,7 @@
 //! <https://z2jh.jupyter.org/en/stable/administrator/optimization.html>
 
 use super::settings::{Pool, Role};
-use crate::providers::gcp::gke_node_pool::{RETIRING, Taint};
+use crate::providers::gcp::gke_node_pool::{RETIRING, Spec, Taint};
 use std::collections::BTreeMap;
 
 /// The label by which hubs choose machines.
@@ -13,6 +13,8 @@ const HUB: &str = "hub.jupyter.org/node-purpose";
 const DASK: &str = "k8s.dask.org/node-purpose";
 /// The label of the machines of one community.
 const COMMUNITY: &str = "2i2c.org/community";
+/// The label in Google Cloud that says what machines are for.
+const PURPOSE: &str = "node-purpose";
 /// The taint of machines with GPUs.
 const GPU: &str = "nvidia.com/gpu";
 
@@ -59,6 +61,25 @@ impl Role {
         }
     }
 
+    /// Every role.
+    const ALL: [Self; 4] = [Self::Core, Self::User, Self::DaskWorker, Self::Build];
+
+    /// The role that machines were most probably made for: the one of whose labels and taints they
+    /// lack the least.
+    pub(super) fn nearest(spec: &Spec) -> Self {
+        let lacks = |role: &Self| {
+            let has =
+                |(key, value): &&(&str, &str)| spec.labels.get(*key).is_some_and(|it| it == value);
+            let labels = role.labels().iter().filter(|label| !has(label)).count();
+            let tainted = |(key, value): (&str, &str)| {
+                spec.taints.iter().any(|taint| taint.key == key && taint.value == value)
+            };
+            let purpose = spec.resource_labels.get(PURPOSE).is_some_and(|it| it == role.word());
+            labels + usize::from(!role.taint().is_none_or(tainted)) + usize::from(!purpose)
+        };
+        Self::ALL.into_iter().min_by_key(lacks).unwrap_or(Self::Core)
+    }
+
     /// The gigabytes of the disk of a machine that says nothing itself.
     pub(super) fn disk_gb(self) -> i64 {
         match self {
@@ -79,9 +100,16 @@ pub(super) fn labels(pool: &Pool) -> Labels {
     labels
 }
 
+/// The community that machines are for: they say so, and keep everybody else away.
+pub(super) fn community(spec: &Spec) -> Option<&str> {
+    let name = spec.labels.get(COMMUNITY)?;
+    let closed = spec.taints.iter().any(|it| it.key == COMMUNITY && it.value == *name);
+    closed.then_some(name.as_str())
+}
+
 /// The labels in Google Cloud that follow from a pool's settings: bills are read by them.
 pub(super) fn resource_labels(pool: &Pool) -> Labels {
-    let mut labels = owned(&[("node-purpose", pool.role.word())]);
+    let mut labels = owned(&[(PURPOSE, pool.role.word())]);
     labels.extend(pool.community.iter().map(|name| ("community".to_owned(), name.clone())));
     labels
 }

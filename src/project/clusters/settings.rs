@@ -1,5 +1,6 @@
 //! The types of what is written about a cluster and its pools.
 
+use super::hardware::{Disk, Gpu};
 use crate::project::managed::Manage;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,9 @@ pub struct Cluster {
     /// The name in the cloud; `${prefix}-KEY${suffix}` when not said.
     #[serde(default)]
     pub name: Option<String>,
+    /// The key that this cluster had before it was renamed here: its name in the cloud stays.
+    #[serde(default)]
+    pub previously: Option<String>,
     /// How far the cluster and its pools are managed: `observe` looks and never touches, `mark` may mark it as ours and changes
     /// nothing else, `full` makes it what is declared.
     #[serde(default)]
@@ -68,6 +72,10 @@ pub struct Cluster {
     /// Whether Google's Prometheus runs.
     #[serde(default)]
     pub managed_prometheus: bool,
+    /// Whether what is billed says which hub and which person it was for, by namespaces and labels
+    /// of pods: `cost report --by` reads it from the export of bills.
+    #[serde(default)]
+    pub cost_allocation: bool,
     /// Whether Google's load balancers can be made from inside.
     #[serde(default)]
     pub http_load_balancing: bool,
@@ -109,6 +117,9 @@ pub struct Pool {
     /// machine, so that a pool of other machines can be made before the old one goes.
     #[serde(default)]
     pub name: Option<String>,
+    /// The key that this pool had before it was renamed here: its name in the cloud stays.
+    #[serde(default)]
+    pub previously: Option<String>,
     /// What the machines are for. Labels, taints, metadata and disk follow from it.
     pub role: Role,
     /// The type of the machines, as in `n2-highmem-4`.
@@ -307,88 +318,4 @@ pub struct Nodes {
     /// In each zone, as in `1..5`.
     #[schemars(extend("format" = "node-range"))]
     pub per_zone: Option<String>,
-}
-
-/// The disk that a machine starts from.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Disk {
-    /// Its size, as in `30 GB`.
-    Size(#[schemars(extend("format" = "gigabytes"))] String),
-    /// More than its size.
-    Full(DiskSettings),
-}
-
-/// A disk in full.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DiskSettings {
-    /// As in `pd-balanced`, `pd-ssd` or `hyperdisk-balanced`.
-    #[serde(default, rename = "type")]
-    pub kind: Option<String>,
-    /// As in `100 GB`.
-    #[schemars(extend("format" = "gigabytes"))]
-    pub size: String,
-    /// Reads and writes per second, for disks that are made to order.
-    #[serde(default)]
-    pub iops: Option<u32>,
-    /// MiB per second, for disks that are made to order.
-    #[serde(default)]
-    pub throughput: Option<u32>,
-}
-
-/// The accelerators of a machine.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Gpu {
-    /// One of this type, as in `nvidia-tesla-t4`; as many as the machine's type has, where that
-    /// says it.
-    One(String),
-    /// More than the type.
-    Full(GpuSettings),
-}
-
-/// Accelerators in full.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GpuSettings {
-    /// As in `nvidia-tesla-t4`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// How many each machine has.
-    #[serde(default)]
-    #[schemars(range(min = 1, max = 16))]
-    pub count: Option<u32>,
-    /// The driver that is installed: `default`, `latest` or `none`.
-    #[serde(default)]
-    pub driver: Option<Driver>,
-    /// How one is shared between containers.
-    #[serde(default)]
-    pub shared: Option<Sharing>,
-    /// Between how many.
-    #[serde(default)]
-    #[schemars(range(min = 2, max = 48))]
-    pub clients: Option<u32>,
-}
-
-/// The driver of an accelerator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Driver {
-    /// The one that goes with the machine's version.
-    Default,
-    /// The newest.
-    Latest,
-    /// None: you install it.
-    None,
-}
-
-/// How an accelerator is shared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Sharing {
-    /// One after the other, in short turns.
-    TimeSharing,
-    /// At the same time (MPS).
-    Mps,
 }

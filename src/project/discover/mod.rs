@@ -6,7 +6,7 @@
 mod said;
 mod yaml;
 
-pub(crate) use said::{Said, keys, left_out, object, time};
+pub(crate) use said::{Said, keys, left_out, new_key, object, time};
 
 use crate::model::{Found, UnknownOwner, World};
 use crate::project::layout::Laid;
@@ -30,14 +30,21 @@ pub(crate) struct Seen<'a> {
 /// One thing as a section declares it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Entry {
-    /// Its key.
+    /// Its key; none for a section that has no keys, and for what cannot be declared at all.
     pub(crate) key: String,
     /// The word below the key that its settings stand under, if they stand under one.
     pub(crate) inside: Option<&'static str>,
-    /// Its settings; none, if it cannot be declared at all.
+    /// Its settings; none in a section that is a list.
     pub(crate) settings: Map<String, Value>,
     /// Where it comes from, and what of it cannot be said.
     pub(crate) comments: Vec<String>,
+}
+
+impl Entry {
+    /// Whether it is more than a comment.
+    fn is_declared(&self) -> bool {
+        !(self.key.is_empty() && self.settings.is_empty())
+    }
 }
 
 /// A file for everything that is there and not declared.
@@ -61,13 +68,21 @@ impl Project {
             if entries.is_empty() {
                 continue;
             }
-            let here = entries.iter().filter(|entry| !entry.settings.is_empty()).count();
+            let here = entries.iter().filter(|entry| entry.is_declared()).count();
             count += here;
-            let declared = self.layout[0].tree.entry(section);
-            elsewhere.extend(declared.map(|(key, _)| ((*section).to_owned(), key.range.clone())));
-            _ = write!(text, "\n{section}:");
+            // `dns.records` stands below `dns`.
+            let (outer, inner) = section.split_once('.').unwrap_or((*section, ""));
+            let declared = self.layout[0].tree.entry(outer);
+            elsewhere.extend(declared.map(|(key, _)| (outer.to_owned(), key.range.clone())));
+            let indent = if inner.is_empty() { "" } else { "  " };
+            _ = match inner {
+                "" => write!(text, "\n{outer}:"),
+                inner => write!(text, "\n{outer}:\n{indent}{inner}:"),
+            };
             text.push_str(if here == 0 { " {}\n" } else { "\n" });
-            entries.into_iter().for_each(|entry| write_entry(&mut text, entry));
+            let mut written = String::new();
+            entries.into_iter().for_each(|entry| write_entry(&mut written, entry));
+            written.lines().for_each(|line| _ = writeln!(text, "{indent}{line}"));
         }
         let text = (!text.is_empty()).then(|| format!("{HEAD}{text}"));
         Discovered { text, count, elsewhere }
@@ -89,11 +104,19 @@ fn write_entry(out: &mut String, entry: Entry) {
     }
     comments.iter().for_each(|comment| _ = writeln!(out, "  # {}", yaml::one_line(comment)));
     if settings.is_empty() {
+        let item = (!key.is_empty()).then(|| yaml::text(&key));
+        item.iter().for_each(|item| _ = writeln!(out, "  - {item}"));
         return;
     }
-    _ = writeln!(out, "  {}:", yaml::text(&key));
+    if !key.is_empty() {
+        _ = writeln!(out, "  {}:", yaml::text(&key));
+    }
     inside.iter().for_each(|word| _ = writeln!(out, "    {word}:"));
-    let indent = if inside.is_some() { 6 } else { 4 };
+    let indent = match (key.is_empty(), inside) {
+        (true, _) => 2,
+        (false, None) => 4,
+        (false, Some(_)) => 6,
+    };
     let first = FIRST.iter().filter_map(|name| settings.remove_entry(*name)).collect::<Vec<_>>();
     for (name, value) in first.into_iter().chain(settings) {
         yaml::field(out, indent, &name, &value);
@@ -111,6 +134,13 @@ impl<'a> Seen<'a> {
         self.world.kinds.get(kind).map(|seen| seen.strangers.as_slice()).unwrap_or_default()
     }
 
+    /// The settings of what is there, whosever it is.
+    pub(crate) fn settings(&self, kind: &str, name: &str) -> Option<&'a Value> {
+        let seen = self.world.kinds.get(kind)?;
+        let found = seen.find(name).or_else(|| seen.stranger(name));
+        found.filter(|found| found.is_there()).map(|found| &found.spec)
+    }
+
     /// What of a stranger its spec has no words for.
     pub(crate) fn wordless(&self, kind: &str, name: &str) -> Vec<&'a UnknownOwner> {
         let unknown = self.world.kinds.get(kind).into_iter().flat_map(|seen| &seen.unknown);
@@ -120,13 +150,18 @@ impl<'a> Seen<'a> {
     /// The environment that a thing probably belongs to: the one whose suffix it has, else the
     /// last of its project.
     pub(crate) fn environment(&self, found: &Found) -> Option<&'a Laid> {
+        self.environment_of(&found.name, &found.place.project)
+    }
+
+    /// The same of what has a name in the words of the project file.
+    pub(crate) fn environment_of(&self, name: &str, project: &str) -> Option<&'a Laid> {
         let may = |laid: &&Laid| {
             self.environments.iter().any(|env| env == laid.env())
-                && laid.declaration.cloud.project == found.place.project
+                && laid.declaration.cloud.project == project
         };
         let may: Vec<&Laid> = self.layout.iter().filter(may).collect();
         let suffix = |laid: &Laid| laid.environment.suffix.clone();
-        let own = |laid: &&&Laid| !suffix(laid).is_empty() && found.name.ends_with(&suffix(laid));
+        let own = |laid: &&&Laid| !suffix(laid).is_empty() && name.ends_with(&suffix(laid));
         let plain = |laid: &&&Laid| suffix(laid).is_empty();
         let found = may.iter().find(own).or_else(|| may.iter().rev().find(plain));
         found.or(may.last()).copied()

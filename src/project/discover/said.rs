@@ -19,10 +19,15 @@ impl Said {
     /// What is said of everything that was found: its name, unless that is made of the key, its
     /// environment, and that its settings stay.
     pub(crate) fn of(found: &Found, laid: &Laid, key: &str, origin: String) -> Self {
+        Self::named(&found.name, laid, key, origin)
+    }
+
+    /// The same of what has this name in the words of the project file.
+    pub(crate) fn named(name: &str, laid: &Laid, key: &str, origin: String) -> Self {
         let mut said = Self { comments: vec![origin], ..Self::default() };
         let naming = laid.naming();
-        if format!("{}{key}{}", naming.start, naming.end) != found.name {
-            said.say("name", found.name.as_str());
+        if format!("{}{key}{}", naming.start, naming.end) != name {
+            said.say("name", name);
         }
         said.say("in", json!([laid.env()]));
         said.say("manage", "mark");
@@ -31,6 +36,18 @@ impl Said {
 
     pub(crate) fn say(&mut self, name: &str, value: impl Into<Value>) {
         self.settings.insert(name.to_owned(), value.into());
+    }
+
+    /// The same where it is not what is usual.
+    pub(crate) fn unless_usual<T: Into<Value> + PartialEq>(
+        &mut self,
+        name: &str,
+        value: T,
+        usual: T,
+    ) {
+        if value != usual {
+            self.say(name, value);
+        }
     }
 
     pub(crate) fn cannot(&mut self, what: impl AsRef<str>) {
@@ -75,13 +92,18 @@ pub(crate) fn keys<'a>(
     let mut taken: BTreeSet<String> = declared.collect();
     let mut keys = BTreeMap::new();
     for (name, laid) in named {
-        let wish = key_of(laid.naming().key(name).unwrap_or(name), first);
-        let others = (2..).map(|number| format!("{wish}-{number}"));
-        let mut wishes = std::iter::once(wish.clone()).chain(others);
-        let key = wishes.find(|wish| taken.insert(wish.clone())).unwrap_or_default();
+        let key = new_key(&mut taken, laid.naming().key(name).unwrap_or(name), first);
         keys.insert(name, key);
     }
     keys
+}
+
+/// A key that is not taken, near to this name; it is taken from now on.
+pub(crate) fn new_key(taken: &mut BTreeSet<String>, name: &str, first: char) -> String {
+    let wish = key_of(name, first);
+    let others = (2..).map(|number| format!("{wish}-{number}"));
+    let mut wishes = std::iter::once(wish.clone()).chain(others);
+    wishes.find(|wish| taken.insert(wish.clone())).unwrap_or_default()
 }
 
 /// Lower case letters, digits and signs, beginning with a letter, `first` if it has none.

@@ -21,11 +21,25 @@ pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
             _ => entries.push(left_out(&origin(found), "it is in another region")),
         }
     }
+    entries.extend(unused(seen));
     let declared = seen.layout.iter().flat_map(|laid| laid.declaration.disks.keys().cloned());
     let named = disks.iter().map(|(found, _, laid)| (found.name.as_str(), *laid));
     let keys = keys(declared, named, 'd');
     entries.extend(disks.iter().map(|(found, spec, laid)| entry(seen, found, spec, laid, &keys)));
     entries
+}
+
+/// Snapshot schedules that are nobody's and that no such disk has.
+fn unused(seen: &Seen<'_>) -> Vec<Entry> {
+    let disks = seen.strangers("gce-disk").iter();
+    let used: Vec<&str> = disks.filter_map(|found| found.spec["snapshots"].as_str()).collect();
+    let schedules = seen.strangers("gce-snapshot-policy").iter();
+    let unused = schedules.filter(|found| !used.contains(&found.name.as_str()));
+    let entry = |found: &Found| {
+        let origin = format!("snapshot schedule {}, project {}", found.name, found.place.project);
+        left_out(&origin, "a schedule is declared with its disk, and no disk here has this one")
+    };
+    unused.map(entry).collect()
 }
 
 fn is_near(spec: &gce_disk::Spec, laid: &Laid) -> bool {

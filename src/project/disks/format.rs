@@ -1,6 +1,6 @@
 //! The forms of texts in a disk's settings.
 
-use crate::project::format::{Wrong, seconds};
+use crate::project::format::{Wrong, whole_days};
 use crate::project::words::nearest;
 
 /// The days of a week, in the order in which a schedule names them.
@@ -9,9 +9,6 @@ pub(super) const DAYS: [&str; 7] =
 
 /// The largest disk, in GB. <https://cloud.google.com/compute/docs/disks#introduction>
 const LARGEST: u64 = 65_536;
-
-/// The seconds of a day.
-const DAY: u64 = 86_400;
 
 /// The gigabytes in a text such as `200 GB`.
 pub(super) fn size(text: &str) -> Option<u64> {
@@ -90,9 +87,7 @@ pub(crate) fn rhythm(text: &str) -> Result<(), Wrong> {
 
 /// The whole days in a time span; none if there is a part of one left.
 pub(super) fn days(text: &str) -> Option<u32> {
-    let seconds =
-        seconds(text).ok().filter(|seconds| *seconds > 0 && seconds.is_multiple_of(DAY))?;
-    u32::try_from(seconds / DAY).ok().filter(|days| *days <= 65_535)
+    u32::try_from(whole_days(text)?).ok().filter(|days| *days <= 65_535)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::settings::Disk;
 use crate::project::declaration::Declaration;
 use crate::project::layout::{Laid, each_environment};
-use crate::project::managed::naming_key;
+use crate::project::names;
 use crate::project::problem::Range;
 use crate::project::tree::{Key, Node};
 
@@ -79,9 +79,7 @@ fn default_environments(layout: &[Laid]) -> Vec<String> {
 }
 
 fn final_name(laid: &Laid, key: &str, disk: &Disk) -> String {
-    let key = naming_key(key, disk.previously.as_deref());
-    let derived = || format!("{}-{key}{}", laid.declaration.prefix, laid.environment.suffix);
-    disk.name.clone().unwrap_or_else(derived)
+    names::final_name(laid, key, disk.name.as_deref(), disk.previously.as_deref())
 }
 
 /// What a setting of a disk is when it is not said and follows from something else.

@@ -5,11 +5,11 @@ use crate::project::problem::{Findings, Problem};
 use crate::project::tree::Node;
 use crate::project::words::{nearest, quoted};
 
-/// `in:` of every `thing` in a section names environments that exist, and at least one.
+/// `in:` of every `thing` in a section (`buckets`, `dns.records`) names environments that exist, and at least one.
 pub(crate) fn members(layout: &[Laid], section: &str, thing: &str, findings: &mut Findings) {
     let all: Vec<&str> = layout.iter().map(Laid::env).collect();
     for laid in layout {
-        let things = laid.tree.child(section).map(Node::entries).unwrap_or_default();
+        let things = laid.tree.at(section.split('.')).map(Node::entries).unwrap_or_default();
         for (key, node) in things {
             let Some(list) = node.child("in") else { continue };
             if list.items().is_empty() {

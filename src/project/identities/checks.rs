@@ -5,6 +5,7 @@ use super::settings::GitHub;
 use crate::project::address;
 use crate::project::environments::members;
 use crate::project::layout::Laid;
+use crate::project::managed::check_previously;
 use crate::project::problem::{Findings, Problem};
 use crate::project::tree::Node;
 use crate::project::words::nearest;
@@ -20,6 +21,9 @@ pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
     members(layout, "identities", "identity", findings);
     for placed in &identities.list {
         findings.extend(name(placed));
+        let previously = placed.identity.previously.as_deref();
+        let still = previously.and_then(|key| identities.here(key, placed.laid.env()));
+        check_previously(placed.node, previously, still.map(|other| other.key), findings);
         github(placed, findings);
         let users = placed.node.child("used_by").map(Node::items).unwrap_or_default();
         findings.extend(users.iter().filter_map(|node| refers(&identities, placed.laid, node)));

@@ -1,27 +1,23 @@
 //! From declared identities to complete resources.
 
 use super::derived::{ACT_AS, PAYS, USE, github_member, kubernetes_member, requester_pays_role};
+use super::github::{self, POOL, PROVIDER};
 use super::placed::{Identities, Placed, placed};
 use super::settings::{Identity, Role};
-use crate::model::{Manage, Place, Resource, ResourceId, Source};
-use crate::project::clusters;
+use crate::model::{Keys, Manage, Place, Resource, ResourceId, Source};
 use crate::project::layout::Laid;
+use crate::project::managed::naming_key;
 use crate::project::problem::Range;
+use crate::project::{address, clusters};
 use crate::providers::gcp::policy::{Condition, Grant, Spec};
-use crate::providers::gcp::{
-    gcp_custom_role, gcp_service_account, gcp_workload_identity_pool,
-    gcp_workload_identity_provider,
-};
+use crate::providers::gcp::{gcp_custom_role, gcp_service_account, gcp_workload_identity_pool};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The pool of GitHub's jobs, and the provider in it.
-const POOL: &str = "github-actions";
-const PROVIDER: &str = "github";
-
-/// Who signs the tokens of GitHub's jobs.
-/// <https://docs.github.com/en/actions/reference/security/oidc>
-const GITHUB: &str = "https://token.actions.githubusercontent.com";
+/// The kind of an account.
+const ACCOUNT: &str = "gcp-service-account";
+/// The kind of who may act as one.
+const ACCESS: &str = "gcp-service-account-access";
 
 /// Every identity of every environment, and what hangs on it.
 pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
@@ -38,6 +34,16 @@ pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
         let Some(home) = home(layout, project) else { continue };
         resources.extend(requester_pays(home, &here));
         resources.extend(federation(home, &here));
+    }
+}
+
+/// The key of every identity, with its account and who may act as it in each environment. What it
+/// may do in the project is one thing for all identities of an environment, so that has none.
+pub(crate) fn keys(layout: &[Laid], keys: &mut Keys) {
+    for placed in &placed(layout).list {
+        let id = |kind: &str| ResourceId::new(placed.laid.env(), kind, placed.email());
+        let name = address::written("identity", &placed.key.name);
+        keys.entry(name).or_default().extend([id(ACCOUNT), id(ACCESS)]);
     }
 }
 
@@ -64,14 +70,15 @@ fn with(resource: Resource, spec: &impl serde::Serialize) -> Resource {
 }
 
 fn account(placed: &Placed<'_>) -> Resource {
-    let Identity { display_name, description, disabled, .. } = placed.identity;
+    let Identity { previously, display_name, description, disabled, .. } = placed.identity;
+    let key = naming_key(&placed.key.name, previously.as_deref());
     let spec = gcp_service_account::Spec {
-        display_name: display_name.clone().unwrap_or_else(|| placed.key.name.clone()),
+        display_name: display_name.clone().unwrap_or_else(|| key.to_owned()),
         description: description.clone().unwrap_or_default(),
         disabled: *disabled,
     };
     let (env, range) = (placed.laid.env(), &placed.key.range);
-    let account = resource(env, "gcp-service-account", placed.email(), placed.project(), range);
+    let account = resource(env, ACCOUNT, placed.email(), placed.project(), range);
     with(Resource { manage: placed.identity.manage.into(), ..account }, &spec)
 }
 
@@ -90,8 +97,10 @@ fn access(identities: &Identities<'_>, placed: &Placed<'_>) -> Option<Resource> 
     }
     let written = ["kubernetes", "github", "used_by"].into_iter();
     let written = written.filter_map(|key| placed.node.entry(key)).map(|(key, _)| &key.range).min();
-    let (kind, range) = ("gcp-service-account-access", written.unwrap_or(&placed.key.range));
-    let mut resource = with(resource(env, kind, placed.email(), project, range), &spec);
+    let range = written.unwrap_or(&placed.key.range);
+    let access = resource(env, ACCESS, placed.email(), project, range);
+    let manage = placed.identity.manage.into();
+    let mut resource = with(Resource { manage, ..access }, &spec);
     if !kubernetes.is_empty() {
         // Members of a pool of identities that is not there yet are refused.
         resource.needs.extend(clusters::with_identities(identities.layout, project));
@@ -146,13 +155,17 @@ fn requester_pays(home: &Laid, here: &[&Placed<'_>]) -> Option<Resource> {
     let asks = here.iter().find(|placed| placed.identity.requester_pays)?;
     let project = asks.project();
     let role = requester_pays_role(&home.declaration.prefix);
-    let spec = gcp_custom_role::Spec {
+    let (name, range) = (gcp_custom_role::role_name(project, &role), asks.range("requester_pays"));
+    Some(with(resource(home.env(), "gcp-custom-role", name, project, range), &paying()))
+}
+
+/// The settings of that role.
+pub(super) fn paying() -> gcp_custom_role::Spec {
+    gcp_custom_role::Spec {
         title: "Requester pays".to_owned(),
         description: "Read buckets whose readers pay, at the expense of this project".to_owned(),
         permissions: [PAYS.to_owned()].into(),
-    };
-    let (name, range) = (gcp_custom_role::role_name(project, &role), asks.range("requester_pays"));
-    Some(with(resource(home.env(), "gcp-custom-role", name, project, range), &spec))
+    }
 }
 
 /// What lets jobs of GitHub in: only those of repositories that are named.
@@ -162,30 +175,12 @@ fn federation(home: &Laid, here: &[&Placed<'_>]) -> Vec<Resource> {
     let Some(asks) = here.iter().find(|placed| !placed.identity.github.is_empty()) else {
         return Vec::new();
     };
-    let quoted: Vec<String> = repositories.iter().map(|it| format!("'{it}'")).collect();
-    let attributes = [
-        ("google.subject", "assertion.sub"),
-        ("attribute.repository", "assertion.repository"),
-        ("attribute.ref", "assertion.ref"),
-    ];
-    let pool = gcp_workload_identity_pool::Spec {
-        display_name: "GitHub Actions".to_owned(),
-        description: "Jobs that act without keys".to_owned(),
-        disabled: false,
-    };
-    let provider = gcp_workload_identity_provider::Spec {
-        display_name: "GitHub Actions".to_owned(),
-        issuer: GITHUB.to_owned(),
-        attributes: attributes.map(|(to, from)| (to.to_owned(), from.to_owned())).into(),
-        condition: format!("assertion.repository in [{}]", quoted.join(", ")),
-        ..gcp_workload_identity_provider::Spec::default()
-    };
     let (project, range) = (asks.project(), asks.range("github"));
     let name = gcp_workload_identity_pool::pool_name(project, POOL);
     let inside = format!("{name}/{PROVIDER}");
     let resource = |kind: &str, name| resource(home.env(), kind, name, project, range);
     vec![
-        with(resource("gcp-workload-identity-pool", name), &pool),
-        with(resource("gcp-workload-identity-provider", inside), &provider),
+        with(resource("gcp-workload-identity-pool", name), &github::pool()),
+        with(resource("gcp-workload-identity-provider", inside), &github::provider(&repositories)),
     ]
 }

@@ -3,15 +3,19 @@
 
 mod checks;
 pub mod derived;
+mod discover;
+mod discover_access;
 mod expand;
 mod format;
+mod github;
 mod placed;
 mod settings;
 
 pub use settings::{GitHub, Identity, Role, RoleWhen};
 
 pub(crate) use checks::{check, refers};
-pub(crate) use expand::expand;
+pub(crate) use discover::discover;
+pub(crate) use expand::{expand, keys};
 pub(crate) use format::account_id;
 pub(crate) use format::{
     description, expression, github_repository, kubernetes_account, project_role,

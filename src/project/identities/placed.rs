@@ -2,8 +2,8 @@
 
 use super::settings::Identity;
 use crate::project::address;
-use crate::project::environments::SHARED;
-use crate::project::layout::Laid;
+use crate::project::layout::{Laid, shared_or_first};
+use crate::project::managed::naming_key;
 use crate::project::problem::Range;
 use crate::project::tree::{Key, Node};
 
@@ -47,6 +47,11 @@ impl Placed<'_> {
 }
 
 impl Identities<'_> {
+    /// The identity with a key in an environment.
+    pub(super) fn here(&self, key: &str, env: &str) -> Option<&Placed<'_>> {
+        self.list.iter().find(|placed| placed.key.name == key && placed.laid.env() == env)
+    }
+
     /// The identity that `key` means in an environment: the one there, else the only one.
     pub(crate) fn find(&self, key: &str, env: &str) -> Option<&Placed<'_>> {
         let found: Vec<_> = self.list.iter().filter(|placed| placed.key.name == key).collect();
@@ -61,15 +66,9 @@ impl Identities<'_> {
     }
 }
 
-/// The environments of an identity that says none: what all use together, else the first.
-fn usual(layout: &[Laid]) -> Vec<String> {
-    let shared = layout.iter().find(|laid| laid.env() == SHARED).or(layout.first());
-    shared.map(|laid| laid.env().to_owned()).into_iter().collect()
-}
-
 /// Every identity in every environment that has it.
 pub(crate) fn placed(layout: &[Laid]) -> Identities<'_> {
-    let usual = usual(layout);
+    let usual = shared_or_first(layout);
     let mut list = Vec::new();
     for laid in layout {
         let written = laid.tree.child("identities").map(Node::entries).unwrap_or_default();
@@ -86,6 +85,7 @@ pub(crate) fn placed(layout: &[Laid]) -> Identities<'_> {
 }
 
 fn account(laid: &Laid, key: &str, identity: &Identity) -> String {
+    let key = naming_key(key, identity.previously.as_deref());
     let derived = || format!("{}-{key}{}", laid.declaration.prefix, laid.environment.suffix);
     identity.name.clone().unwrap_or_else(derived)
 }
@@ -95,8 +95,8 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, key: &str, setting: &str) ->
     let identity = laid.declaration.identities.get(key)?;
     match setting {
         "name" => Some(account(laid, key, identity)),
-        "display_name" => Some(key.to_owned()),
-        "in" => Some(format!("[{}]", usual(layout).join(", "))),
+        "display_name" => Some(naming_key(key, identity.previously.as_deref()).to_owned()),
+        "in" => Some(format!("[{}]", shared_or_first(layout).join(", "))),
         _ => None,
     }
 }

@@ -18,6 +18,9 @@ pub struct Identity {
     /// characters. It cannot be changed.
     #[serde(default)]
     pub name: Option<String>,
+    /// The key that this identity had before it was renamed here: its address stays.
+    #[serde(default)]
+    pub previously: Option<String>,
     /// What people see in lists; the key when not said.
     #[serde(default)]
     #[schemars(extend("format" = "short-text"))]
@@ -26,8 +29,8 @@ pub struct Identity {
     #[serde(default)]
     #[schemars(extend("format" = "short-text"))]
     pub description: Option<String>,
-    /// How far the account is managed: `observe` looks and never touches, `mark` may mark it as ours and changes
-    /// nothing else, `full` makes it what is declared.
+    /// How far the account and who acts as it are managed: `observe` looks and never touches,
+    /// `mark` may mark them as ours and changes nothing else, `full` makes them what is declared.
     #[serde(default)]
     pub manage: Manage,
     /// Whether nobody can act as it for the time being.

@@ -4,6 +4,7 @@ use super::expand::{Made, made};
 use super::{SHORTEST_PERIOD, Secret};
 use crate::project::format::seconds;
 use crate::project::layout::Laid;
+use crate::project::managed::check_previously;
 use crate::project::problem::{Findings, Problem};
 use crate::project::tree::Node;
 use crate::project::words::{nearest, quoted};
@@ -16,6 +17,7 @@ pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
     for made in made(layout) {
         findings.extend(name(&made));
         findings.extend(period(&made));
+        previously(&made, findings);
         let place = (made.laid.declaration.cloud.project.as_str(), made.name.clone());
         if let Some(first) = taken.get(&place) {
             findings.push(collision(first, &made));
@@ -50,15 +52,22 @@ fn environments(layout: &[Laid], findings: &mut Findings) {
 
 /// <https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets/create>
 fn name(made: &Made<'_>) -> Option<Problem> {
-    let Made { name, range, node, .. } = made;
+    let Made { name, key, node, .. } = made;
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let fits = (1..=255).contains(&name.len()) && name.chars().all(allowed);
     (!fits).then(|| {
-        let range = node.child("name").map_or(*range, |node| &node.range);
+        let range = node.child("name").map_or(&key.range, |node| &node.range);
         let message = format!("`{name}` cannot be the name of a secret");
         Problem::error("secret-name", range, message)
             .expected("at most 255 letters, digits, `-` and `_`, prefix and suffix included")
     })
+}
+
+fn previously(made: &Made<'_>, findings: &mut Findings) {
+    let previously = made.make.previously.as_deref();
+    let all = made.laid.tree.child("secrets").map(Node::entries).unwrap_or_default();
+    let still = all.iter().map(|(key, _)| key).find(|it| Some(it.name.as_str()) == previously);
+    check_previously(made.node, previously, still, findings);
 }
 
 fn period(made: &Made<'_>) -> Option<Problem> {
@@ -72,14 +81,14 @@ fn period(made: &Made<'_>) -> Option<Problem> {
 }
 
 fn collision(first: &Made<'_>, second: &Made<'_>) -> Problem {
-    let words = |made: &Made<'_>| format!("`{}` of {}", made.key, made.laid.env());
+    let words = |made: &Made<'_>| format!("`{}` of {}", made.key.name, made.laid.env());
     let message = format!(
         "`{}` is the name of two secrets: {} and {}",
         second.name,
         words(first),
         words(second)
     );
-    Problem::error("name-collision", second.range, message)
-        .related(first.range, "the other one")
+    Problem::error("name-collision", &second.key.range, message)
+        .related(&first.key.range, "the other one")
         .suggest("write `name: NAME${suffix}`, or say `in: [ENVIRONMENT]`".to_owned())
 }

@@ -6,8 +6,9 @@ use crate::model::{Keys, Place, Resource, ResourceId, Source};
 use crate::project::address;
 use crate::project::format::seconds;
 use crate::project::layout::{Laid, each_environment};
+use crate::project::managed::naming_key;
 use crate::project::problem::Range;
-use crate::project::tree::Node;
+use crate::project::tree::{Key, Node};
 use crate::providers::gcp::{secret, secret_access};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -20,9 +21,8 @@ const ACCESS: &str = "secret-access";
 /// One secret that is made by us, in one environment.
 pub(super) struct Made<'a> {
     pub(super) laid: &'a Laid,
-    pub(super) key: &'a str,
-    /// Where its key was written.
-    pub(super) range: &'a Range,
+    /// Its key and where that was written.
+    pub(super) key: &'a Key,
     /// What was written below `make`.
     pub(super) node: &'a Node,
     pub(super) make: &'a Make,
@@ -42,7 +42,7 @@ pub(super) fn made(layout: &[Laid]) -> Vec<Made<'_>> {
             if is_in(layout, laid, make) {
                 let name = final_name(laid, &key.name, make);
                 let node = node.child("make").unwrap_or(node);
-                all.push(Made { laid, key: &key.name, range: &key.range, node, make, name });
+                all.push(Made { laid, key, node, make, name });
             }
         }
     }
@@ -57,6 +57,7 @@ fn is_in(layout: &[Laid], laid: &Laid, make: &Make) -> bool {
 }
 
 fn final_name(laid: &Laid, key: &str, make: &Make) -> String {
+    let key = naming_key(key, make.previously.as_deref());
     let derived = || format!("{}-{key}{}", laid.declaration.prefix, laid.environment.suffix);
     make.name.clone().unwrap_or_else(derived)
 }
@@ -89,10 +90,10 @@ pub(crate) fn reference(
 /// Every secret of ours in every environment, and who may read it.
 pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
     for made in made(layout) {
-        resources.push(resource(&made, SECRET, json(&spec(&made)), made.range));
+        resources.push(resource(&made, SECRET, json(&spec(&made)), &made.key.range));
         let accessors: BTreeSet<String> = made.make.readers.iter().cloned().collect();
         if !accessors.is_empty() {
-            let range = made.node.entry("readers").map_or(made.range, |(key, _)| &key.range);
+            let range = made.node.entry("readers").map_or(&made.key.range, |(key, _)| &key.range);
             let spec = json(&secret_access::Spec { accessors });
             resources.push(resource(&made, ACCESS, spec, range));
         }
@@ -103,7 +104,7 @@ pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
 pub(crate) fn keys(layout: &[Laid], keys: &mut Keys) {
     for made in made(layout) {
         let id = |kind: &str| ResourceId::new(made.laid.env(), kind, &made.name);
-        let name = address::written("secret", made.key);
+        let name = address::written("secret", &made.key.name);
         keys.entry(name).or_default().extend([id(SECRET), id(ACCESS)]);
     }
 }
@@ -124,6 +125,7 @@ fn spec(made: &Made<'_>) -> secret::Spec {
     let Make {
         environments: _,
         name: _,
+        previously: _,
         manage: _,
         readers: _,
         locations,

@@ -17,6 +17,9 @@ pub struct Make {
     /// The name in the cloud; `${prefix}-KEY${suffix}` when not said.
     #[serde(default)]
     pub name: Option<String>,
+    /// The key that this secret had before it was renamed here: its name in the cloud stays.
+    #[serde(default)]
+    pub previously: Option<String>,
     /// Who may read the value, as in `serviceAccount:hub@leap-pangeo.iam.gserviceaccount.com`.
     #[serde(default)]
     #[schemars(extend("items" = { "type": "string", "format": "member" }))]

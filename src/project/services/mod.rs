@@ -1,16 +1,28 @@
 //! `services`: the APIs that a project must have enabled.
 
-use crate::model::{Manage, Place, Resource, ResourceId, Source};
+mod discover;
+
+pub(crate) use discover::discover;
+
+use crate::model::{Keys, Manage, Place, Resource, ResourceId, Source};
 use crate::project::format::Wrong;
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
-use crate::project::{addresses, clusters, disks, identities};
-use crate::providers::gcp::{gcp_service, gke_cluster};
+use crate::project::{
+    address, addresses, budget, clusters, disks, dns, identities, registries, uptime,
+};
+use crate::providers::gcp::{artifact_registry, gcp_service, gke_cluster};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The API of disks, addresses and machines.
 pub(crate) const COMPUTE: &str = "compute.googleapis.com";
+
+/// The API of records.
+pub(crate) const DNS: &str = "dns.googleapis.com";
+
+/// The API of uptime checks, and of who is written to.
+pub(crate) const MONITORING: &str = "monitoring.googleapis.com";
 
 /// Whether a text names an API of Google.
 ///
@@ -18,7 +30,8 @@ pub(crate) const COMPUTE: &str = "compute.googleapis.com";
 /// When it does not; what is wrong with it.
 pub fn api_name(text: &str) -> Result<(), Wrong> {
     let good = text.strip_suffix(".googleapis.com").is_some_and(|name| {
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        !name.is_empty() && name.chars().all(allowed)
     });
     let wrong = Wrong::expected("the name of an API, as in `container.googleapis.com`");
     let bare = text.chars().all(|c| c.is_ascii_lowercase());
@@ -29,11 +42,34 @@ pub fn api_name(text: &str) -> Result<(), Wrong> {
 /// The APIs of every project whose environments say `services`: those that are written, and those
 /// that what is declared needs. Each belongs to the first environment that is in the project.
 pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
-    let mut homes: BTreeMap<&str, &Laid> = BTreeMap::new();
+    for (project, apis) in wanted(layout) {
+        resources.extend(apis.into_iter().map(|(api, range)| Resource {
+            id: id(layout, project, api),
+            place: Place::project(project),
+            spec: json!(gcp_service::Spec {}),
+            manage: Manage::default(),
+            needs: BTreeSet::new(),
+            source: Source::from(range),
+            notes: Vec::new(),
+        }));
+    }
+}
+
+/// The name of every API, with what it is in each project.
+pub(crate) fn keys(layout: &[Laid], keys: &mut Keys) {
+    for (project, apis) in wanted(layout) {
+        for api in apis.into_keys() {
+            let name = address::written("service", api);
+            keys.entry(name).or_default().insert(id(layout, project, api));
+        }
+    }
+}
+
+/// The APIs of each project, and where they were written.
+fn wanted(layout: &[Laid]) -> BTreeMap<&str, BTreeMap<&str, &Range>> {
     let mut apis: BTreeMap<&str, BTreeMap<&str, &Range>> = BTreeMap::new();
     for laid in layout {
         let project = laid.declaration.cloud.project.as_str();
-        homes.entry(project).or_insert(laid);
         let Some(written) = &laid.declaration.services else { continue };
         let Some((key, list)) = laid.tree.entry("services") else { continue };
         let here = apis.entry(project).or_default();
@@ -44,18 +80,13 @@ pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
             here.entry(api).or_insert(&key.range);
         }
     }
-    for (project, apis) in apis {
-        let Some(home) = homes.get(project) else { continue };
-        resources.extend(apis.into_iter().map(|(api, range)| Resource {
-            id: ResourceId::new(home.env(), "gcp-service", gcp_service::service_name(project, api)),
-            place: Place::project(project),
-            spec: json!(gcp_service::Spec {}),
-            manage: Manage::default(),
-            needs: BTreeSet::new(),
-            source: Source::from(range),
-            notes: Vec::new(),
-        }));
-    }
+    apis
+}
+
+fn id(layout: &[Laid], project: &str, api: &str) -> ResourceId {
+    let home = layout.iter().find(|laid| laid.declaration.cloud.project == project);
+    let env = home.map(Laid::env).unwrap_or_default();
+    ResourceId::new(env, "gcp-service", gcp_service::service_name(project, api))
 }
 
 /// What enables an API in a project, if the project's APIs are declared.
@@ -79,6 +110,16 @@ fn needed(layout: &[Laid], project: &str) -> BTreeSet<&'static str> {
     }
     if layout.iter().any(|laid| disks::any(laid, project) || addresses::any(laid, project)) {
         needed.insert(COMPUTE);
+    }
+    if layout.iter().any(|laid| dns::any(laid, project)) {
+        needed.insert(DNS);
+    }
+    if layout.iter().any(|laid| uptime::any(laid, project)) {
+        needed.insert(MONITORING);
+    }
+    needed.extend(budget::apis(layout, project));
+    if layout.iter().any(|laid| registries::any(laid, project)) {
+        needed.insert(artifact_registry::API);
     }
     for placed in identities::placed(layout).list.iter().filter(|it| it.project() == project) {
         needed.extend(["iam.googleapis.com", "cloudresourcemanager.googleapis.com"]);

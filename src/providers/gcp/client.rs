@@ -3,6 +3,7 @@
 use crate::kind::Retry;
 use crate::providers::gcp::credentials::{CredentialSource, CredentialsError};
 use crate::providers::gcp::rest::Rest;
+use google_cloud_artifactregistry_v1::client::ArtifactRegistry;
 use google_cloud_auth::credentials::{Credentials, anonymous};
 use google_cloud_container_v1::client::ClusterManager;
 use google_cloud_gax::retry_policy::NeverRetry;
@@ -47,6 +48,8 @@ pub struct Connection {
     pub(crate) rest: Rest,
     /// Clusters and node pools.
     pub(crate) clusters: ClusterManager,
+    /// Registries of images, over HTTP.
+    pub(crate) registries: ArtifactRegistry,
     /// Secrets, over HTTP.
     pub(crate) secrets: SecretManagerService,
     /// How calls that only look are tried again; the engine sees to those that change something.
@@ -81,9 +84,10 @@ impl Connection {
         let projects = projects(url, credentials.clone()).await?;
         let clusters = clusters(url, credentials.clone()).await?;
         let secrets = secrets(url, credentials.clone()).await?;
+        let registries = registries(url, credentials.clone()).await?;
         let rest = Rest::new(url.cloned(), credentials.clone());
         let storage = storage(url, credentials).await?;
-        Ok(Self { control, storage, iam, projects, rest, clusters, secrets, retry })
+        Ok(Self { control, storage, iam, projects, rest, clusters, registries, secrets, retry })
     }
 }
 
@@ -159,6 +163,21 @@ async fn secrets(
         SecretManagerService::builder().with_credentials(credentials).with_retry_policy(NeverRetry);
     Ok(match url {
         Some(url) => builder.with_endpoint(url).build().await?,
+        None => builder.build().await?,
+    })
+}
+
+/// Its paths are those of clusters as well, so on the sandbox it has a prefix.
+async fn registries(
+    url: Option<&String>,
+    credentials: Credentials,
+) -> Result<ArtifactRegistry, ConnectionError> {
+    let builder = ArtifactRegistry::builder()
+        .with_credentials(credentials)
+        .with_retry_policy(NeverRetry)
+        .with_attempt_timeout(CALL_TIMEOUT);
+    Ok(match url {
+        Some(url) => builder.with_endpoint(format!("{url}/artifactregistry")).build().await?,
         None => builder.build().await?,
     })
 }

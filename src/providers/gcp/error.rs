@@ -29,6 +29,11 @@ impl CallFailed {
     pub(crate) fn new(purpose: Purpose, what: impl Into<String>, error: &Error) -> Self {
         Self::told(reason(error), purpose, what, why(error), retry_after(error))
     }
+
+    /// An operation that ended in a failure, by its code of `google.rpc`.
+    pub(crate) fn ended(purpose: Purpose, what: &str, code: i32, why: &str) -> Self {
+        Self::because(of_code(&Code::from(code)), purpose, what, why)
+    }
 }
 
 fn reason(error: &Error) -> Reason {
@@ -41,8 +46,7 @@ fn reason(error: &Error) -> Reason {
     if error.status().is_some_and(|status| status.details.iter().any(is_not_ready)) {
         return Reason::ForNow;
     }
-    // A quota of machines is no question of who we are, nor does it pass by itself.
-    if error.http_status_code() == Some(403) && why(error).to_lowercase().contains("quota") {
+    if is_full(error) {
         return Reason::Refused;
     }
     match (told, error.http_status_code()) {
@@ -59,6 +63,14 @@ fn reason(error: &Error) -> Reason {
     // Half an answer, or none that the client can read: what came of the call is not known.
     let no_answer = no_answer || error.is_deserialization();
     if no_answer { Reason::ForNow } else { Reason::Unexpected }
+}
+
+/// Whether a quota of things is used up: that is no question of who we are, nor does it pass by
+/// itself. Machines get 403 for it, accounts the 429 that calls get which are too many a minute.
+fn is_full(error: &Error) -> bool {
+    let why = why(error);
+    let forbidden = error.http_status_code() == Some(403);
+    forbidden && why.to_lowercase().contains("quota") || why.starts_with("Maximum number of ")
 }
 
 /// <https://cloud.google.com/apis/design/errors#error_info>
@@ -177,6 +189,16 @@ mod tests {
         for code in [Code::InvalidArgument, Code::NotFound, Code::FailedPrecondition] {
             assert!(!failed(Purpose::Write, code).is_transient());
         }
+    }
+
+    #[test]
+    fn a_project_that_is_full_of_accounts_is_not_asked_again() {
+        let why = "Maximum number of service accounts on project reached.";
+        let status = Status::default().set_code(Code::ResourceExhausted).set_message(why);
+        let error = Error::service(status);
+        let error = ProviderError::from(CallFailed::new(Purpose::Write, "account hub", &error));
+        assert!(!error.is_transient());
+        assert!(error.to_string().contains(why), "{error}");
     }
 
     #[test]

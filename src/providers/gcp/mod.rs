@@ -3,12 +3,16 @@
 //! [`Connection::open`] is the only way in. Planning gets a [`Reader`], which has no call that
 //! writes; what it may call is listed in [`permissions`].
 
+pub mod artifact_registry;
+pub mod billing_budget;
 mod billing_export;
 mod calls;
 pub mod client;
 pub(crate) mod compute;
 mod container;
 pub mod credentials;
+pub mod dns_record;
+pub mod dns_record_by_hand;
 mod error;
 mod federation;
 pub mod gce_address;
@@ -27,6 +31,9 @@ pub mod gke_cluster;
 pub mod gke_node_pool;
 mod identity;
 mod ledger_store;
+mod monitoring;
+mod namesakes;
+pub mod notification_channel;
 mod object_sizes;
 pub mod permissions;
 pub mod policy;
@@ -37,6 +44,7 @@ pub mod secret_access;
 mod secret_versions;
 #[cfg(test)]
 mod tests;
+pub mod uptime_check;
 mod usage;
 mod writer;
 

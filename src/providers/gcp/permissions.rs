@@ -9,6 +9,9 @@ mod methods;
 pub use methods::{READ_METHODS, ReadMethod};
 
 use crate::kind::Kind as _;
+use crate::providers::gcp::artifact_registry::ArtifactRegistry;
+use crate::providers::gcp::billing_budget::BillingBudget;
+use crate::providers::gcp::dns_record::DnsRecord;
 use crate::providers::gcp::gce_address::Address;
 use crate::providers::gcp::gce_disk::Disk;
 use crate::providers::gcp::gce_snapshot_policy::SnapshotPolicy;
@@ -23,8 +26,10 @@ use crate::providers::gcp::gcs_bucket::Bucket;
 use crate::providers::gcp::gcs_bucket_access::BucketAccess;
 use crate::providers::gcp::gke_cluster::Cluster;
 use crate::providers::gcp::gke_node_pool::NodePool;
+use crate::providers::gcp::notification_channel::Channel;
 use crate::providers::gcp::secret::Secret;
 use crate::providers::gcp::secret_access::SecretAccess;
+use crate::providers::gcp::uptime_check::UptimeCheck;
 use crate::render::{self, RenderError, Role};
 use std::collections::BTreeSet;
 
@@ -103,6 +108,21 @@ pub const NEEDED: &[Needed] = &[
             "compute.globalAddresses.setLabels",
             "compute.globalOperations.get",
             "compute.regionOperations.get",
+        ],
+    },
+    Needed {
+        kind: ArtifactRegistry::NAME,
+        // What would be lost is looked for before it goes.
+        plan: &[
+            "artifactregistry.locations.list",
+            "artifactregistry.packages.list",
+            "artifactregistry.repositories.list",
+        ],
+        apply: &[
+            "artifactregistry.repositories.create",
+            "artifactregistry.repositories.delete",
+            "artifactregistry.repositories.get",
+            "artifactregistry.repositories.update",
         ],
     },
     Needed {
@@ -212,6 +232,48 @@ pub const NEEDED: &[Needed] = &[
         ],
         apply: &["secretmanager.secrets.setIamPolicy", "secretmanager.secrets.update"],
     },
+    Needed {
+        kind: DnsRecord::NAME,
+        // The numbers of addresses that records point at.
+        plan: &["compute.addresses.list", "dns.managedZones.list", "dns.resourceRecordSets.list"],
+        apply: &[
+            "compute.addresses.get",
+            "compute.globalAddresses.get",
+            "dns.changes.create",
+            "dns.changes.get",
+            "dns.resourceRecordSets.create",
+            "dns.resourceRecordSets.delete",
+            "dns.resourceRecordSets.update",
+        ],
+    },
+    Needed {
+        kind: UptimeCheck::NAME,
+        plan: &["monitoring.uptimeCheckConfigs.list"],
+        apply: &[
+            "monitoring.uptimeCheckConfigs.create",
+            "monitoring.uptimeCheckConfigs.delete",
+            "monitoring.uptimeCheckConfigs.update",
+        ],
+    },
+    Needed {
+        kind: Channel::NAME,
+        plan: &["monitoring.notificationChannels.list"],
+        apply: &[
+            "monitoring.notificationChannels.create",
+            "monitoring.notificationChannels.delete",
+            "monitoring.notificationChannels.update",
+        ],
+    },
+    // Those of budgets on the billing account, which is in no project.
+    Needed {
+        kind: BillingBudget::NAME,
+        plan: &[
+            "billing.budgets.list",
+            "monitoring.notificationChannels.list",
+            "resourcemanager.projects.get",
+        ],
+        apply: &["billing.budgets.create", "billing.budgets.delete", "billing.budgets.update"],
+    },
     // `doctor --quotas` and `doctor --refresh-tables`.
     Needed {
         kind: "doctor",
@@ -249,7 +311,8 @@ pub fn permissions(purpose: Purpose) -> BTreeSet<&'static str> {
     NEEDED.iter().flat_map(of).collect()
 }
 
-/// The file for `gcloud iam roles create --file` that allows just this.
+/// The file for `gcloud iam roles create --file` that allows just this, but for the rights on a
+/// billing account that budgets need.
 ///
 /// # Errors
 /// When the template is wrong.
@@ -258,7 +321,9 @@ pub fn role_file(purpose: Purpose) -> Result<String, RenderError> {
         Purpose::Plan => ("leap-infra plan", "Look at what leap-infra may manage; change nothing"),
         Purpose::Apply => ("leap-infra apply", "Look at and change what leap-infra manages"),
     };
-    let permissions = permissions(purpose).into_iter().collect();
+    // A role of a project cannot hold those of a billing account.
+    let in_project = |permission: &&str| !permission.starts_with("billing.");
+    let permissions = permissions(purpose).into_iter().filter(in_project).collect();
     render::role(&Role { title, description, permissions })
 }
 
@@ -279,6 +344,9 @@ mod tests {
         description: Look at what leap-infra may manage; change nothing
         stage: GA
         includedPermissions:
+        - artifactregistry.locations.list
+        - artifactregistry.packages.list
+        - artifactregistry.repositories.list
         - compute.acceleratorTypes.list
         - compute.addresses.list
         - compute.disks.list
@@ -288,11 +356,16 @@ mod tests {
         - compute.resourcePolicies.list
         - container.clusters.list
         - container.operations.list
+        - dns.managedZones.list
+        - dns.resourceRecordSets.list
         - iam.roles.list
         - iam.serviceAccounts.getIamPolicy
         - iam.serviceAccounts.list
         - iam.workloadIdentityPoolProviders.list
         - iam.workloadIdentityPools.list
+        - monitoring.notificationChannels.list
+        - monitoring.uptimeCheckConfigs.list
+        - resourcemanager.projects.get
         - resourcemanager.projects.getIamPolicy
         - secretmanager.secrets.get
         - secretmanager.secrets.getIamPolicy

@@ -1,12 +1,14 @@
 //! The half of the client that cannot write.
 
 use crate::kind::Retry;
+use crate::providers::gcp::artifact_registry;
 use crate::providers::gcp::calls::{self, Versions};
 use crate::providers::gcp::client::Connection;
 use crate::providers::gcp::error::CallFailed;
 use crate::providers::gcp::rest::Rest;
 use crate::providers::gcp::{compute, container};
 use crate::providers::memo::Memo;
+use google_cloud_artifactregistry_v1::client::ArtifactRegistry;
 use google_cloud_iam_admin_v1::client::Iam;
 use google_cloud_iam_admin_v1::model::ServiceAccount;
 use google_cloud_iam_v1::model::Policy;
@@ -36,8 +38,13 @@ pub struct Reader {
     pub(crate) rest: Rest,
     pub(super) accounts: Memo<Arc<Vec<ServiceAccount>>>,
     pub(super) pools: Memo<Arc<Vec<serde_json::Value>>>,
+    /// Lists of Cloud Monitoring, by project and collection.
+    pub(super) monitoring: Memo<Arc<Vec<serde_json::Value>>>,
     /// Lists of the compute API, by project and collection.
     pub(crate) compute: Memo<compute::Listed>,
+    pub(crate) registries: ArtifactRegistry,
+    /// Registries, by project and location.
+    pub(crate) registry_lists: Memo<artifact_registry::Listed>,
     /// Clusters, their pools and operations.
     pub(crate) clusters: container::Sight,
 }
@@ -45,10 +52,12 @@ pub struct Reader {
 impl Reader {
     /// A reader for one run.
     pub fn new(connection: &Connection) -> Self {
-        let Connection { control, retry, iam, projects, rest, secrets, .. } = connection.clone();
+        let Connection { control, retry, iam, projects, rest, registries, secrets, .. } =
+            connection.clone();
         let clusters = container::Sight::new(connection);
         let (lists, buckets, secret_lists) = (Memo::default(), Memo::default(), Memo::default());
         let (accounts, pools, compute) = (Memo::default(), Memo::default(), Memo::default());
+        let monitoring = Memo::default();
         Self {
             control,
             retry,
@@ -59,7 +68,10 @@ impl Reader {
             rest,
             accounts,
             pools,
+            monitoring,
             compute,
+            registries,
+            registry_lists: Memo::default(),
             clusters,
             secrets,
             secret_lists,

@@ -85,37 +85,29 @@ impl Rest {
         api: RestApi,
         call: &RestCall<'_>,
     ) -> Result<Value, CallFailed> {
-        let RestCall { what, purpose, method, path, query, body } = call;
-        let failed = |error: &Error| CallFailed::new(*purpose, *what, error);
+        let failed = |error: &Error| CallFailed::new(call.purpose, call.what, error);
         let headers = self.credentials.headers(http::Extensions::new()).await;
         let headers = headers.map_err(|error| failed(&Error::authentication(error)))?;
-        let base = match &self.everywhere {
-            Some(url) => url.clone(),
-            None => format!("https://{}", api.host),
-        };
-        let url = format!("{base}/{}/{path}", api.version);
-        let mut request = self.http.request(method.clone(), url).query(query);
+        let url = format!("{}/{}/{}", self.base(api.host), api.version, call.path);
+        let mut request = self.http.request(call.method.clone(), url);
         if let CacheableResource::New { data, .. } = headers {
             request = request.headers(data);
         }
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        let answer = request.send().await.map_err(|error| failed(&lost(error)))?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        let bytes = answer.bytes().await.map_err(|error| failed(&lost(error)))?;
-        if !status.is_success() {
-            return Err(failed(&match Status::try_from(&bytes) {
-                Ok(told) => {
-                    Error::service_with_http_metadata(told, Some(status.as_u16()), Some(headers))
-                }
-                Err(_) => Error::http(status.as_u16(), headers, bytes),
-            }));
-        }
-        if bytes.is_empty() {
-            return Ok(Value::Object(serde_json::Map::new()));
-        }
-        serde_json::from_slice(&bytes).map_err(|error| failed(&Error::deser(error)))
+        answered(request, call).await
+    }
+
+    /// Asks somebody who is no API of ours, and to whom we do not say who we are.
+    pub(crate) async fn ask_openly(
+        &self,
+        host: &str,
+        call: &RestCall<'_>,
+    ) -> Result<Value, CallFailed> {
+        let url = format!("{}/{}", self.base(host), call.path);
+        answered(self.http.request(call.method.clone(), url), call).await
+    }
+
+    fn base(&self, host: &str) -> String {
+        self.everywhere.clone().unwrap_or_else(|| format!("https://{host}"))
     }
 
     /// Every entry of a list, all pages of it.
@@ -164,6 +156,33 @@ impl Rest {
             }
         }
     }
+}
+
+/// What comes of a request for a call.
+async fn answered(
+    request: reqwest::RequestBuilder,
+    call: &RestCall<'_>,
+) -> Result<Value, CallFailed> {
+    let failed = |error: &Error| CallFailed::new(call.purpose, call.what, error);
+    let mut request = request.query(&call.query);
+    if let Some(body) = &call.body {
+        request = request.json(body);
+    }
+    let answer = request.send().await.map_err(|error| failed(&lost(error)))?;
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    let bytes = answer.bytes().await.map_err(|error| failed(&lost(error)))?;
+    if !status.is_success() {
+        return Err(failed(&match Status::try_from(&bytes) {
+            Ok(told) => {
+                Error::service_with_http_metadata(told, Some(status.as_u16()), Some(headers))
+            }
+            Err(_) => Error::http(status.as_u16(), headers, bytes),
+        }));
+    }
+    if bytes.is_empty() {
+        return Ok(Value::Object(serde_json::Map::new()));
+    }
+    serde_json::from_slice(&bytes).map_err(|error| failed(&Error::deser(error)))
 }
 
 /// No answer came. The address is left out of what is told: it may hold parameters.

@@ -6,6 +6,7 @@ use crate::providers::gcp::client::Connection;
 use crate::providers::gcp::container::Hand;
 use crate::providers::gcp::error::{CallFailed, Purpose};
 use crate::providers::gcp::rest::Rest;
+use google_cloud_artifactregistry_v1::client::ArtifactRegistry;
 use google_cloud_gax::error::Error;
 use google_cloud_iam_admin_v1::client::Iam;
 use google_cloud_iam_v1::model::Policy;
@@ -24,6 +25,7 @@ pub struct Writer {
     pub(crate) rest: Rest,
     /// Clusters and their pools.
     pub(crate) clusters: Hand,
+    pub(crate) registries: ArtifactRegistry,
     pub(crate) secrets: SecretManagerService,
 }
 
@@ -36,8 +38,10 @@ impl Provider for Writer {
 impl Writer {
     /// A writer.
     pub fn new(connection: &Connection) -> Self {
-        let Connection { control, iam, projects, rest, secrets, .. } = connection.clone();
-        Self { control, iam, projects, rest, clusters: Hand::new(connection), secrets }
+        let clusters = Hand::new(connection);
+        let Connection { control, iam, projects, rest, registries, secrets, .. } =
+            connection.clone();
+        Self { control, iam, projects, rest, clusters, registries, secrets }
     }
 
     /// A bucket as it is now.

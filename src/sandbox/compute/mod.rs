@@ -72,7 +72,7 @@ async fn serve(State(world): State<World>, request: Request) -> Response {
 
 /// Errors have a list of reasons, and details where the API is off.
 /// <https://cloud.google.com/compute/docs/troubleshooting/api-errors>
-fn refused(refusal: Refusal) -> Response {
+pub(super) fn refused(refusal: Refusal) -> Response {
     if refusal.details.is_empty() {
         return refusal.into_response();
     }

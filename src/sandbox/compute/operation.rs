@@ -4,8 +4,6 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::path::Path;
 use super::{Asked, record, rule, seed};
@@ -48,8 +46,8 @@ pub(super) fn begin(
         "targetLink": record::link(&path.thing(name)),
         "status": "RUNNING",
         "progress": 0,
-        "insertTime": written(now),
-        "startTime": written(now),
+        "insertTime": now.rfc3339(),
+        "startTime": now.rfc3339(),
         "selfLink": record::link(&format!("{below}/operations/{called}")),
     });
     if let Some((place, _)) = path.scope.split_once('/') {
@@ -123,7 +121,7 @@ fn end(tx: &mut Transaction<'_>, now: Moment, key: &str, mut record: Value) {
     let operation = &mut record["operation"];
     operation["status"] = json!("DONE");
     operation["progress"] = json!(100);
-    operation["endTime"] = json!(written(now));
+    operation["endTime"] = json!(now.rfc3339());
     match seed::trouble_of(tx, &thing) {
         Some(trouble) if record["then"] != "goes" => {
             record["operation"]["error"] = json!({ "errors": [trouble["error"]] });
@@ -165,10 +163,4 @@ pub(super) fn serve(asked: &Asked<'_>, method: &Method) -> Result<Value, Refusal
         .read(|view| Ok::<_, Refusal>(view.value(&format!("{}{name}", within(path)))))?;
     let found = found.ok_or_else(|| rule::missing(&path.thing(name)))?;
     Ok(found["operation"].clone())
-}
-
-/// A moment as RFC 3339.
-pub(super) fn written(moment: Moment) -> String {
-    let time = OffsetDateTime::from_unix_timestamp(moment.seconds());
-    time.ok().and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default()
 }

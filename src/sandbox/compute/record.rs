@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::operation::{self, Effect, written};
+use super::operation::{self, Effect};
 use super::path::Path;
 use super::{Asked, rule};
 use crate::sandbox::refusal::Refusal;
@@ -58,7 +58,7 @@ pub(super) fn insert(
     if tx.value(&key).is_some() {
         return Err(rule::exists(&path.thing(name)));
     }
-    complete(path, name, &mut made, &written(world.clock.now()));
+    complete(path, name, &mut made, &world.clock.now().rfc3339());
     made["status"] = json!(making);
     tx.put(key, made);
     operation::begin(asked, tx, "insert", Effect::Becomes(json!({ "status": made_status })))

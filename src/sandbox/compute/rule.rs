@@ -15,15 +15,12 @@ pub(super) fn name(name: &str) -> Result<(), Refusal> {
 
 /// <https://cloud.google.com/compute/docs/labeling-resources#requirements>
 pub(super) fn labels(labels: &Value) -> Result<(), Refusal> {
-    let allowed = |c: char| c.is_lowercase() || c.is_numeric() || "-_".contains(c);
-    let fits = |text: &str| text.chars().count() <= 63 && text.chars().all(allowed);
     let all = labels.as_object();
     if all.is_some_and(|all| all.len() > 64) {
         return Err(Refusal::invalid("Labels: at most 64 on a resource."));
     }
     for (key, value) in all.into_iter().flatten() {
-        let begins = key.starts_with(char::is_lowercase);
-        if !begins || !fits(key) || !value.as_str().is_some_and(fits) {
+        if !rest::is_label(key, value) {
             return Err(field("labels", &format!("{key}={value}"), "Labels must match [a-z0-9_-]"));
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::operation::{self, Begin, Effect, written};
+use super::operation::{self, Begin, Effect};
 use super::path::Place;
 use super::record::{self, CLUSTERS};
 use super::{defaults, pool, rule};
@@ -36,7 +36,7 @@ pub(super) fn create(world: &World, place: &Place, body: &Value) -> Result<Value
         fields.remove("nodePools");
         fields.remove("initialNodeCount");
     }
-    defaults::cluster(place, &mut cluster, &written(world.clock.now()))?;
+    defaults::cluster(place, &mut cluster, &world.clock.now().rfc3339())?;
     cluster["status"] = json!("PROVISIONING");
     world.store.transact(|tx| {
         let key = record::cluster_key(place, &name);

@@ -1,8 +1,6 @@
 //! Operations: they take time, one at a time on each cluster, and may fail at their end.
 
 use serde_json::{Value, json};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::path::Place;
 use super::record::{self, CLUSTERS, OPERATIONS, POOLS};
@@ -72,7 +70,7 @@ pub(super) fn begin(
         "status": "RUNNING",
         "selfLink": link(&format!("operations/{name}")),
         "targetLink": link(&target),
-        "startTime": written(now),
+        "startTime": now.rfc3339(),
     });
     let key = match pool {
         Some(pool) => record::pool_key(place, cluster, pool),
@@ -141,7 +139,7 @@ fn end(tx: &mut Transaction<'_>, now: Moment, key: &str, mut record: Value) -> R
         tx.put(cluster, value);
     }
     record["operation"]["status"] = json!("DONE");
-    record["operation"]["endTime"] = json!(written(now));
+    record["operation"]["endTime"] = json!(now.rfc3339());
     tx.put(key, record);
     Ok(())
 }
@@ -213,10 +211,4 @@ pub(super) fn list(world: &World, place: &Place) -> Result<Value, Refusal> {
         let all: Vec<Value> = all.map(|(_, record)| record["operation"].clone()).collect();
         Ok(json!({ "operations": all }))
     })
-}
-
-/// A moment as RFC 3339.
-pub(super) fn written(moment: Moment) -> String {
-    let time = OffsetDateTime::from_unix_timestamp(moment.seconds());
-    time.ok().and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default()
 }

@@ -37,6 +37,7 @@ pub(super) fn cluster(
                 json!({ "autoscaling": merged(&cluster["autoscaling"], value) })
             }
             "desiredReleaseChannel" => json!({ "releaseChannel": value }),
+            "desiredCostManagementConfig" => json!({ "costManagementConfig": value }),
             "desiredLoggingConfig" => json!({ "loggingConfig": value }),
             "desiredMonitoringConfig" => {
                 json!({ "monitoringConfig": merged(&cluster["monitoringConfig"], value) })

@@ -1,6 +1,6 @@
 //! How secrets, versions and policies lie in the store, and what they are called.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -82,15 +82,6 @@ pub(super) fn written(moment: Moment) -> String {
 pub(super) fn moment(text: &str) -> Option<Moment> {
     let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
     i64::try_from(time.unix_timestamp_nanos() / 1_000).ok().map(Moment)
-}
-
-/// Moves a secret or a version on: a new etag, quotes and all, that no earlier state had.
-pub(super) fn touch(resource: &mut Value, now: Moment) {
-    let earlier = resource["etag"]
-        .as_str()
-        .and_then(|etag| i64::from_str_radix(etag.trim_matches('"'), 16).ok());
-    let next = earlier.map_or(now.0, |earlier| now.0.max(earlier + 1));
-    resource["etag"] = json!(format!("\"{next:x}\""));
 }
 
 /// Whether a caller's etag, if it gave one, is that of what is there.

@@ -31,7 +31,7 @@ pub(super) fn create(world: &World, name: &Name, mut secret: Value) -> Result<Va
         settings::check(&secret, now, true)?;
         secret["name"] = json!(name.path());
         secret["createTime"] = json!(record::written(now));
-        record::touch(&mut secret, now);
+        rest::touch(&mut secret, now);
         // What had the name before and whose time was over is gone for good.
         forget(transaction, name);
         transaction.put(name.key(), secret.clone());
@@ -71,7 +71,7 @@ pub(super) fn update(
         rest::masked(&mut secret, patch, mask, MAY_CHANGE)?;
         settings::lifetime(&mut secret, now);
         settings::check(&secret, now, rotates)?;
-        record::touch(&mut secret, now);
+        rest::touch(&mut secret, now);
         transaction.put(name.key(), secret.clone());
         Ok(secret)
     })

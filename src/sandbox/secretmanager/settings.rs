@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::record;
 use crate::sandbox::Moment;
 use crate::sandbox::refusal::Refusal;
+use crate::sandbox::rest;
 
 const FIELDS: &[&str] = &[
     "annotations",
@@ -68,18 +69,10 @@ fn replication(replication: &Value) -> Result<(), Refusal> {
 
 fn labels(labels: Option<&Map<String, Value>>) -> Result<(), Refusal> {
     let Some(labels) = labels else { return Ok(()) };
-    let fits = |text: &str| {
-        let letter = |c: char| c.is_alphabetic() && !c.is_uppercase();
-        let allowed = |c: char| letter(c) || c.is_numeric() || c == '-' || c == '_';
-        text.chars().count() <= 63 && text.chars().all(allowed)
-    };
-    let good = |(key, value): (&String, &Value)| {
-        key.starts_with(char::is_alphabetic) && fits(key) && value.as_str().is_some_and(fits)
-    };
     if labels.len() > MOST_LABELS {
         return Err(Refusal::invalid("A secret has at most 64 labels."));
     }
-    match labels.iter().find(|entry| !good(*entry)) {
+    match labels.iter().find(|(key, value)| !rest::is_label(key, value)) {
         Some((key, _)) => Err(Refusal::invalid(format!("Invalid label: {key}"))),
         None => Ok(()),
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::record::{self, DESTROYED, ENABLED, Name};
 use crate::sandbox::refusal::Refusal;
-use crate::sandbox::{Transaction, World};
+use crate::sandbox::{Transaction, World, rest};
 
 /// <https://cloud.google.com/secret-manager/quotas#content_limits>
 const LARGEST: usize = 64 * 1024;
@@ -37,7 +37,7 @@ pub(super) fn add(world: &World, name: &Name, body: &Value) -> Result<Value, Ref
         if given.is_some() {
             version["clientSpecifiedPayloadChecksum"] = json!(true);
         }
-        record::touch(&mut version, now);
+        rest::touch(&mut version, now);
         let sealed = world.vault.seal(&key, &data)?;
         let record = json!({ "version": version, "sealed": sealed, "crc32c": sum });
         transaction.put(key, record);
@@ -95,7 +95,7 @@ pub(super) fn turn(
         if state == DESTROYED {
             version["destroyTime"] = json!(record::written(now));
         }
-        record::touch(version, now);
+        rest::touch(version, now);
         let version = version.clone();
         if state == DESTROYED {
             record["sealed"] = json!("");

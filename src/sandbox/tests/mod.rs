@@ -1,10 +1,13 @@
 //! Stories of the whole server, told by the real client.
 
 mod access;
+mod artifactregistry;
 mod bigquery;
 mod bucket;
+mod budgets;
 mod compute;
 mod container;
+mod dns;
 mod doors;
 mod fault;
 mod github;
@@ -15,6 +18,7 @@ mod secretmanager;
 mod server;
 mod tls;
 mod upload;
+mod uptime;
 mod version;
 
 use std::time::Duration;

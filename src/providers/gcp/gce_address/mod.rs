@@ -68,6 +68,7 @@ pub enum Address {}
 
 impl Kind for Address {
     const NAME: &'static str = "gce-address";
+    const PROTECTED: bool = true;
     type Spec = Spec;
     type Reader = Reader;
     type Writer = Writer;

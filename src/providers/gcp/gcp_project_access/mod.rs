@@ -6,7 +6,7 @@
 //! claims that the ledger recorded before they were made.
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
-use crate::model::{Need, Observation, Place, Scope};
+use crate::model::{Depth, Found, Need, Observation, Place, Scope};
 use crate::providers::gcp::error::CallFailed;
 use crate::providers::gcp::gcp_service::{Service, service_name};
 use crate::providers::gcp::identity::{RESOURCE_MANAGER, unless_off};
@@ -39,18 +39,23 @@ impl Kind for ProjectAccess {
         let claimed = scope.claims.iter().filter(|(_, claims)| !claims.is_empty());
         let names = scope.wanted.keys().chain(claimed.map(|(name, _)| name));
         let names: BTreeSet<(&str, &str)> = names.filter_map(|name| name.split_once('/')).collect();
+        let mut projects: BTreeSet<&str> = names.iter().map(|(project, _)| *project).collect();
+        if scope.depth == Depth::Whole {
+            projects.extend(scope.places.iter().map(|place| place.project.as_str()));
+        }
         let mut policies: BTreeMap<&str, Option<Policy>> = BTreeMap::new();
+        for project in projects {
+            policies.insert(project, policy_of(reader, scope, project).await?);
+        }
         let mut observation = Observation::default();
+        if scope.depth == Depth::Whole {
+            observation.strangers.extend(
+                policies
+                    .iter()
+                    .filter_map(|(project, policy)| to_accounts(project, policy.as_ref()?)),
+            );
+        }
         for (project, env) in names {
-            if !policies.contains_key(project) {
-                let read = reader.project_policy(project).await;
-                let read = unless_off(read, scope, project, RESOURCE_MANAGER)?;
-                let hidden = || ProviderError::Unreadable {
-                    what: format!("the access policy of project {project}"),
-                    why: "there is no such project, or we may not see it".to_owned(),
-                };
-                policies.insert(project, read.map(|it| it.ok_or_else(hidden)).transpose()?);
-            }
             if let Some(Some(policy)) = policies.get(project) {
                 let (name, place) = (access_name(project, env), Place::project(project));
                 let found = policy::found(scope, Self::NAME, &name, place, env, policy);
@@ -79,6 +84,27 @@ impl Kind for ProjectAccess {
     fn claims(spec: &Spec) -> BTreeSet<String> {
         spec.claims()
     }
+}
+
+async fn policy_of(
+    reader: &Reader,
+    scope: &Scope<'_>,
+    project: &str,
+) -> Result<Option<Policy>, ProviderError> {
+    let read = reader.project_policy(project).await;
+    let read = unless_off(read, scope, project, RESOURCE_MANAGER)?;
+    let hidden = || ProviderError::Unreadable {
+        what: format!("the access policy of project {project}"),
+        why: "there is no such project, or we may not see it".to_owned(),
+    };
+    read.map(|it| it.ok_or_else(hidden)).transpose()
+}
+
+/// All that programs may do in a project, whoever granted it. It is in no environment, so its name
+/// is the project's.
+fn to_accounts(project: &str, policy: &Policy) -> Option<Found<Spec>> {
+    let grants = policy::grants(policy).into_iter().filter(|grant| grant.account().is_some());
+    policy::strange(project, Place::project(project), grants, policy)
 }
 
 /// The policy of one project.

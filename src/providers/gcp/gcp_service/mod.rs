@@ -4,7 +4,7 @@
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{
-    Found, Mark, Observation, Owner, Place, Scope, SpecMark, Status, Version, spec_digest,
+    Depth, Found, Mark, Observation, Owner, Place, Scope, SpecMark, Status, Version, spec_digest,
 };
 use crate::providers::gcp::error::Reason;
 use crate::providers::gcp::rest::{RestApi, RestCall};
@@ -38,13 +38,17 @@ impl Kind for Service {
     type Writer = Writer;
 
     /// Nothing carries a mark here, so only what is wanted is looked for: whatever is not declared
-    /// is not ours, and stays.
+    /// is not ours, and stays. Where everything is looked at, what else is enabled is nobody's.
     async fn observe(
         reader: &Reader,
         scope: &Scope<'_>,
     ) -> Result<Observation<Spec>, ProviderError> {
         let wanted: Vec<_> = scope.wanted.values().collect();
-        let projects: BTreeSet<&str> = wanted.iter().map(|it| it.place.project.as_str()).collect();
+        let mut projects: BTreeSet<&str> =
+            wanted.iter().map(|it| it.place.project.as_str()).collect();
+        if scope.depth == Depth::Whole {
+            projects.extend(scope.places.iter().map(|place| place.project.as_str()));
+        }
         let mut enabled = BTreeMap::new();
         for project in projects {
             enabled.insert(project, enabled_in(reader, project).await?);
@@ -54,8 +58,18 @@ impl Kind for Service {
             let project = resource.place.project.as_str();
             let api = resource.id.name.rsplit('/').next().unwrap_or_default();
             if enabled.get(project).is_some_and(|apis| apis.contains(api)) {
-                observation.found.push(found(scope, &resource.id.env, &resource.id.name, project));
+                let owner = ours(scope, &resource.id.env, &resource.id.name);
+                observation.found.push(found(owner, resource.id.name.clone(), project));
             }
+        }
+        if scope.depth == Depth::Whole {
+            let all = enabled
+                .iter()
+                .flat_map(|(project, apis)| apis.iter().map(move |api| (project, api)));
+            let named = all.map(|(project, api)| (*project, service_name(project, api)));
+            let strange = named.filter(|(_, name)| !scope.wanted.contains_key(name.as_str()));
+            let found = strange.map(|(project, name)| found(Owner::Foreign, name, project));
+            observation.strangers.extend(found);
         }
         Ok(observation)
     }
@@ -98,17 +112,20 @@ async fn enabled_in(reader: &Reader, project: &str) -> Result<BTreeSet<String>, 
     Ok(services.iter().filter_map(name).collect())
 }
 
-fn found(scope: &Scope<'_>, env: &str, name: &str, project: &str) -> Found<Spec> {
-    let mark = Mark {
+fn ours(scope: &Scope<'_>, env: &str, name: &str) -> Owner {
+    Owner::Ours(Mark {
         stack: scope.stack.to_owned(),
         env: env.to_owned(),
         id: Mark::id_of(Service::NAME, name),
         spec: SpecMark::Applied(spec_digest(Service::SCHEMA, &json!({}), &Map::new())),
-    };
+    })
+}
+
+fn found(owner: Owner, name: String, project: &str) -> Found<Spec> {
     Found {
-        name: name.to_owned(),
+        name,
         place: Place::project(project),
-        owner: Owner::Ours(mark),
+        owner,
         spec: Spec {},
         version: Version("enabled".to_owned()),
         status: Status::Ready,

@@ -41,6 +41,7 @@ pub enum Account {}
 
 impl Kind for Account {
     const NAME: &'static str = "gcp-service-account";
+    const PROTECTED: bool = true;
     type Spec = Spec;
     type Reader = Reader;
     type Writer = Writer;

@@ -4,7 +4,7 @@
 //! claims that the ledger recorded before they were made; the account carries the mark.
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
-use crate::model::{Need, Observation, Owner, Place, Scope, Taken};
+use crate::model::{Depth, Found, Need, Observation, Owner, Place, Scope, Taken};
 use crate::providers::description;
 use crate::providers::gcp::error::CallFailed;
 use crate::providers::gcp::gcp_service_account::Account;
@@ -14,6 +14,7 @@ use crate::providers::gcp::reader::AT_ONCE;
 use crate::providers::gcp::{Reader, Writer};
 use crate::providers::ownership::check_ours;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
+use google_cloud_iam_admin_v1::model::ServiceAccount;
 use google_cloud_iam_v1::model::Policy;
 use std::collections::BTreeSet;
 
@@ -33,35 +34,33 @@ impl Kind for AccountAccess {
         reader: &Reader,
         scope: &Scope<'_>,
     ) -> Result<Observation<Spec>, ProviderError> {
-        let claimed = scope.claims.iter().filter(|(_, claims)| !claims.is_empty());
-        let names = scope.wanted.keys().chain(claimed.map(|(name, _)| name));
-        let names: BTreeSet<&str> = names.copied().collect();
-        let projects: BTreeSet<&str> = names.iter().filter_map(|name| project_of(name)).collect();
         let (mut observation, mut candidates) = (Observation::default(), Vec::new());
-        for project in projects {
+        for project in projects(scope) {
             let listed = reader.accounts(project).await;
             let listed = unless_off(listed, scope, project, IAM)?.unwrap_or_default();
-            for account in listed.iter().filter(|it| names.contains(it.email.as_str())) {
-                let (email, text) = (account.email.clone(), &account.description);
-                match description::read(scope.stack, Account::NAME, &email, text).1 {
-                    Owner::Ours(mark) => candidates.push((email, project.to_owned(), mark)),
-                    Owner::Foreign | Owner::OtherStack(_) if scope.wanted.contains_key(&*email) => {
-                        let why = "the account does not belong to this stack".to_owned();
-                        observation.taken.push(Taken { name: email, why });
+            for account in listed.iter() {
+                match judge(scope, account) {
+                    Judged::Look(owner) => {
+                        candidates.push((account.email.clone(), project.to_owned(), owner));
                     }
-                    Owner::Foreign | Owner::OtherStack(_) => {}
+                    Judged::Taken(taken) => observation.taken.push(taken),
+                    Judged::Other => {}
                 }
             }
         }
-        let looks = candidates.into_iter().map(|(email, project, mark)| async move {
+        let looks = candidates.into_iter().map(|(email, project, owner)| async move {
             let policy = reader.account_policy(&email).await?;
-            let found = |it| {
-                policy::found(scope, Self::NAME, &email, Place::project(project), &mark.env, &it)
-            };
+            let found = |it| found(scope, &email, Place::project(project), owner, &it);
             Ok::<_, ProviderError>(policy.and_then(found))
         });
         let seen: Vec<_> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
-        observation.found.extend(seen.into_iter().flatten());
+        for found in seen.into_iter().flatten() {
+            let wanted = scope.wanted.contains_key(found.name.as_str());
+            match found.owner == Owner::Foreign && !wanted {
+                true => observation.strangers.push(found),
+                false => observation.found.push(found),
+            }
+        }
         Ok(observation)
     }
 
@@ -89,6 +88,57 @@ impl Kind for AccountAccess {
 
     fn claims(spec: &Spec) -> BTreeSet<String> {
         spec.claims()
+    }
+}
+
+/// The projects of all accounts that are declared or that we granted something on; all where
+/// everything is looked at.
+fn projects<'a>(scope: &'a Scope<'_>) -> BTreeSet<&'a str> {
+    let claimed = scope.claims.iter().filter(|(_, claims)| !claims.is_empty());
+    let names = scope.wanted.keys().chain(claimed.map(|(name, _)| name));
+    let whole = scope.places.iter().filter(|_| scope.depth == Depth::Whole);
+    let whole = whole.map(|place| place.project.as_str());
+    names.filter_map(|name| project_of(name)).chain(whole).collect()
+}
+
+/// What is to be done about an account.
+enum Judged {
+    /// Its policy is looked at.
+    Look(Owner),
+    /// It is declared and another stack's.
+    Taken(Taken),
+    /// Nothing.
+    Other,
+}
+
+fn judge(scope: &Scope<'_>, account: &ServiceAccount) -> Judged {
+    let email = account.email.as_str();
+    let wanted = scope.wanted.contains_key(email);
+    let claimed = scope.claims.get(email).is_some_and(|claims| !claims.is_empty());
+    match description::read(scope.stack, Account::NAME, email, &account.description).1 {
+        owner @ Owner::Ours(_) if wanted || claimed => Judged::Look(owner),
+        owner @ Owner::Foreign if wanted || scope.depth == Depth::Whole => Judged::Look(owner),
+        Owner::OtherStack(stack) if wanted => {
+            let why = format!("the account belongs to stack {stack}");
+            Judged::Taken(Taken { name: email.to_owned(), why })
+        }
+        _ => Judged::Other,
+    }
+}
+
+fn found(
+    scope: &Scope<'_>,
+    email: &str,
+    place: Place,
+    owner: Owner,
+    policy: &Policy,
+) -> Option<Found<Spec>> {
+    match (owner, scope.wanted.get(email)) {
+        (Owner::Ours(mark), _) => {
+            policy::found(scope, AccountAccess::NAME, email, place, &mark.env, policy)
+        }
+        (_, Some(wanted)) => Some(policy::in_the_way(wanted, place, policy)),
+        (_, None) => policy::strange(email, place, policy::grants(policy), policy),
     }
 }
 

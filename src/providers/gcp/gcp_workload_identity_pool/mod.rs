@@ -57,6 +57,8 @@ impl Kind for Pool {
                 let wanted = scope.wanted.contains_key(found.name.as_str());
                 if wanted || matches!(found.owner, Owner::Ours(_)) {
                     observation.found.push(found);
+                } else if found.owner == Owner::Foreign && found.is_there() {
+                    observation.strangers.push(found);
                 }
             }
         }

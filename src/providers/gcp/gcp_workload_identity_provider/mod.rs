@@ -4,7 +4,7 @@
 //! The name is `PROJECT/POOL/PROVIDER`. See `providers::gcp::federation`.
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
-use crate::model::{Need, Observation, Owner, Scope};
+use crate::model::{Depth, Need, Observation, Owner, Scope};
 use crate::providers::description;
 use crate::providers::gcp::federation::{self, Federated};
 use crate::providers::gcp::gcp_workload_identity_pool::Pool;
@@ -49,7 +49,8 @@ impl Kind for Provider {
     type Reader = Reader;
     type Writer = Writer;
 
-    /// Looks into the pools that are ours, and those of wanted providers.
+    /// Looks into the pools that are ours, and those of wanted providers; into those that are
+    /// nobody's only where everything is looked at.
     async fn observe(
         reader: &Reader,
         scope: &Scope<'_>,
@@ -63,8 +64,12 @@ impl Kind for Provider {
             let listed = unless_off(listed, scope, project, IAM)?.unwrap_or_default();
             for live in listed.iter() {
                 let pool = federation::found::<Pool>(live, scope.stack, project);
-                let ours = matches!(pool.owner, Owner::Ours(_));
-                if !pool.is_there() || !ours && !parents.contains(pool.name.as_str()) {
+                let looked_into = match pool.owner {
+                    Owner::Ours(_) => true,
+                    Owner::Foreign => scope.depth == Depth::Whole,
+                    Owner::OtherStack(_) => false,
+                };
+                if !pool.is_there() || !looked_into && !parents.contains(pool.name.as_str()) {
                     continue;
                 }
                 for live in federation::providers(reader, &pool.name).await? {
@@ -72,6 +77,8 @@ impl Kind for Provider {
                     let wanted = scope.wanted.contains_key(found.name.as_str());
                     if wanted || matches!(found.owner, Owner::Ours(_)) {
                         observation.found.push(found);
+                    } else if found.owner == Owner::Foreign && found.is_there() {
+                        observation.strangers.push(found);
                     }
                 }
             }

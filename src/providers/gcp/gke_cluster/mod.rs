@@ -6,8 +6,11 @@ pub(crate) mod observe;
 mod part;
 mod spec;
 mod wire;
+mod wordless;
 
 pub use spec::{Limit, Maintenance, Private, Spec};
+pub(crate) use wire::DEFAULT_POOL;
+pub(crate) use wordless::AUTOPILOT;
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Amount, Mark, Observation, Owner, Scope, Transition, Usage, What};
@@ -123,6 +126,11 @@ impl Kind for Cluster {
 /// What only one change at a time may be made to: a cluster with everything in it.
 pub(crate) fn lane(location: &str, cluster: &str) -> String {
     format!("{location}/{cluster}")
+}
+
+/// Whether nobody upgrades a cluster by itself.
+pub(crate) fn upgraded_by_us(cluster: &Live) -> bool {
+    wire::channel_of(cluster).is_none()
 }
 
 /// Whose a cluster is.

@@ -2,10 +2,12 @@
 
 use crate::kind::Kind as _;
 use crate::kind::ProviderError;
-use crate::model::{Found, Observation, Owner, Place, Scope, Status, Transition, Version};
+use crate::model::{
+    Depth, Found, Observation, Owner, Place, Scope, Status, Transition, UnknownOwner, Version,
+};
 use crate::providers::gcp::Reader;
 use crate::providers::gcp::container::operation;
-use crate::providers::gcp::gke_cluster::{Cluster, Spec, leftover, owner, wire};
+use crate::providers::gcp::gke_cluster::{Cluster, Spec, leftover, owner, wire, wordless};
 use google_cloud_container_v1::model::cluster::Status as LiveStatus;
 use google_cloud_container_v1::model::{Cluster as Live, Operation};
 use serde::Deserialize as _;
@@ -16,8 +18,14 @@ pub(super) async fn observe(
     scope: &Scope<'_>,
 ) -> Result<Observation<Spec>, ProviderError> {
     let mut found: BTreeMap<String, Found<Spec>> = BTreeMap::new();
+    let (mut strangers, mut unknown) = (Vec::new(), Vec::new());
     for project in projects(scope) {
         for cluster in reader.clusters.clusters(scope, project).await?.iter() {
+            if is_strange(scope, cluster) {
+                strangers.push(stranger(project, cluster));
+                unknown.extend(self::unknown(scope, cluster));
+                continue;
+            }
             let Some(one) = self::found(reader, scope, project, cluster).await? else { continue };
             // Names are unique only in their location: ours comes before somebody else's.
             let known = found.get(&one.name);
@@ -26,7 +34,44 @@ pub(super) async fn observe(
             }
         }
     }
-    Ok(Observation { found: found.into_values().collect(), ..Observation::default() })
+    strangers.retain(|one| !found.contains_key(&one.name));
+    let found = found.into_values().collect();
+    Ok(Observation { found, strangers, unknown, ..Observation::default() })
+}
+
+/// Whether a cluster is nobody's and stands in nobody's way.
+fn is_strange(scope: &Scope<'_>, cluster: &Live) -> bool {
+    !scope.wanted.contains_key(cluster.name.as_str())
+        && owner(cluster, scope.stack) == Owner::Foreign
+}
+
+/// What is nobody's has the version that it has, unless Google sees to that.
+fn stranger(project: &str, cluster: &Live) -> Found<Spec> {
+    let spec = wire::from_wire(cluster, None);
+    let version = spec.release_channel.is_none().then(|| cluster.current_master_version.clone());
+    Found {
+        name: cluster.name.clone(),
+        place: place(project, cluster),
+        owner: Owner::Foreign,
+        spec: Spec { version, ..spec },
+        version: Version(cluster.etag.clone()),
+        status: status(cluster, &[]),
+        holds: None,
+    }
+}
+
+/// What of a stranger the settings have no words for, where somebody wants to know.
+fn unknown(scope: &Scope<'_>, cluster: &Live) -> Vec<UnknownOwner> {
+    let said = if scope.depth == Depth::Whole { wordless::of(cluster) } else { Vec::new() };
+    let unknown = |what| {
+        let (name, env) = (cluster.name.clone(), String::new());
+        UnknownOwner { name, env, what, public: false }
+    };
+    said.into_iter().map(unknown).collect()
+}
+
+fn place(project: &str, cluster: &Live) -> Place {
+    Place { location: Some(cluster.location.clone()), ..Place::project(project) }
 }
 
 /// Every project of a scope, once: its clusters are one list.
@@ -57,11 +102,9 @@ async fn found(
         true => leftover::left_behind(reader, scope, project, cluster).await?,
         false => None,
     };
-    let mut place = Place::project(project);
-    place.location = Some(cluster.location.clone());
     Ok(Some(Found {
         name: cluster.name.clone(),
-        place,
+        place: place(project, cluster),
         owner,
         spec,
         version: Version(cluster.etag.clone()),

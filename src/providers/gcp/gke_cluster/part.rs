@@ -20,11 +20,12 @@ pub(super) enum Part {
     WorkloadIdentity,
     Logging,
     Monitoring,
+    CostAllocation,
     Maintenance,
     DefaultPool,
 }
 
-const ALL: [Part; 11] = [
+const ALL: [Part; 12] = [
     Part::Channel,
     Part::Version,
     Part::Zones,
@@ -34,6 +35,7 @@ const ALL: [Part; 11] = [
     Part::WorkloadIdentity,
     Part::Logging,
     Part::Monitoring,
+    Part::CostAllocation,
     Part::Maintenance,
     Part::DefaultPool,
 ];
@@ -71,6 +73,7 @@ impl Part {
                 now.monitoring != after.monitoring
                     || now.managed_prometheus != after.managed_prometheus
             }
+            Self::CostAllocation => now.cost_allocation != after.cost_allocation,
             Self::Maintenance => now.maintenance != after.maintenance,
             Self::DefaultPool => now.default_pool && !after.default_pool,
         }
@@ -88,6 +91,7 @@ impl Part {
             Self::WorkloadIdentity => "the workload identity",
             Self::Logging => "the logging",
             Self::Monitoring => "the monitoring",
+            Self::CostAllocation => "the cost allocation",
             Self::Maintenance => "the maintenance window",
             Self::DefaultPool => "the default pool",
         };
@@ -125,6 +129,9 @@ impl Part {
                 let prometheus = after.managed_prometheus;
                 let config = wire::monitoring_config(&after.monitoring, prometheus);
                 update.set_desired_monitoring_config(config)
+            }
+            Self::CostAllocation => {
+                update.set_desired_cost_management_config(wire::costs(after.cost_allocation))
             }
             Self::NetworkPolicy => return hand.set_network_policy(at, wire::policy(after)).await,
             Self::Maintenance => {

@@ -55,6 +55,9 @@ pub struct Spec {
     /// Whether Google's Prometheus runs.
     #[serde(default)]
     pub managed_prometheus: bool,
+    /// Whether what is billed says which namespace and which labels of pods it was for.
+    #[serde(default)]
+    pub cost_allocation: bool,
     /// When Google may work on the cluster.
     #[serde(default)]
     pub maintenance: Option<Maintenance>,
@@ -137,6 +140,7 @@ impl Spec {
             logging: Vec::new(),
             monitoring: Vec::new(),
             managed_prometheus: false,
+            cost_allocation: false,
             maintenance: None,
             default_pool: false,
             labels: BTreeMap::new(),

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 const PROTECT: &str = "leap-infra-protect";
 
 /// The pool that Google makes with every cluster.
-pub(super) const DEFAULT_POOL: &str = "default-pool";
+pub(crate) const DEFAULT_POOL: &str = "default-pool";
 
 /// A new cluster. It comes with a pool of one machine, which is removed afterwards: the API makes
 /// no cluster without.
@@ -35,6 +35,7 @@ pub(super) fn to_wire(name: &str, spec: &Spec, labels: &BTreeMap<String, String>
         logging,
         monitoring,
         managed_prometheus,
+        cost_allocation,
         maintenance,
         default_pool: _, // afterwards
         labels: _,       // handed in, together with those of the mark
@@ -57,6 +58,7 @@ pub(super) fn to_wire(name: &str, spec: &Spec, labels: &BTreeMap<String, String>
         .set_or_clear_workload_identity_config(identity)
         .set_logging_config(logging_config(logging))
         .set_monitoring_config(monitoring_config(monitoring, *managed_prometheus))
+        .set_cost_management_config(costs(*cost_allocation))
         .set_or_clear_maintenance_policy(
             maintenance.as_ref().and_then(|it| maintenance_policy(Some(it), None)),
         )
@@ -83,7 +85,7 @@ pub(super) fn from_wire(cluster: &Live, wanted: Option<&Spec>) -> Spec {
         location: cluster.location.clone(),
         node_zones: if chosen { Vec::new() } else { cluster.locations.clone() },
         version: version(asked, &cluster.current_master_version),
-        release_channel: cluster.release_channel.as_ref().and_then(|it| channel_name(&it.channel)),
+        release_channel: channel_of(cluster),
         network: last(&cluster.network),
         subnetwork: last(&cluster.subnetwork),
         private: private_from_wire(cluster, wanted),
@@ -96,6 +98,7 @@ pub(super) fn from_wire(cluster: &Live, wanted: Option<&Spec>) -> Spec {
         logging,
         monitoring,
         managed_prometheus,
+        cost_allocation: cluster.cost_management_config.as_ref().is_some_and(|it| it.enabled),
         maintenance: maintenance.and_then(maintenance_from_wire),
         default_pool: cluster.node_pools.iter().any(|pool| pool.name == DEFAULT_POOL),
         labels: written.map(|(key, value)| (key.clone(), value.clone())).collect(),
@@ -121,7 +124,9 @@ pub(super) fn channel(name: Option<&str>) -> api::ReleaseChannel {
     api::ReleaseChannel::new().set_channel(name.unwrap_or("UNSPECIFIED"))
 }
 
-fn channel_name(channel: &api::release_channel::Channel) -> Option<String> {
+/// The channel that upgrades a cluster by itself; none if nobody does but us.
+pub(super) fn channel_of(cluster: &Live) -> Option<String> {
+    let channel = &cluster.release_channel.as_ref()?.channel;
     channel.name().filter(|name| *name != "UNSPECIFIED").map(str::to_owned)
 }
 
@@ -197,6 +202,10 @@ fn monitoring(cluster: &Live) -> (Vec<String>, bool) {
     let prometheus = config.and_then(|it| it.managed_prometheus_config.as_ref());
     let names = names.filter_map(|component| component.name().map(str::to_owned)).collect();
     (names, prometheus.is_some_and(|it| it.enabled))
+}
+
+pub(super) fn costs(allocated: bool) -> api::CostManagementConfig {
+    api::CostManagementConfig::new().set_enabled(allocated)
 }
 
 #[expect(deprecated, reason = "the newer field says nothing of clusters that are older")]

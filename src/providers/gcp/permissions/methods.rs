@@ -51,6 +51,27 @@ pub const READ_METHODS: &[ReadMethod] = &[
         permission: "compute.addresses.list",
     },
     ReadMethod {
+        method: "GET /dns/v1/projects/{project}/managedZones",
+        permission: "dns.managedZones.list",
+    },
+    ReadMethod {
+        method: "GET /dns/v1/projects/{project}/managedZones/{zone}/rrsets",
+        permission: "dns.resourceRecordSets.list",
+    },
+    ReadMethod {
+        method: "GET /v1/billingAccounts/{account}/budgets",
+        permission: "billing.budgets.list",
+    },
+    ReadMethod { method: "GET /v3/projects/{project}", permission: "resourcemanager.projects.get" },
+    ReadMethod {
+        method: "GET /v3/projects/{project}/notificationChannels",
+        permission: "monitoring.notificationChannels.list",
+    },
+    ReadMethod {
+        method: "GET /v3/projects/{project}/uptimeCheckConfigs",
+        permission: "monitoring.uptimeCheckConfigs.list",
+    },
+    ReadMethod {
         method: "GET /compute/v1/projects/{project}/aggregated/forwardingRules",
         permission: "compute.forwardingRules.list",
     },
@@ -65,6 +86,18 @@ pub const READ_METHODS: &[ReadMethod] = &[
     ReadMethod {
         method: "GET /compute/v1/projects/{project}/regions/{name}",
         permission: "compute.regions.get",
+    },
+    ReadMethod {
+        method: "GET /artifactregistry/v1/projects/{project}/locations",
+        permission: "artifactregistry.locations.list",
+    },
+    ReadMethod {
+        method: "GET /artifactregistry/v1/projects/{project}/locations/{location}/repositories",
+        permission: "artifactregistry.repositories.list",
+    },
+    ReadMethod {
+        method: "GET /artifactregistry/v1/projects/{project}/locations/{location}/repositories/{name}/packages",
+        permission: "artifactregistry.packages.list",
     },
     ReadMethod {
         method: "GET /v1/projects/{project}/serviceAccounts",

@@ -12,7 +12,7 @@ mod sort;
 pub(crate) use change::{change, grants};
 pub use grant::{Condition, Grant, Spec};
 pub(crate) use shift::{Holder, Shift, apply, granting};
-pub(crate) use sort::{Sorted, declared, found, sort};
+pub(crate) use sort::{Sorted, declared, found, in_the_way, sort, strange};
 
 use crate::model::{Need, Version};
 use crate::providers::gcp::gcp_custom_role::role_of;

@@ -66,6 +66,37 @@ pub(crate) fn found(
     })
 }
 
+/// Grants that nobody claims as a resource of their own; none if there are none.
+pub(crate) fn strange(
+    name: &str,
+    place: Place,
+    grants: impl IntoIterator<Item = Grant>,
+    policy: &Policy,
+) -> Option<Found<Spec>> {
+    let spec = Spec::new(grants);
+    (!spec.grants.is_empty()).then(|| unclaimed(name, place, spec, policy))
+}
+
+/// The declared grants on what is nobody's, be it none: they stand in the way until they are taken
+/// in together with it.
+pub(crate) fn in_the_way(wanted: &Resource, place: Place, policy: &Policy) -> Found<Spec> {
+    let (live, declared) = (change::grants(policy), declared(wanted));
+    let spec = Spec::new(live.intersection(&declared).cloned());
+    unclaimed(&wanted.id.name, place, spec, policy)
+}
+
+fn unclaimed(name: &str, place: Place, spec: Spec, policy: &Policy) -> Found<Spec> {
+    Found {
+        name: name.to_owned(),
+        place,
+        owner: Owner::Foreign,
+        spec,
+        version: super::version(policy),
+        status: Status::Ready,
+        holds: None,
+    }
+}
+
 /// What was last applied, as far as the ledger remembers. Grants that were there before us are not
 /// among its claims, so those are taken to be as they were.
 fn remembered(claims: Option<&BTreeSet<String>>, ours: &BTreeSet<Grant>) -> SpecMark {

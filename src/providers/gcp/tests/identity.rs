@@ -123,7 +123,27 @@ async fn an_account_of_somebody_else_is_never_touched() {
     let access =
         Spec::new([Grant::new("roles/iam.serviceAccountUser", "group:a@leap.example.org")]);
     let seen = see(&bench, ON_ACCOUNT, EMAIL, &access, &Spec::default()).await;
-    assert_eq!(seen.taken.len(), 1);
+    // Nothing of what is declared is there: whoever takes the account in takes in none of it.
+    let stands = &seen.found[0];
+    assert_eq!((&stands.owner, spec::<Spec>(stands)), (&Owner::Foreign, Spec::default()));
+    let error = bench.create(ON_ACCOUNT, EMAIL, &access).await.unwrap_err();
+    assert!(matches!(error, ProviderError::Taken { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn who_acts_as_an_account_of_another_stack_is_not_ours_to_say() {
+    let bench = Bench::new().await;
+    let id = ResourceId::new(ENV, ACCOUNT, EMAIL);
+    let theirs = Mark::new("elsewhere", &id, SpecMark::Unfinished);
+    let text = crate::providers::description::marked("Does the chores", &theirs);
+    let account = google_cloud_iam_admin_v1::model::ServiceAccount::new().set_description(text);
+    let request = bench.connection.iam.create_service_account();
+    let request = request.set_name(format!("projects/{PROJECT}")).set_account_id("leap-robot");
+    request.set_service_account(account).send().await.unwrap();
+    let access =
+        Spec::new([Grant::new("roles/iam.serviceAccountUser", "group:a@leap.example.org")]);
+    let seen = see(&bench, ON_ACCOUNT, EMAIL, &access, &Spec::default()).await;
+    assert_eq!(seen.taken[0].why, "the account belongs to stack elsewhere");
 }
 
 #[tokio::test]

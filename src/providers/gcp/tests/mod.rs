@@ -6,7 +6,9 @@ mod bucket;
 mod compute;
 mod identity;
 mod ledger;
+mod names;
 mod observe;
+mod registry;
 mod round_trip;
 mod secret;
 

@@ -1,0 +1,67 @@
+//! Everything that runs is declared, of whichever kind it is: what `discover` writes is taken in,
+//! and then nothing is left to do.
+
+use super::bench::{Bench, PROJECT};
+use super::shell::{TOP, copy};
+use insta::assert_snapshot;
+use leap_infra::cli::marks::Marks;
+use leap_infra::model::Stack;
+use leap_infra::plan::Action;
+use leap_infra::project::{self, Project};
+use std::path::Path;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// LEAP's stack as files, about the project that the bench looks at.
+fn leap() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&Path::new(TOP).join("stacks/leap"), folder.path());
+    copy(&Path::new(TOP).join("environments"), &folder.path().join("environments"));
+    for file in ["stack.yaml", "clusters.yaml", "money.yaml", "disks.yaml", "buckets.yaml"] {
+        let path = folder.path().join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.replace("leap-pangeo", PROJECT)).unwrap();
+    }
+    folder
+}
+
+fn load(folder: &TempDir) -> Project {
+    project::load(folder.path(), folder.path()).unwrap_or_else(|problems| {
+        let told: Vec<String> = problems.list.iter().map(|one| format!("{one:?}")).collect();
+        panic!("{}", told.join("\n"))
+    })
+}
+
+/// A stack that declares nothing yet.
+fn fresh() -> TempDir {
+    let folder = leap();
+    for file in ["clusters.yaml", "money.yaml", "disks.yaml", "buckets.yaml", "identities.yaml"] {
+        std::fs::remove_file(folder.path().join(file)).unwrap();
+    }
+    folder
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_of_leap_is_discovered_adopted_and_then_nothing_is_left_to_do() {
+    let bench = Bench::new().await;
+    let declared = load(&leap());
+    let environments: Vec<String> =
+        declared.environments().iter().map(|one| one.name.clone()).collect();
+    bench.apply(&declared.expand().unwrap()).await;
+    bench.sandbox.clock().advance(Duration::from_secs(5));
+    let nothing = Stack::new("leap", environments.clone(), []).unwrap();
+    bench.mark(&nothing, Marks::Disown, &["*"]).await;
+    let folder = fresh();
+    let found = load(&folder).discover(&bench.everything().await, &environments);
+    let text = found.text.unwrap();
+    assert_snapshot!(text);
+    std::fs::write(folder.path().join("found.yaml"), &text).unwrap();
+    let stack = load(&folder).expand().unwrap();
+    // Nothing but marks.
+    let adoption = bench.marks(&stack, Marks::Adopt, &[]).await;
+    assert!(adoption.refusals.is_empty(), "{:#?}", adoption.refusals);
+    assert!(adoption.steps.iter().all(|step| step.action == Action::Adopt));
+    bench.mark(&stack, Marks::Adopt, &[]).await;
+    let plan = bench.plan(&stack).await;
+    assert!(plan.is_empty(), "{:#?}\n{:#?}", plan.refusals, plan.steps);
+}
