@@ -17,10 +17,11 @@ fn leap() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     copy(&Path::new(TOP).join("stacks/leap"), folder.path());
     copy(&Path::new(TOP).join("environments"), &folder.path().join("environments"));
-    for file in ["stack.yaml", "clusters.yaml", "money.yaml", "disks.yaml", "buckets.yaml"] {
-        let path = folder.path().join(file);
-        let text = std::fs::read_to_string(&path).unwrap();
-        std::fs::write(&path, text.replace("leap-pangeo", PROJECT)).unwrap();
+    for file in std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap) {
+        if file.file_type().unwrap().is_file() {
+            let text = std::fs::read_to_string(file.path()).unwrap();
+            std::fs::write(file.path(), text.replace("leap-pangeo", PROJECT)).unwrap();
+        }
     }
     folder
 }
@@ -35,8 +36,10 @@ fn load(folder: &TempDir) -> Project {
 /// A stack that declares nothing yet.
 fn fresh() -> TempDir {
     let folder = leap();
-    for file in ["clusters.yaml", "money.yaml", "disks.yaml", "buckets.yaml", "identities.yaml"] {
-        std::fs::remove_file(folder.path().join(file)).unwrap();
+    for file in std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap) {
+        if file.file_type().unwrap().is_file() && file.file_name() != "stack.yaml" {
+            std::fs::remove_file(file.path()).unwrap();
+        }
     }
     folder
 }
