@@ -91,7 +91,10 @@ mod tests {
             let shown = marked("leap-budget", NAME, &mark);
             assert!(shown.len() <= LONGEST, "{shown}");
             assert_eq!(text(&shown), "leap-budget");
-            assert_eq!(owner("leap", NAME, &shown, &[whole.clone()]), Owner::Ours(mark));
+            assert_eq!(
+                owner("leap", NAME, &shown, std::slice::from_ref(&whole)),
+                Owner::Ours(mark)
+            );
         }
     }
 

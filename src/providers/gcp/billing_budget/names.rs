@@ -34,10 +34,11 @@ impl Names {
         stack: &str,
         wanted: Wanted,
     ) -> Result<(), ProviderError> {
-        if wanted.numbers && !is_number(project) {
-            if let Some(number) = books.number(project).await? {
-                self.ids.insert(number, project.to_owned());
-            }
+        if wanted.numbers
+            && !is_number(project)
+            && let Some(number) = books.number(project).await?
+        {
+            self.ids.insert(number, project.to_owned());
         }
         if wanted.channels {
             for live in books.channels(project).await?.iter() {
