@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout)] // what was measured, with --nocapture
 
 mod suite {
+    mod access;
     mod adoption;
     mod applies;
     mod architecture;
@@ -23,6 +24,7 @@ mod suite {
     mod examples;
     mod farms;
     mod fates;
+    mod github;
     mod guards;
     mod handover;
     mod hands;
@@ -43,6 +45,7 @@ mod suite {
     mod parallel;
     mod parts;
     mod past;
+    mod people;
     mod plans;
     mod project;
     mod registries;

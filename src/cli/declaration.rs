@@ -3,12 +3,14 @@
 use crate::cli::StackArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::machine;
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::counted;
 use crate::cli::view::problems;
 use crate::model::Stack;
 use crate::project::{self, Problems, Project};
 use std::path::{Path, PathBuf};
+use time::Date;
 
 /// The folder of the stack.
 ///
@@ -44,7 +46,15 @@ fn from(here: &Path, there: &Path) -> PathBuf {
 /// # Errors
 /// How the program ends when there are problems.
 pub fn declaration(folder: &Path, ui: &Ui) -> Result<(Project, Stack), Exit> {
-    let loaded = project::load(folder, folder);
+    declaration_on(folder, machine::moment().date(), ui)
+}
+
+/// The same as it holds on a day.
+///
+/// # Errors
+/// How the program ends when there are problems.
+pub fn declaration_on(folder: &Path, day: Date, ui: &Ui) -> Result<(Project, Stack), Exit> {
+    let loaded = project::load(folder, folder).map(|project| project.on(day));
     match loaded.and_then(|project| project.expand().map(|stack| (project, stack))) {
         Ok((project, stack)) => {
             if !project.warnings().is_empty() && !ui.json {

@@ -2,6 +2,7 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, unreadable};
+use crate::cli::machine;
 use crate::cli::session::Session;
 use crate::cli::ui::Ui;
 use crate::cli::view::problems;
@@ -60,6 +61,7 @@ pub async fn session(
     let read = load(&kept, &shown).map_err(|error| {
         Failure::new(Exit::Error, "the earlier declaration cannot be read here").because(&error)
     })?;
+    let read = read.map(|project| project.on(machine::moment().date()));
     let expanded = read.and_then(|project| project.expand().map(|stack| (project, stack)));
     let (project, stack) = match expanded {
         Ok(earlier) => earlier,

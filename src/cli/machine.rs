@@ -1,9 +1,12 @@
 //! This machine: who runs us, where, and which other processes there are.
 
 use crate::ledger::{Holder, Presence};
+use crate::model::secret::Value;
 use crate::providers::gcp::credentials::{CredentialSource, Environment, Machine};
+use crate::providers::github;
 use rustix::process::{Pid, test_kill_process};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -56,6 +59,23 @@ pub fn credentials() -> CredentialSource {
         gcloud_folder: path("CLOUDSDK_CONFIG").or_else(home),
         machine: machine(),
     })
+}
+
+/// Who this machine is on GitHub: a token in the variable in which Actions and `gh` keep it, or else
+/// an App.
+pub fn github() -> github::Identity {
+    let variable = |name: &str| std::env::var(name).ok().filter(|text| !text.trim().is_empty());
+    let secret = |bytes: Vec<u8>| Arc::new(Value::new(bytes));
+    if let Some(token) = variable("GITHUB_TOKEN").or_else(|| variable("GH_TOKEN")) {
+        return github::Identity::Token(secret(token.into_bytes()));
+    }
+    let app = || {
+        let id = variable("LEAP_INFRA_GITHUB_APP_ID")?;
+        let installation = variable("LEAP_INFRA_GITHUB_INSTALLATION_ID")?.trim().parse().ok()?;
+        let key = std::fs::read(variable("LEAP_INFRA_GITHUB_APP_KEY_FILE")?).ok()?;
+        Some(github::App { id, installation, key: secret(key), clock: since_1970 })
+    };
+    app().map_or(github::Identity::Nobody, github::Identity::App)
 }
 
 /// Whose machine this is, told without asking anybody, as Google's own libraries tell it:

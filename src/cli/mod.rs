@@ -99,6 +99,7 @@ enum Command {
     Secret(command::secret::Args),
     Cost(command::cost::Args),
     Buckets(command::buckets::Args),
+    Access(command::access::Args),
 }
 
 impl Command {
@@ -180,5 +181,6 @@ async fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Secret(args) => command::secret::run(&args, ui).await,
         Command::Cost(args) => command::cost::run(&args, ui).await,
         Command::Buckets(args) => command::buckets::run(&args, ui).await,
+        Command::Access(args) => command::access::run(&args, ui).await,
     }
 }

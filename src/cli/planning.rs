@@ -51,6 +51,9 @@ pub struct PlanArgs {
     /// Make this although something very like it is there, or is no longer declared
     #[arg(long, value_name = "ADDRESS")]
     dangerous_create: Vec<ResourceId>,
+    /// Remove from this team whoever is not declared, though so far others could be in it
+    #[arg(long, value_name = "ADDRESS")]
+    dangerous_exact: Vec<ResourceId>,
     /// Why guards are overridden, for the history; the live clouds ask for it
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
@@ -120,8 +123,9 @@ impl PlanArgs {
     pub(crate) fn overrides(&self) -> Overrides {
         let deletes = self.dangerous_delete.iter().map(|id| format!("--dangerous-delete {id}"));
         let replaces = self.dangerous_replace.iter().map(|id| format!("--dangerous-replace {id}"));
+        let exact = self.dangerous_exact.iter().map(|id| format!("--dangerous-exact {id}"));
         let others = self.selection.beyond_the_default().into_iter().chain(self.costs.word());
-        let words = deletes.chain(replaces).chain(others).collect();
+        let words = deletes.chain(replaces).chain(exact).chain(others).collect();
         Overrides { words, reason: self.reason.clone() }
     }
 
@@ -131,6 +135,7 @@ impl PlanArgs {
             delete: self.dangerous_delete.iter().cloned().collect(),
             replace: self.dangerous_replace.iter().cloned().collect(),
             create: self.dangerous_create.iter().cloned().collect(),
+            exact: self.dangerous_exact.iter().cloned().collect(),
         }
     }
 }

@@ -44,6 +44,11 @@ impl ReportArgs {
         ui.printing_json(self.format == Format::Json)
     }
 
+    /// Whether it is for a terminal, where sentences need not fit into cells.
+    pub fn is_text(&self, ui: &Ui) -> bool {
+        self.format == Format::Text && !ui.json
+    }
+
     /// Prints a report. In CSV what stands below the table goes to stderr.
     pub fn print(&self, report: &Report, ui: &Ui) {
         let Report { title, table, remarks, json } = report;

@@ -6,6 +6,7 @@ use crate::cli::planning::Wanted;
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::counted;
 use crate::plan::{self, MaxRemovals, Narrowed, NoSuchTarget, Plan, Request, Targets};
+use crate::project::Project;
 use std::path::{Path, PathBuf};
 
 /// What every command that looks at parts understands.
@@ -35,6 +36,9 @@ pub struct SelectionArgs {
     /// than four; `destroy` is not bound by it
     #[arg(long, value_name = "N|P%", default_value = "25%")]
     max_removals: MaxRemovals,
+    /// Only who joins or leaves a category of people by a date: for a run every night
+    #[arg(long)]
+    only_due: bool,
 }
 
 impl TargetArgs {
@@ -55,7 +59,7 @@ impl TargetArgs {
 impl SelectionArgs {
     /// Whether nothing was chosen and no removal allowed beyond the usual.
     pub(crate) fn is_usual(&self) -> bool {
-        self.targets.is_usual() && self.max_removals == MaxRemovals::default()
+        self.targets.is_usual() && self.max_removals == MaxRemovals::default() && !self.only_due
     }
 
     /// The words by which more may go than usual.
@@ -68,15 +72,21 @@ impl SelectionArgs {
     pub(crate) fn narrow(
         &self,
         request: &Request<'_>,
-        plan: Plan,
+        mut plan: Plan,
         wanted: Wanted,
-        ui: &Ui,
+        (project, ui): (&Project, &Ui),
     ) -> Result<Plan, Failure> {
+        if self.only_due {
+            plan::only_due(&mut plan, &project.due());
+        }
         let narrowed = plan::narrow(request, plan, &self.targets.targets()?);
         let narrowed = narrowed.map_err(|error| no_such(&error))?;
         told(&narrowed, ui);
         Ok(match wanted {
-            Wanted::Declared => plan::guard(narrowed.plan, request.world, self.max_removals),
+            Wanted::Declared => {
+                let settled = project.settled();
+                plan::guard(narrowed.plan, request.world, self.max_removals, &settled)
+            }
             Wanted::Nothing => narrowed.plan,
         })
     }

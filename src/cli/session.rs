@@ -9,13 +9,14 @@ use crate::cli::planning::{LookArgs, PlanArgs, Wanted};
 use crate::cli::target::Target;
 use crate::cli::ui::Ui;
 use crate::cli::view;
-use crate::kind::{Observers, Registry, Retried, Retry};
+use crate::kind::{Observers, Provider as _, Registry, Retried, Retry};
 use crate::ledger::{Ledger, Memory, RolledBack};
 use crate::model::{Depth, Place, Rules, Stack, World};
 use crate::plan::{self, Allowances, Plan, Request};
 use crate::project::{Environment, Project};
 use crate::providers;
-use crate::providers::gcp::{Connection, LedgerBucket, LedgerStore};
+use crate::providers::gcp::{self, Connection, LedgerBucket, LedgerStore};
+use crate::providers::github;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -33,6 +34,8 @@ pub struct Session {
     pub environments: Vec<String>,
     /// The connection to the clouds.
     pub connection: Connection,
+    /// The connection to GitHub.
+    pub github: github::Connection,
     /// The ledger.
     pub ledger: Ledger,
     /// What the ledger remembers.
@@ -77,6 +80,9 @@ async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session
             .because(&error)
             .hint("`leap-infra doctor` says which credentials are in use and what is missing")
     })?;
+    let github = github::Connection::open(&target.github(), patience(ui)).map_err(|error| {
+        Failure::new(Exit::Permission, "there is no connection to GitHub").because(&error)
+    })?;
     let ledger = ledger(&connection, &project, &stack, patience(ui));
     let memory = ledger.recall(stack.environments()).await;
     let memory = memory.map_err(|error| unreadable(&[error]))?;
@@ -87,6 +93,7 @@ async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session
         stack,
         environments,
         connection,
+        github,
         ledger,
         memory,
         registry,
@@ -129,7 +136,7 @@ impl Session {
     /// # Errors
     /// When something cannot be read.
     pub async fn world(&self, stack: &Stack) -> Result<World, Failure> {
-        let observers: Observers = providers::observers(&self.connection);
+        let observers: Observers = providers::observers(&self.connection, &self.github);
         let world = observers.world(stack, &self.memory.footprint, &self.memory.claims).await;
         world.map_err(|errors| unreadable(&errors))
     }
@@ -140,11 +147,13 @@ impl Session {
     /// # Errors
     /// When something cannot be read.
     pub async fn everything(&self) -> Result<World, Failure> {
-        let observers: Observers = providers::observers(&self.connection);
+        let observers: Observers = providers::observers(&self.connection, &self.github);
         let mut places = self.memory.footprint.clone();
         for env in &self.environments {
             let place = Place::project(self.project.project(env));
-            places.extend(observers.names().map(|kind| (kind.to_owned(), place.clone())));
+            let kinds = self.registry.names().zip(self.registry.providers());
+            let here = kinds.filter(|(_, provider)| *provider == gcp::Writer::WORD);
+            places.extend(here.map(|(kind, _)| (kind.to_owned(), place.clone())));
             // Budgets are in a billing account, and not in a project.
             let parent = self.project.billing_account(env).map(str::to_owned);
             places.insert(("billing-budget".to_owned(), Place { parent, ..place }));
@@ -169,8 +178,30 @@ impl Session {
         let plan = plan::plan(&request);
         let plan = plan.map_err(|cycle| Failure::new(Exit::Invalid, cycle.to_string()))?;
         let plan = self.obeying_holds(plan);
-        let plan = args.selection.narrow(&request, plan, wanted, &self.ui)?;
+        let plan = args.selection.narrow(&request, plan, wanted, (&self.project, &self.ui))?;
+        let plan = match wanted {
+            Wanted::Declared => self.sheltering(plan, &world, &allowances).await?,
+            Wanted::Nothing => plan,
+        };
         self.costed(plan, &world, &args.costs)
+    }
+
+    /// A plan that leaves in a team who must stay there.
+    async fn sheltering(
+        &self,
+        plan: Plan,
+        world: &World,
+        allowances: &Allowances,
+    ) -> Result<Plan, Failure> {
+        let removes = plan.steps.iter().any(|step| {
+            step.id.kind == "github-team-member" && step.action == plan::Action::Delete
+        });
+        let ourselves = match removes {
+            true => github::Reader::new(&self.github).ourselves().await,
+            false => Ok(None),
+        };
+        let ourselves = ourselves.map_err(|error| unreadable(&[error]))?;
+        Ok(plan::shelter(plan, world, ourselves.as_deref(), &allowances.exact))
     }
 
     /// A plan that leaves alone what is held now.
@@ -230,6 +261,11 @@ impl Session {
             ));
         }
         ui.say(view::plan::text(plan, ui.look));
+        let moves = plan::moves(plan, &self.project.teams());
+        if !moves.is_empty() {
+            let lines: Vec<String> = moves.iter().map(|moves| format!("  {moves}")).collect();
+            ui.say(format!("\nPeople:\n{}", lines.join("\n")));
+        }
     }
 
     /// Whether what is declared is another thing than what an environment was rolled back to.

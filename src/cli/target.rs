@@ -8,6 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::machine;
 use crate::project::{self, Project};
 use crate::providers::gcp::Endpoint;
+use crate::providers::github;
 use crate::sandbox::{self, Chaos, Fault, Sandbox, SandboxError, StoreError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -64,6 +65,15 @@ impl Target {
             Self::Sandbox(sandbox) => Endpoint::Sandbox { url: sandbox.url() },
             Self::Served(url) => Endpoint::Sandbox { url: url.clone() },
             Self::Live => Endpoint::Live { credentials: machine::credentials() },
+        }
+    }
+
+    /// How GitHub is reached there.
+    pub fn github(&self) -> github::Endpoint {
+        match self {
+            Self::Sandbox(sandbox) => github::Endpoint::Sandbox { url: sandbox.url() },
+            Self::Served(url) => github::Endpoint::Sandbox { url: url.clone() },
+            Self::Live => github::Endpoint::Live { identity: machine::github() },
         }
     }
 

@@ -82,6 +82,11 @@ fn scope<'a>(
             .filter(|(id, _)| id.kind == kind)
             .map(|(id, claims)| (&*id.name, claims))
             .collect(),
+        claimants: claims
+            .keys()
+            .filter(|id| id.kind == kind)
+            .map(|id| (&*id.name, &*id.env))
+            .collect(),
         whole: stack,
         depth: Depth::Listed,
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Where in the clouds a resource lives; what it takes to list its neighbours.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
-    /// The Google Cloud project.
+    /// The Google Cloud project, or the owner on GitHub.
     pub project: String,
     /// The region or zone, for kinds that are listed by location.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -22,6 +22,11 @@ impl Place {
     /// Anywhere in a project.
     pub fn project(project: impl Into<String>) -> Self {
         Self { project: project.into(), location: None, parent: None }
+    }
+
+    /// In something of a project, or of an owner on GitHub.
+    pub fn inside(project: impl Into<String>, parent: impl Into<String>) -> Self {
+        Self { parent: Some(parent.into()), ..Self::project(project) }
     }
 }
 

@@ -182,6 +182,8 @@ pub struct Scope<'a> {
     pub leaving: BTreeMap<&'a str, &'a Place>,
     /// The claims that we recorded before making them, by name in the cloud.
     pub claims: BTreeMap<&'a str, &'a BTreeSet<String>>,
+    /// The environments that they were recorded for.
+    pub claimants: BTreeMap<&'a str, &'a str>,
     /// The whole stack, for what hangs on resources of other kinds.
     pub whole: &'a Stack,
     /// How closely strangers are looked at.

@@ -3,10 +3,10 @@
 //! Removals are counted for each kind over all environments, before the first one happens. What
 //! is deleted to be made again does not count: each of those was named by a person.
 
-use crate::model::{Owner, World};
-use crate::plan::{Action, Plan};
+use crate::model::{Owner, ResourceId, World};
+use crate::plan::{Action, Plan, Step};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -89,9 +89,10 @@ impl fmt::Display for TooMany {
     }
 }
 
-/// Refuses what removes too much, kind by kind.
-pub fn guard(plan: Plan, world: &World, most: MaxRemovals) -> Plan {
-    let too_many = removed(&plan).into_iter().filter_map(|(kind, removed)| {
+/// Refuses what removes too much, kind by kind. What is `settled` was decided long ago, and does not
+/// count.
+pub fn guard(plan: Plan, world: &World, most: MaxRemovals, settled: &BTreeSet<ResourceId>) -> Plan {
+    let too_many = removed(&plan, settled).into_iter().filter_map(|(kind, removed)| {
         let there = ours(world, kind);
         let allowed = match most {
             MaxRemovals::Count(count) => count,
@@ -106,10 +107,11 @@ pub fn guard(plan: Plan, world: &World, most: MaxRemovals) -> Plan {
 }
 
 /// How many objects of each kind a plan removes.
-fn removed(plan: &Plan) -> BTreeMap<&str, usize> {
+fn removed<'a>(plan: &'a Plan, settled: &BTreeSet<ResourceId>) -> BTreeMap<&'a str, usize> {
     let mut removed = BTreeMap::new();
     let removals = plan.steps.iter().filter(|step| step.action == Action::Delete);
-    for step in removals.filter(|step| step.replaces.is_none()) {
+    let counted = |step: &&Step| step.replaces.is_none() && !settled.contains(&step.id);
+    for step in removals.filter(counted) {
         *removed.entry(step.id.kind.as_str()).or_default() += 1;
     }
     removed
@@ -117,7 +119,10 @@ fn removed(plan: &Plan) -> BTreeMap<&str, usize> {
 
 /// What to say so that no kind is too much to remove, where one is.
 pub fn words_for_removals(plan: &Plan) -> Option<String> {
-    let most = removed(plan).into_values().max().filter(|_| !plan.too_many.is_empty())?;
+    let most = removed(plan, &BTreeSet::new())
+        .into_values()
+        .max()
+        .filter(|_| !plan.too_many.is_empty())?;
     Some(format!("--max-removals {most}"))
 }
 

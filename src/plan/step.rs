@@ -203,6 +203,12 @@ pub enum Refused {
     ObservedOnly,
     /// It was to be handed back, and is still managed as its declaration says.
     StillDeclared,
+    /// Nobody would be left to maintain the team.
+    LastMaintainer,
+    /// It is ourselves whom it would remove.
+    Ourselves,
+    /// All members of a team would be declared from now on, so these would be removed.
+    Exact(BTreeSet<String>),
 }
 
 /// Guards that a person has overridden in so many words.
@@ -214,6 +220,8 @@ pub struct Allowances {
     pub replace: BTreeSet<ResourceId>,
     /// What may be made although something very like it is there or was declared.
     pub create: BTreeSet<ResourceId>,
+    /// Teams from which whoever is not declared may be removed, though so far others could be there.
+    pub exact: BTreeSet<ResourceId>,
 }
 
 /// The figures of a plan's last line.
@@ -331,6 +339,20 @@ impl fmt::Display for Refused {
                 "is declared with `manage: observe`, so it is not even marked: write `manage: \
                  mark` to have it marked and nothing else",
             ),
+            Self::LastMaintainer => f.write_str(
+                "is the last who maintains the team: let somebody else maintain it first",
+            ),
+            Self::Ourselves => f.write_str(
+                "is whoever applies this: let somebody else do it, who stays in the team",
+            ),
+            Self::Exact(leaving) => {
+                let leaving: Vec<&str> = leaving.iter().map(String::as_str).collect();
+                write!(
+                    f,
+                    "has members who are not declared, and `exact` would remove them: {}",
+                    leaving.join(", ")
+                )
+            }
             Self::StillDeclared => f.write_str(
                 "is still managed: write `manage: observe` there first, so that no apply touches \
                  it; once it is handed back, delete its lines",
@@ -349,6 +371,7 @@ impl Refusal {
             Refused::Renamed { .. } | Refused::LooksLike(_) => {
                 Some(format!("--dangerous-create {}", self.id))
             }
+            Refused::Exact(_) => Some(format!("--dangerous-exact {}", self.id)),
             _ => None,
         }
     }

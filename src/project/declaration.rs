@@ -3,6 +3,7 @@
 //! A new section is one folder with its types, one field here, and its lines in the lists of
 //! [`crate::project::sections`].
 
+use crate::project::access::Access;
 use crate::project::addresses::Address;
 use crate::project::billing::Billing;
 use crate::project::buckets::Bucket;
@@ -11,8 +12,10 @@ use crate::project::cloud::Cloud;
 use crate::project::clusters::Cluster;
 use crate::project::disks::Disk;
 use crate::project::dns::Dns;
+use crate::project::hubs::Hub;
 use crate::project::identities::Identity;
 use crate::project::ignore::Ignore;
+use crate::project::people::Person;
 use crate::project::registries::Registry;
 use crate::project::secrets::Secret;
 use crate::project::stack::Ledger;
@@ -89,6 +92,15 @@ pub struct Declaration {
     /// Where secrets are kept, by a short key. Never a value.
     #[serde(default)]
     pub secrets: BTreeMap<String, Secret>,
+    /// The hubs, by a short key, as far as `access` refers to them.
+    #[serde(default)]
+    pub hubs: BTreeMap<String, Hub>,
+    /// Who people are, by a short key. It gives nobody anything.
+    #[serde(default)]
+    pub people: BTreeMap<String, Person>,
+    /// Categories of people, who is in them, and what they give.
+    #[serde(default)]
+    pub access: Option<Access>,
     /// Fields that others manage, each with the reason: neither planned nor called drift.
     #[serde(default)]
     pub ignore: Vec<Ignore>,

@@ -150,8 +150,12 @@ pub fn volume(text: &str) -> Result<(), Wrong> {
 /// # Errors
 /// When it is not; what is wrong with it.
 pub fn date(text: &str) -> Result<(), Wrong> {
-    let parsed = Date::parse(text, &Iso8601::DATE).ok().filter(|_| text.len() == 10);
-    parsed.map(|_| ()).ok_or_else(|| Wrong::expected("a date, as in `2026-01-31`"))
+    day(text).map(|_| ()).ok_or_else(|| Wrong::expected("a date, as in `2026-01-31`"))
+}
+
+/// The day that a text means, if it is a date that exists.
+pub fn day(text: &str) -> Option<Date> {
+    Date::parse(text, &Iso8601::DATE).ok().filter(|_| text.len() == 10)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::project::layout::Laid;
 use crate::project::{Environment, Project, files};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Component, Path};
 
 /// The folder of the stack among the files that are kept; the environments that it shares with
 /// other stacks stand beside it.
@@ -38,26 +38,22 @@ impl Project {
     /// The text of every file that the declaration was read from, by a path that does not depend
     /// on where that was: for [`crate::project::load_kept`].
     pub fn files(&self) -> BTreeMap<String, String> {
-        let named = |shown: &str| {
-            let name = Path::new(shown).file_name().unwrap_or_default().to_string_lossy();
-            let (folder, file) = (self.shown.as_path(), Path::new(&*name));
-            let own = files::ENVIRONMENTS;
-            if shown == files::shown(folder, file) {
-                format!("{STACK}/{name}")
-            } else if shown == files::shown(&folder.join(own), file) {
-                format!("{STACK}/{own}/{name}")
-            } else {
-                format!("{own}/{name}")
+        let named = |shown: &str| match self.below(shown) {
+            Some(below) => format!("{STACK}/{below}"),
+            None => {
+                let name = Path::new(shown).file_name().unwrap_or_default().to_string_lossy();
+                format!("{}/{name}", files::ENVIRONMENTS)
             }
         };
         self.sources.iter().map(|(shown, text)| (named(shown), text.to_string())).collect()
     }
 
-    /// Whether an environment declares something in a section.
-    pub fn declares(&self, env: &str, section: &str) -> bool {
-        let laid = self.layout.iter().find(|laid| laid.env() == env);
-        let written = laid.and_then(|laid| laid.tree.child(section));
-        written.is_some_and(|node| !node.entries().is_empty())
+    /// The path of a file below the folder of the stack; none if it is not below it.
+    fn below(&self, shown: &str) -> Option<String> {
+        let folder = self.shown.strip_prefix(".").unwrap_or(&self.shown);
+        let below = Path::new(shown).strip_prefix(folder).ok()?;
+        let inside = below.components().all(|part| matches!(part, Component::Normal(_)));
+        inside.then(|| below.to_string_lossy().into_owned())
     }
 }
 
@@ -67,7 +63,7 @@ fn digest_of(value: &Value) -> String {
 
 fn merged(laid: &Laid) -> Value {
     let Environment { name, follows, suffix, target, gates, project, range: _ } = &laid.environment;
-    json!({
+    let mut merged = json!({
         "environment": name,
         "follows": follows,
         "suffix": suffix,
@@ -75,7 +71,12 @@ fn merged(laid: &Laid) -> Value {
         "gates": gates,
         "project": project,
         "declaration": laid.tree.json(),
-    })
+    });
+    if !laid.rosters.is_empty() {
+        let members = laid.rosters.iter().map(|(file, roster)| (file.clone(), roster.node.json()));
+        merged["members"] = members.collect();
+    }
+    merged
 }
 
 /// The sections without what is only in other environments.

@@ -1,12 +1,14 @@
 //! The declaration laid out in every environment.
 
 use crate::model::Naming;
+use crate::project::access::Rosters;
 use crate::project::clusters::Tables;
 use crate::project::declaration::Declaration;
 use crate::project::environments::{Environment, SHARED};
 use crate::project::tree::Node;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use time::Date;
 
 /// The declaration as it holds in one environment.
 #[derive(Clone, Debug)]
@@ -21,6 +23,10 @@ pub(crate) struct Laid {
     pub(crate) tables: Arc<Tables>,
     /// How derived names end in each environment.
     pub(crate) suffixes: Arc<BTreeMap<String, String>>,
+    /// Who is in the categories of people, by the file that says so.
+    pub(crate) rosters: Rosters,
+    /// The day on which it holds; without one, dates of people are not looked at.
+    pub(crate) day: Option<Date>,
 }
 
 impl Laid {

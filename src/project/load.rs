@@ -1,5 +1,6 @@
 //! From a folder to a declaration that was checked in every environment.
 
+use crate::project::access;
 use crate::project::check::check;
 use crate::project::clusters::{Tables, load_tables};
 use crate::project::declaration::Declaration;
@@ -38,7 +39,7 @@ pub(crate) fn load(folder: &Path, shown: &Path, top: Option<&Path>) -> Loaded {
     let environments = gather(folder, shown, top, &mut sources, &mut findings);
     let tables = Arc::new(load_tables(folder, shown, &mut sources, &mut findings));
     let suffixes = Arc::new(suffixes(&environments));
-    let mut layout = Vec::new();
+    let mut layout: Vec<Laid> = Vec::new();
     let mut lost = Vec::new();
     for gathered in &environments {
         let tree = merged(&base, gathered, &sources, &mut findings);
@@ -47,6 +48,8 @@ pub(crate) fn load(folder: &Path, shown: &Path, top: Option<&Path>) -> Loaded {
         let known = (Arc::clone(&tables), Arc::clone(&suffixes));
         layout.extend(laid(gathered, tree, &unusable, known, &mut findings));
     }
+    let rosters = access::load(folder, shown, &layout, &mut sources, &mut findings);
+    layout.iter_mut().for_each(|laid| laid.rosters = Arc::clone(&rosters));
     if !whole {
         // What is missing may stand in the file that could not be read.
         findings.retain(|problem| problem.code != "missing-key");
@@ -85,7 +88,7 @@ fn about_placeholders(findings: &mut Findings) {
 }
 
 /// Problems that do not stand in the way of looking at the rest.
-const LENIENT: [&str; 8] = [
+const LENIENT: [&str; 10] = [
     "unknown-key",
     "format",
     "out-of-range",
@@ -94,6 +97,8 @@ const LENIENT: [&str; 8] = [
     "duplicate-entry",
     "list-replaced",
     "yml-not-read",
+    "missing-members",
+    "members-file",
 ];
 
 /// The sections of all files of the folder in one tree, and whether every file could be read.
@@ -199,7 +204,10 @@ fn laid(
     match serde_json::from_value::<Declaration>(known.json()) {
         Ok(declaration) => {
             let environment = gathered.environment.clone();
-            Some(Laid { environment, tree, declaration, tables, suffixes })
+            let rosters = access::Rosters::default();
+            let known =
+                Laid { environment, tree, declaration, tables, suffixes, rosters, day: None };
+            Some(known)
         }
         Err(error) if !findings.stop() => {
             findings.push(Problem::error("type", &tree.range, error.to_string()));

@@ -7,6 +7,7 @@
 //! Nothing here opens a connection, reads the clock or the environment. One folder per section:
 //! its types, its checks, its expansion; `sections.rs` lists them.
 
+pub mod access;
 pub mod addresses;
 pub mod billing;
 pub mod buckets;
@@ -18,8 +19,10 @@ pub mod disks;
 pub mod dns;
 pub mod environments;
 pub mod format;
+pub mod hubs;
 pub mod identities;
 pub mod ignore;
+pub mod people;
 pub mod problem;
 pub mod registries;
 pub mod secrets;
@@ -61,6 +64,7 @@ use crate::project::layout::Laid;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use time::Date;
 
 /// A declaration that was read and checked in every environment.
 #[derive(Clone, Debug)]
@@ -106,6 +110,15 @@ fn checked(loaded: load::Loaded, shown: &Path) -> Result<Project, Problems> {
 }
 
 impl Project {
+    /// The stack as it holds on a day: dates of people and categories are judged by it. Without
+    /// one, nobody has left and nobody is still to come.
+    #[must_use]
+    pub fn on(mut self, day: Date) -> Self {
+        self.layout.iter_mut().for_each(|laid| laid.day = Some(day));
+        self.warnings.extend(access::over(&self.layout));
+        self
+    }
+
     /// The name of the stack.
     pub fn name(&self) -> &str {
         &self.first().stack

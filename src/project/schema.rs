@@ -1,5 +1,6 @@
 //! JSON Schemas: one source for editors and for our own checks.
 
+use crate::project::access::MEMBERS;
 use crate::project::declaration::Declaration;
 use crate::project::environments::EnvironmentFile;
 use serde_json::{Value, json};
@@ -12,6 +13,8 @@ pub enum Schema {
     Stack,
     /// The files in `environments/`.
     Environment,
+    /// The files that say who is in a category of people.
+    Members,
 }
 
 /// The schema of a merged declaration.
@@ -30,6 +33,11 @@ pub fn schema(which: Schema) -> Value {
             schema["title"] = json!("A stack of leap-infra");
             // A file holds some of the sections, so none is required in each.
             schema.as_object_mut().and_then(|object| object.remove("required"));
+            schema
+        }
+        Schema::Members => {
+            let mut schema = MEMBERS.clone();
+            schema["title"] = json!("Who is in a category of people of leap-infra");
             schema
         }
         Schema::Environment => {

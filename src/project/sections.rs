@@ -6,8 +6,8 @@ use crate::project::format::{Wrong, date, duration, label_value, volume};
 use crate::project::layout::Laid;
 use crate::project::problem::Findings;
 use crate::project::{
-    addresses, billing, buckets, budget, cloud, clusters, disks, dns, environments, identities,
-    ignore, registries, secrets, services, stack, uptime,
+    access, addresses, billing, buckets, budget, cloud, clusters, disks, dns, environments, hubs,
+    identities, ignore, people, registries, secrets, services, stack, uptime,
 };
 
 /// Checks a text; says what is wrong with it.
@@ -44,8 +44,11 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("full-hour", disks::full_hour),
     ("gigabytes", clusters::gigabytes),
     ("github-repository", identities::github_repository),
+    ("github-login", people::github_login),
+    ("github-team", access::github_team),
     ("google-project", cloud::google_project),
     ("google-secret", secrets::google_secret),
+    ("hub-domain", hubs::hub_domain),
     ("kubernetes-account", identities::kubernetes_account),
     ("kubernetes-version", clusters::kubernetes_version),
     ("label-value", label_value),
@@ -53,6 +56,7 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("mail-address", budget::mail_address),
     ("member", buckets::format::member),
     ("node-range", clusters::node_range),
+    ("orcid", people::orcid),
     ("prefix", stack::prefix),
     ("project-role", identities::project_role),
     ("region", cloud::region),
@@ -87,6 +91,9 @@ pub(crate) const CHECKS: &[Check] = &[
     registries::check,
     identities::check,
     secrets::check,
+    people::check,
+    hubs::check,
+    access::check,
 ];
 
 /// From sections to resources.
@@ -102,6 +109,7 @@ pub(crate) const EXPANSIONS: &[Expansion] = &[
     services::expand,
     budget::expand,
     secrets::expand,
+    access::expand,
 ];
 
 /// From resources to the keys that people call them by.
@@ -145,6 +153,7 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<Str
         ["registries", key, setting] => registries::derived(layout, laid, key, setting),
         ["clusters", key, setting] => clusters::derived(layout, laid, key, setting),
         ["identities", key, setting] => identities::derived(layout, laid, key, setting),
+        ["hubs", key, setting] => hubs::derived(layout, laid, key, setting),
         ["ledger", "bucket"] => Some(laid.ledger_bucket()),
         _ => None,
     }

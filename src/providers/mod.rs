@@ -2,7 +2,14 @@
 //!
 //! A new kind is one folder, one line in each function here, and one row in docs/kinds.md.
 
+pub mod description;
+mod failed;
 pub mod gcp;
+pub mod github;
+mod memo;
+mod ownership;
+mod remembered;
+mod stale;
 
 use crate::kind::{Actors, Observers, Registry};
 use gcp::artifact_registry::ArtifactRegistry;
@@ -28,6 +35,13 @@ use gcp::secret::Secret;
 use gcp::secret_access::SecretAccess;
 use gcp::uptime_check::UptimeCheck;
 use gcp::{Connection, Reader, Writer};
+use github::github_environment::Environment;
+use github::github_organization_member::OrganizationMember;
+use github::github_repository_secret::RepositorySecret;
+use github::github_repository_variable::RepositoryVariable;
+use github::github_team::Team;
+use github::github_team_member::TeamMember;
+use github::github_team_repository::TeamRepository;
 use std::sync::Arc;
 
 /// Every kind that there is.
@@ -50,6 +64,13 @@ pub fn registry() -> Registry {
         .with::<ArtifactRegistry>()
         .with::<Secret>()
         .with::<SecretAccess>()
+        .with::<OrganizationMember>()
+        .with::<Team>()
+        .with::<TeamMember>()
+        .with::<TeamRepository>()
+        .with::<RepositoryVariable>()
+        .with::<RepositorySecret>()
+        .with::<Environment>()
         .with::<DnsRecord>()
         .with::<ByHand>()
         .with::<UptimeCheck>()
@@ -58,9 +79,9 @@ pub fn registry() -> Registry {
 }
 
 /// The reading half of every kind, for one run: what was listed once is not listed again.
-pub fn observers(connection: &Connection) -> Observers {
-    let reader = Arc::new(Reader::new(connection));
-    let reader = || Arc::clone(&reader);
+pub fn observers(google: &Connection, github: &github::Connection) -> Observers {
+    let (reader, hub) = (Arc::new(Reader::new(google)), Arc::new(github::Reader::new(github)));
+    let (reader, hub) = (|| Arc::clone(&reader), || Arc::clone(&hub));
     Observers::default()
         .with::<Bucket>(reader())
         .with::<BucketAccess>(reader())
@@ -79,6 +100,13 @@ pub fn observers(connection: &Connection) -> Observers {
         .with::<ArtifactRegistry>(reader())
         .with::<Secret>(reader())
         .with::<SecretAccess>(reader())
+        .with::<OrganizationMember>(hub())
+        .with::<Team>(hub())
+        .with::<TeamMember>(hub())
+        .with::<TeamRepository>(hub())
+        .with::<RepositoryVariable>(hub())
+        .with::<RepositorySecret>(hub())
+        .with::<Environment>(hub())
         .with::<DnsRecord>(reader())
         .with::<ByHand>(reader())
         .with::<UptimeCheck>(reader())
@@ -87,9 +115,9 @@ pub fn observers(connection: &Connection) -> Observers {
 }
 
 /// The writing half of every kind.
-pub fn actors(connection: &Connection) -> Actors {
-    let writer = Arc::new(Writer::new(connection));
-    let writer = || Arc::clone(&writer);
+pub fn actors(google: &Connection, github: &github::Connection) -> Actors {
+    let (writer, hub) = (Arc::new(Writer::new(google)), Arc::new(github::Writer::new(github)));
+    let (writer, hub) = (|| Arc::clone(&writer), || Arc::clone(&hub));
     Actors::default()
         .with::<Bucket>(writer())
         .with::<BucketAccess>(writer())
@@ -108,6 +136,13 @@ pub fn actors(connection: &Connection) -> Actors {
         .with::<ArtifactRegistry>(writer())
         .with::<Secret>(writer())
         .with::<SecretAccess>(writer())
+        .with::<OrganizationMember>(hub())
+        .with::<Team>(hub())
+        .with::<TeamMember>(hub())
+        .with::<TeamRepository>(hub())
+        .with::<RepositoryVariable>(hub())
+        .with::<RepositorySecret>(hub())
+        .with::<Environment>(hub())
         .with::<DnsRecord>(writer())
         .with::<ByHand>(writer())
         .with::<UptimeCheck>(writer())

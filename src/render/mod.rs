@@ -2,6 +2,8 @@
 //!
 //! Only for what is text by nature; data (Helm values, manifests) is serialised, not templated.
 
+pub mod page;
+
 use handlebars::{Handlebars, no_escape};
 use serde::Serialize;
 
@@ -41,12 +43,21 @@ pub fn role(role: &Role<'_>) -> Result<String, RenderError> {
     render(&ROLE, role)
 }
 
-/// Strict: a name that has no value is an error. (Not so for the conditions of blocks, so
-/// templates use none that may be absent.) Nothing is escaped: this is not HTML.
+/// Nothing is escaped: this is not HTML.
 fn render(template: &Template, values: &impl Serialize) -> Result<String, RenderError> {
+    written(template, values, no_escape)
+}
+
+/// Strict: a name that has no value is an error. (Not so for the conditions of blocks, so
+/// templates use none that may be absent.)
+fn written(
+    template: &Template,
+    values: &impl Serialize,
+    escape: fn(&str) -> String,
+) -> Result<String, RenderError> {
     let mut handlebars = Handlebars::new();
     handlebars.set_strict_mode(true);
-    handlebars.register_escape_fn(no_escape);
+    handlebars.register_escape_fn(escape);
     handlebars.render_template(template.text, values).map_err(|source| {
         let (template, source) = (template.name, Box::new(source));
         RenderError { template, source }

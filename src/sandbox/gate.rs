@@ -235,14 +235,14 @@ pub(super) async fn pass(
         tokio::time::sleep(delays).await;
         gate.only_the_living(&arrival).await;
     }
-    if let Some(response) = before(&gate, &arrival, cutter.as_ref(), is_grpc).await {
+    if let Some(response) = before(&gate, &*api, &arrival, cutter.as_ref(), is_grpc).await {
         gate.answered(*number, &response);
         return response;
     }
     let (asked, view) = (record::asked(api.name(), &parts, &body), View::of(actions));
     let began = Instant::now();
     let response = view.around(next.run(Request::from_parts(parts, Body::from(body)))).await;
-    let mut response = worded(response, is_grpc).await;
+    let mut response = worded(response, &*api, is_grpc).await;
     let took = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
     gate.worked.fetch_add(took, Ordering::Relaxed);
     if let Some(asked) = asked {
@@ -267,6 +267,7 @@ fn delay(action: &Action) -> Option<Duration> {
 /// What strikes before the effect; an answer if the call goes no further.
 async fn before(
     gate: &Gate,
+    api: &dyn Api,
     arrival: &Arrival,
     cutter: Option<&ConnectInfo<Cutter>>,
     is_grpc: bool,
@@ -279,7 +280,7 @@ async fn before(
             }
             Action::CutBefore => return Some(cut(cutter).await),
             Action::Status { code, message, retry_after_seconds } => {
-                let mut response = refused(Refusal::of_status(*code, message), is_grpc);
+                let mut response = struck(api, *code, message, is_grpc);
                 if let Some(seconds) = *retry_after_seconds {
                     let headers = response.headers_mut();
                     headers.insert(http::header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -287,11 +288,14 @@ async fn before(
                 return Some(response);
             }
             Action::StatusUntil { code, seconds } => {
-                let mut response = refused(Refusal::of_status(*code, ""), is_grpc);
+                let mut response = struck(api, *code, "", is_grpc);
                 let now = gate.clock.now();
                 dated(&mut response, http::header::DATE, now);
                 let then = now.plus(Duration::from_secs(*seconds));
-                dated(&mut response, http::header::RETRY_AFTER, then);
+                match api.words(*code, "") {
+                    Some(_) => spent(&mut response, then),
+                    None => dated(&mut response, http::header::RETRY_AFTER, then),
+                }
                 return Some(response);
             }
             Action::NameTaken => {
@@ -337,6 +341,19 @@ async fn after(gate: &Gate, arrival: &Arrival, cutter: Option<&ConnectInfo<Cutte
             _ => {}
         }
     }
+}
+
+/// A refusal that a fault asks for, as the API words it.
+fn struck(api: &dyn Api, code: u16, message: &str, is_grpc: bool) -> Response {
+    let usual = || refused(Refusal::of_status(code, message), is_grpc);
+    api.words(code, message).unwrap_or_else(usual)
+}
+
+/// Says as GitHub does that nothing more may be asked until then.
+fn spent(response: &mut Response, until: Moment) {
+    let headers = response.headers_mut();
+    headers.insert("x-ratelimit-remaining", HeaderValue::from(0));
+    headers.insert("x-ratelimit-reset", HeaderValue::from(until.seconds()));
 }
 
 fn refused(refusal: Refusal, is_grpc: bool) -> Response {

@@ -18,6 +18,7 @@ pub mod dns;
 mod fault;
 mod gate;
 pub mod gcs;
+pub mod github;
 mod grpc;
 mod guard;
 pub mod iam;

@@ -6,7 +6,7 @@ use http::{StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
-use super::{StoreError, grpc};
+use super::{Api, StoreError, grpc};
 
 /// The gRPC status codes that the sandbox uses.
 ///
@@ -165,7 +165,7 @@ impl Refusal {
 
 /// Puts what the router refuses by itself (a path that is no text, a method that is not there) into
 /// the shape of all other refusals.
-pub(super) async fn worded(response: Response, is_grpc: bool) -> Response {
+pub(super) async fn worded(response: Response, api: &dyn Api, is_grpc: bool) -> Response {
     let kind = response.headers().get(header::CONTENT_TYPE).map(|kind| kind.as_bytes());
     let is_ours = kind.is_some_and(|kind| kind.starts_with(b"application/"));
     let status = response.status().as_u16();
@@ -174,7 +174,11 @@ pub(super) async fn worded(response: Response, is_grpc: bool) -> Response {
         return response;
     }
     let body = response.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    let refusal = Refusal::of_status(status, &String::from_utf8_lossy(&body));
+    let message = String::from_utf8_lossy(&body);
+    if let Some(response) = api.words(status, &message) {
+        return response;
+    }
+    let refusal = Refusal::of_status(status, &message);
     if is_grpc { grpc::answer(Err(refusal)) } else { refusal.into_response() }
 }
 

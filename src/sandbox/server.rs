@@ -18,8 +18,8 @@ use super::refusal::Refusal;
 use super::wire::{Cutter, Wires};
 use super::{
     Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Transport, Turn,
-    Vault, World, artifactregistry, bigquery, billingbudgets, compute, container, dns, gcs, grpc,
-    guard, iam, monitoring, resourcemanager, secretmanager, serviceusage, tls,
+    Vault, World, artifactregistry, bigquery, billingbudgets, compute, container, dns, gcs, github,
+    grpc, guard, iam, monitoring, resourcemanager, secretmanager, serviceusage, tls,
 };
 
 /// How to start a sandbox. The default: in memory, any port, the real time, lags on.
@@ -117,6 +117,7 @@ fn router(world: &World, gate: &Arc<Gate>, more: Vec<Arc<dyn Api>>) -> Router {
         Arc::new(bigquery::BigQuery),
         Arc::new(billingbudgets::BillingBudgets),
         Arc::new(dns::Dns),
+        Arc::new(github::GitHub),
         Arc::new(iam::Iam),
         Arc::new(monitoring::Monitoring),
         Arc::new(resourcemanager::ResourceManager),

@@ -12,6 +12,7 @@ use super::store::Content;
 const HISTORY: &[&str] = &[
     "createTime",
     "create_time",
+    "created_at",
     "creationTimestamp",
     "delete_time",
     "destroyTime",
@@ -27,6 +28,7 @@ const HISTORY: &[&str] = &[
     "toggle_time",
     "uniqueId",
     "updateTime",
+    "updated_at",
     "update_storage_class_time",
     "update_time",
 ];

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::response::Response;
 use http::request::Parts;
 
 use super::{Clock, Store, Vault};
@@ -125,6 +126,12 @@ pub trait Api: Send + Sync {
 
     /// Its routes. No fallback: calls that no API knows are answered elsewhere.
     fn router(&self, world: World) -> axum::Router;
+
+    /// How this API words a refusal that it did not make itself, such as one that a fault asks for;
+    /// none, if as Google does.
+    fn words(&self, _status: u16, _message: &str) -> Option<Response> {
+        None
+    }
 
     /// Says what a call is; `body` is the whole of its body.
     fn label(&self, parts: &Parts, body: &[u8]) -> Label {

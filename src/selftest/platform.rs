@@ -6,7 +6,7 @@ use crate::kind::{ProviderError, Registry, Retry};
 use crate::ledger::{Holder, Ledger, Memory, Presence};
 use crate::model::Stack;
 use crate::plan::{Allowances, Plan, Request, plan};
-use crate::providers::{self, gcp};
+use crate::providers::{self, gcp, github};
 use crate::sandbox::gcs::{SeedBucket, SeedError, seed_bucket};
 use crate::sandbox::{self, Clock, Sandbox, SandboxError};
 use std::collections::BTreeSet;
@@ -28,6 +28,7 @@ pub struct Platform {
     sandbox: Sandbox,
     died: Arc<Notify>,
     connection: gcp::Connection,
+    github: github::Connection,
     stack: Stack,
     ledger: gcp::LedgerBucket,
     registry: Registry,
@@ -46,6 +47,9 @@ pub enum PlatformError {
     /// The client cannot be made.
     #[error(transparent)]
     Connection(#[from] gcp::ConnectionError),
+    /// The client for GitHub cannot be made.
+    #[error(transparent)]
+    GitHub(#[from] github::ConnectionError),
 }
 
 impl Platform {
@@ -67,8 +71,10 @@ impl Platform {
         seed_bucket(sandbox.world(), stranger)?;
         let endpoint = gcp::Endpoint::Sandbox { url: sandbox.url() };
         let connection = gcp::Connection::open(&endpoint, options().retry).await?;
+        let github = github::Endpoint::Sandbox { url: sandbox.url() };
+        let github = github::Connection::open(&github, options().retry)?;
         let (registry, runs) = (providers::registry(), AtomicU64::new(0));
-        Ok(Self { sandbox, died, connection, stack, ledger, registry, runs })
+        Ok(Self { sandbox, died, connection, github, stack, ledger, registry, runs })
     }
 
     fn ledger(&self) -> Ledger {
@@ -92,7 +98,7 @@ impl Platform {
             ..About::default()
         };
         let run = Run {
-            actors: &providers::actors(&self.connection),
+            actors: &providers::actors(&self.connection, &self.github),
             ledger: &self.ledger(),
             holder: &holder(number),
             presence: &|_| Presence::PerhapsAlive,
@@ -119,7 +125,7 @@ impl Subject for Platform {
 
     async fn plan(&self) -> Result<Plan, String> {
         let memory = self.memory().await?;
-        let observers = providers::observers(&self.connection);
+        let observers = providers::observers(&self.connection, &self.github);
         let world = observers.world(&self.stack, &memory.footprint, &memory.claims).await;
         let world = world.map_err(|errors| all_in_words(&errors))?;
         let request = Request {

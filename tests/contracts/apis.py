@@ -1,4 +1,4 @@
-"""What the recorded calls are held against: a line for each API of Google's.
+"""What the recorded calls are held against: a line for each API of Google's, and GitHub's.
 
 A new API joins by its line. The name and the version are those of its discovery document; the last
 word is what the sandbox puts before the API's own path, mostly nothing.
@@ -18,6 +18,9 @@ APIS = [
     ("dns", "v1", ""),
     ("monitoring", "v3", ""),
 ]
+
+# What the sandbox puts before the paths of GitHub's API.
+GITHUB = "/github"
 
 # Services of gRPC: the full name, and the transport of Google's Python client that has its messages.
 SERVICES = [

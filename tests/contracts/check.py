@@ -1,9 +1,9 @@
-"""Holds what passed through the sandbox against what Google publishes.
+"""Holds what passed through the sandbox against what Google and GitHub publish.
 
     LEAP_INFRA_RECORD=$PWD/target/record cargo test
     python tests/contracts/check.py target/record
 
-Reads every recorded call, and says what Google does not know: methods, parameters, fields, values,
+Reads every recorded call, and says what they do not know: methods, parameters, fields, values,
 paths of field masks. Ends with 1 if there is any. `--served FOLDER` is a record of tests/contracts/
 probe.py, which tells what the sandbox serves at all; then the methods that no test uses are named.
 """
@@ -16,6 +16,7 @@ import pathlib
 import sys
 
 import apis
+import openapi
 import rest
 import rpc
 from finding import Findings, nearest
@@ -23,9 +24,10 @@ from finding import Findings, nearest
 
 @functools.cache
 def published():
-    """What Google publishes: the APIs, and the methods of each service of gRPC by path."""
+    """What is published: the APIs, and the methods of each service of gRPC by path."""
     services = {name: rpc.methods(transport) for name, transport in apis.SERVICES}
-    return [rest.Api(*line) for line in apis.APIS], services
+    google = [rest.Api(*line) for line in apis.APIS]
+    return google + openapi.published(apis.GITHUB), services
 
 
 class Contracts:
@@ -71,7 +73,7 @@ class Contracts:
         for api in owners:
             method = api.find(call["method"], call["path"])
             if method is not None:
-                rest.check(call, api, method, self.findings)
+                api.check(call, method, self.findings)
                 if _served(call):
                     self.used[api.name][method.id] += 1
                 return
@@ -92,7 +94,7 @@ def _served(call):
 
 def coverage(used, served):
     """Yields a line for each API: how many of the methods that are served were used."""
-    names = [f"{name} {version}" for name, version, _ in apis.APIS]
+    names = [f"{name} {version}" for name, version, _ in apis.APIS] + ["github"]
     for name in [service for service, _ in apis.SERVICES] + names:
         if not used[name] and not served[name]:
             yield f"{name}: no calls"
@@ -123,7 +125,7 @@ def main():
     for line in contracts.findings.lines():
         print(line)
     if not contracts.used:
-        print(f"no call of Google's was recorded in {arguments.folder}")
+        print(f"no call was recorded in {arguments.folder}")
         return 1
     print(f"{len(contracts.findings)} findings")
     return 1 if len(contracts.findings) else 0

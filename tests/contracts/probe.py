@@ -15,6 +15,7 @@ import urllib.parse
 import grpc
 
 import apis
+import openapi
 import rest
 import rpc
 
@@ -22,8 +23,8 @@ import rpc
 def main(url):
     """Asks for everything, in order."""
     host = urllib.parse.urlsplit(url).netloc
-    for line in apis.APIS:
-        for method in rest.Api(*line).methods:
+    for api in [rest.Api(*line) for line in apis.APIS] + openapi.published(apis.GITHUB):
+        for method in api.methods:
             connection = http.client.HTTPConnection(host, timeout=10)
             body = "{}" if "request" in method.document else None
             headers = {"Content-Type": "application/json"} if body else {}

@@ -67,6 +67,10 @@ class Api:
         pattern = _pattern(template, method.get("parameters", {}))
         return Method(method["id"], method["httpMethod"], template, pattern, upload, method)
 
+    def check(self, call, method, findings):
+        """Notes what is wrong with a call."""
+        check(call, self, method, findings)
+
     def owns(self, path):
         """Says whether a path looks like one of this API's."""
         return any(path.startswith(root) for root in self._roots)

@@ -7,6 +7,7 @@ import unittest
 from google.cloud._storage_v2.types import storage
 
 import check
+import openapi
 
 BUCKET = "/storage/v1/b"
 
@@ -110,6 +111,30 @@ class Story(unittest.TestCase):
         self.assertEqual(self.found(call("POST", BUCKET, "", {"lable": {}}, 400, error)), [])
         found = self.found(call("POST", BUCKET, "", {}, 400, {"error": {"code": "400"}, "x": 1}))
         self.assertEqual(len(found), 2, found)
+
+    @unittest.skipUnless(openapi.published("/github"), "the packages of npm were not fetched")
+    def test_what_github_does_not_have_is_found(self):
+        teams = "/github/orgs/leap-stc/teams"
+        refusal = {"message": "Not Found", "documentation_url": "https://docs.github.com/rest"}
+        self.assertEqual(
+            self.found(
+                call("GET", teams, "per_page=100", answer=[]),
+                call("GET", f"{teams}/x", status=404, answer=refusal),
+                call("DELETE", f"{teams}/x", status=204),
+            ),
+            [],
+        )
+        wrong = [
+            call("GET", teams, "per_pag=100", answer=[]),
+            call("GET", teams, "per_page=1000", answer=[]),
+            call("POST", teams, request={"nam": "x"}, status=403, answer={}),
+            call("PUT", f"{teams}/x/memberships/a", request={"role": "boss"}, answer={"state": "active"}),
+            call("DELETE", f"{teams}/x", answer={}),
+            call("GET", f"{teams}/x/people", answer=[]),
+            call("POST", "/github/graphql", request={"query": "{ organization { x } }"}, answer={"data": {}}),
+        ]
+        counts = [len(self.found(line)) for line in wrong]
+        self.assertEqual(counts, [1, 1, 2, 3, 1, 1, 3], list(map(self.found, wrong)))
 
     def test_the_description_of_an_upload_is_looked_at(self):
         line = call("POST", "/upload/storage/v1/b/x/o", "uploadType=multipart")

@@ -104,6 +104,7 @@ const OUTSIDE: &[Outside] = &[
             "gcp_auth::",
             "ClusterManager::builder",
             "Iam::builder",
+            "Octocrab::builder",
             "Projects::builder",
             "Storage::builder",
             "StorageControl::builder",

@@ -13,7 +13,7 @@ use leap_infra::model::*;
 use leap_infra::plan::{
     Allowances, MarksError, Narrowed, Plan, Request, Targets, adopt, disown, narrow, plan,
 };
-use leap_infra::providers::{self, gcp};
+use leap_infra::providers::{self, gcp, github};
 use leap_infra::sandbox::dns::put_zone;
 use leap_infra::sandbox::{self, Behaviour, Clock, Sandbox};
 use serde_json::Value;
@@ -103,16 +103,26 @@ impl Bench {
         self.connection.get_or_init(open).await.clone()
     }
 
+    /// GitHub, as the same sandbox has it.
+    pub fn github(&self) -> github::Connection {
+        let endpoint = github::Endpoint::Sandbox { url: self.sandbox.url() };
+        github::Connection::open(&endpoint, options().retry).unwrap()
+    }
+
     fn toy(&self) -> Arc<Client> {
         Arc::clone(&self.toy)
     }
 
     pub fn observers(&self, connection: &gcp::Connection) -> Observers {
-        providers::observers(connection).with::<Loom>(self.toy()).with::<Spool>(self.toy())
+        providers::observers(connection, &self.github())
+            .with::<Loom>(self.toy())
+            .with::<Spool>(self.toy())
     }
 
     pub fn actors(&self, connection: &gcp::Connection) -> Actors {
-        providers::actors(connection).with::<Loom>(self.toy()).with::<Spool>(self.toy())
+        providers::actors(connection, &self.github())
+            .with::<Loom>(self.toy())
+            .with::<Spool>(self.toy())
     }
 
     pub fn ledger(&self, connection: &gcp::Connection, stack: &Stack) -> Ledger {

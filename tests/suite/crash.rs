@@ -7,6 +7,7 @@ use super::bench::{
 };
 use super::budget::{budget, channel};
 use super::compute::{address, disk, schedule};
+use super::github::{below, gate, joins, may, person, team_of, variable};
 use super::names::{Leads, record};
 use super::registries::registry;
 use super::uptime::check;
@@ -15,6 +16,8 @@ use leap_infra::cli::marks::Marks;
 use leap_infra::ledger::Kept;
 use leap_infra::model::{Manage, Resource, Stack};
 use leap_infra::plan::Plan;
+use leap_infra::providers::github::github_organization_member::Role;
+use leap_infra::providers::github::github_team::Members;
 use leap_infra::sandbox::dns::put_zone;
 use leap_infra::sandbox::{Chaos, Mishap, Sandbox, Snapshot};
 use leap_infra::selftest::{Ending, Rehearsal, Subject, World};
@@ -106,6 +109,8 @@ fn journeys() -> Vec<Journey> {
         Journey::new("disks from nothing", None, disks()),
         Journey::new("other disks", Some(disks()), other_disks()),
         Journey::new("no disks", Some(disks()), stack([])),
+        Journey::new("teams from nothing", None, teams()),
+        Journey::new("other teams", Some(teams()), other_teams()),
         Journey::new("names from nothing", None, names()),
         Journey::new("other names", Some(names()), other_names()),
         Journey::new("no names", Some(names()), stack([])),
@@ -116,6 +121,35 @@ fn journeys() -> Vec<Journey> {
         Journey::new("other registries", Some(registries(None)), registries(Some(30))),
         Journey::new("no registries", Some(registries(Some(30))), stack([])),
     ]
+}
+
+/// A course with two people, and what it may do.
+fn teams() -> Stack {
+    stack([
+        team_of("Course", Members::Exact),
+        joins("grace", Role::Owner),
+        person("course", "ada"),
+        person("course", "grace"),
+        may("course", "hub", "read"),
+        variable("one"),
+        gate(&["ada"]),
+    ])
+}
+
+/// The same course with other people, and a group below it.
+fn other_teams() -> Stack {
+    stack([
+        team_of("Course", Members::AtLeast),
+        below("course", "Group"),
+        joins("grace", Role::Owner),
+        person("course", "ada"),
+        person("course", "mary"),
+        person("group", "grace"),
+        may("course", "hub", "maintain"),
+        may("group", "data", "write"),
+        variable("two"),
+        gate(&["ada", "mary"]),
+    ])
 }
 
 /// A disk that follows a schedule, and two addresses.

@@ -43,13 +43,19 @@ const MAY_BUILD_C: &[(&str, &str)] = &[
 /// Packages that are there in several versions, and who is behind.
 const TWICE: &[(&str, &str)] = &[
     ("base64", "gcp_auth and tonic are on the older one"),
+    ("block-buffer", "comes with digest"),
+    ("cpufeatures", "comes with sha2"),
+    ("crypto-common", "comes with digest"),
     ("darling", "the older one comes with handlebars"),
     ("darling_core", "comes with darling"),
     ("darling_macro", "comes with darling"),
+    ("digest", "octocrab and crypto_box are on the older one"),
     ("getrandom", "ring and rand 0.9 each have their own"),
     ("hashbrown", "petgraph is on an older one than indexmap"),
+    ("hmac", "octocrab is on the older one"),
     ("rand", "opentelemetry_sdk, below the Google clients, is on the older one"),
     ("rand_core", "comes with rand"),
+    ("sha2", "octocrab is on the older one"),
     ("syn", "derive macros are moving from 2 to 3"),
 ];
 

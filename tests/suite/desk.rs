@@ -256,7 +256,7 @@ impl Desk {
 
     /// The plan as text, when no more than this may be removed.
     pub fn guarded(&self, most: &str) -> String {
-        text(&guard(self.plan().unwrap(), &self.world, most.parse().unwrap()))
+        text(&guard(self.plan().unwrap(), &self.world, most.parse().unwrap(), &BTreeSet::new()))
     }
 
     pub fn stale(&self, plan: &Plan) -> Vec<Stale> {

@@ -50,14 +50,15 @@ async fn a_saved_plan_that_is_killed_ends_well_when_it_is_run_again() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_destroy_that_is_killed_ends_well_when_it_is_run_again() {
-    let before = Some("apply stacks/leap --auto-approve");
-    Platform::new().await.survives(
-        "destroy",
-        before,
-        "destroy stacks/leap --dangerous-delete shared:gke-cluster/leap-cluster \
-         --dangerous-delete shared:artifact-registry/imagebuilding-registry \
-         --dangerous-delete prod:gce-disk/hub-nfs-homedirs-prod --auto-approve",
-    );
+    let before = "apply stacks/leap --auto-approve";
+    // What says no to it, and the words with which it goes on.
+    let asked = leap();
+    let shell = Shell::new(asked.path());
+    shell.succeed(before);
+    let refused = shell.run("destroy stacks/leap --auto-approve");
+    let words = refused.words().join(" ");
+    let destroy = format!("destroy stacks/leap {words} --auto-approve");
+    Platform::new().await.survives("destroy", Some(before), &destroy);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

@@ -7,6 +7,7 @@ use leap_infra::cli::view::{drift, markdown, plan as view, style::Paint};
 use leap_infra::model::{Ignore, Source, Status, Taken, UnknownOwner};
 use leap_infra::plan::{Plan, guard};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// A name, and what it does to an empty desk.
 type Fixture = (&'static str, fn(&mut Desk));
@@ -110,7 +111,7 @@ const FIXTURES: &[Fixture] = &[
 
 /// Every look of a plan, one below the other.
 fn looks(desk: &Desk) -> String {
-    let plan = guard(desk.plan().unwrap(), &desk.world, Default::default());
+    let plan = guard(desk.plan().unwrap(), &desk.world, Default::default(), &BTreeSet::new());
     let (narrow, wide) = (Look::plain(80), Look::plain(200));
     let coloured = Look { paint: Paint(true), ..narrow };
     let parts = [

@@ -5,6 +5,7 @@ use super::desk::{Desk, order, text};
 use insta::assert_snapshot;
 use leap_infra::plan::{MaxRemovals, Narrowed, guard, words_for_removals};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 fn pairs(map: &std::collections::BTreeMap<impl ToString, impl ToString>) -> Vec<String> {
     map.iter().map(|(id, by)| format!("{} by {}", id.to_string(), by.to_string())).collect()
@@ -126,7 +127,8 @@ fn shelves(gone: usize) -> Desk {
 fn a_quarter_of_a_kind_may_go_at_once_and_no_more() {
     let refused = |gone| {
         let desk = shelves(gone);
-        guard(desk.plan().unwrap(), &desk.world, MaxRemovals::default()).is_refused()
+        guard(desk.plan().unwrap(), &desk.world, MaxRemovals::default(), &BTreeSet::new())
+            .is_refused()
     };
     assert!(!refused(2), "two of the eight in both environments");
     assert!(refused(3));
@@ -158,11 +160,14 @@ fn the_words_let_every_kind_through() {
         desk.has(&format!("prod:book/{number}"), json!({ "shelf": "4" }));
     }
     // Four books of four: few enough to have no share to keep, and more than three shelves.
-    let plan = guard(desk.plan().unwrap(), &desk.world, MaxRemovals::default());
+    let plan = guard(desk.plan().unwrap(), &desk.world, MaxRemovals::default(), &BTreeSet::new());
     assert_eq!(plan.too_many.len(), 1);
     let words = words_for_removals(&plan).unwrap();
     assert_eq!(words, "--max-removals 4");
-    assert!(!text(&guard(plan, &desk.world, MaxRemovals::Count(4))).contains("refused"));
+    assert!(
+        !text(&guard(plan, &desk.world, MaxRemovals::Count(4), &BTreeSet::new()))
+            .contains("refused")
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Stories about the project file: what is said about mistakes, and what a stack becomes.
 
+mod access;
 mod budget;
 mod clusters;
 mod disks;
@@ -10,6 +11,7 @@ mod leap;
 mod mistakes;
 mod names;
 mod overlays;
+mod people;
 mod registries;
 mod robust;
 mod rules;

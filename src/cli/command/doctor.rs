@@ -81,7 +81,8 @@ fn credentials(ui: &Ui) -> Exit {
                     "for": source.whom,
                     "file": source.path,
                     "missing": source.missing,
-                }
+                },
+                "github": { "identity": machine::github().to_string() },
             })
             .to_string(),
         );
@@ -91,6 +92,7 @@ fn credentials(ui: &Ui) -> Exit {
         if source.missing.is_empty() {
             text.push_str("  nothing known to be missing; whether they are accepted shows at the first plan\n");
         }
+        _ = write!(text, "GitHub: {}", machine::github());
         ui.say(text);
     }
     if source.missing.is_empty() { Exit::Ok } else { Exit::Permission }

@@ -1,5 +1,6 @@
 //! One file per command; the doc comment of each `Args` is its help.
 
+pub mod access;
 pub mod adopt;
 pub mod apply;
 pub mod buckets;

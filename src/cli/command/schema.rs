@@ -22,6 +22,8 @@ enum Which {
     Stack,
     /// The files under environments/
     Environment,
+    /// The files that say who is in a category of people
+    Members,
 }
 
 /// Prints the schema.
@@ -29,6 +31,7 @@ pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let schema = project::schema(match args.which {
         Which::Stack => project::Schema::Stack,
         Which::Environment => project::Schema::Environment,
+        Which::Members => project::Schema::Members,
     });
     ui.say(format!("{schema:#}"));
     Ok(Exit::Ok)

@@ -10,7 +10,7 @@ use crate::cli::doing::Doing;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, unreadable};
 use crate::cli::session::Session;
-use crate::model::Overrides;
+use crate::model::{Overrides, Resource};
 use crate::plan::Plan;
 use crate::project::{Environment, Target};
 use std::collections::{BTreeMap, BTreeSet};
@@ -138,7 +138,11 @@ impl Session {
             history.insert(source.to_owned(), entries.collect());
         }
         let whole = self.environments.iter().filter(|_| plan.extent.is_whole());
-        let probed = |env: &&Environment| self.project.declares(&env.name, "hubs");
+        // Hubs that only access refers to are made by others, and not probed.
+        let of_hubs = |it: &Resource| self.project.section(&it.source) == Some("hubs");
+        let probed = |env: &&Environment| {
+            self.stack.resources().values().any(|it| it.id.env == env.name && of_hubs(it))
+        };
         Ok(Facts {
             purpose: doing.purpose,
             now,

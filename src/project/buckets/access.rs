@@ -3,6 +3,7 @@
 use super::format::role;
 use super::placed::{Buckets, Placed};
 use super::settings::{Condition, Public};
+use crate::project::access::Given;
 use crate::project::address;
 use crate::project::identities::Identities;
 use crate::project::problem::Range;
@@ -44,6 +45,7 @@ pub(super) fn grants(
     placed: &Placed<'_>,
     takes_logs: bool,
     identities: &Identities<'_>,
+    given: &[Given<'_>],
 ) -> Vec<Grant> {
     let mut grants = Vec::new();
     for (key, members) in &placed.bucket.grants {
@@ -55,6 +57,10 @@ pub(super) fn grants(
     }
     if placed.bucket.public == Some(Public::Read) {
         grants.push(Grant::new(READ, "allUsers"));
+    }
+    for one in given.iter().filter(|one| one.bucket == placed.name) {
+        let account = identities.member(&address::written("identity", one.account), one.env);
+        grants.extend(role(one.right.word()).map(|role| Grant::new(role, account)));
     }
     if takes_logs {
         grants.push(Grant::new(CREATE, LOG_WRITER));

@@ -7,6 +7,7 @@ use super::notes;
 use super::placed::{Buckets, Placed, placed};
 use super::settings::{Bucket, Cors, Location, Prevention, Website};
 use crate::model::{Expected, Keys, Place, Resource, ResourceId, Source};
+use crate::project::access::{self, Given};
 use crate::project::address;
 use crate::project::format::{seconds, volume_gb};
 use crate::project::identities::{self, Identities};
@@ -26,10 +27,11 @@ pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
     let buckets = placed(layout);
     let targets = log_targets(&buckets);
     let identities = identities::placed(layout);
+    let given = access::given(layout, &buckets);
     for placed in &buckets.list {
         resources.push(bucket(&buckets, placed));
         let logs = targets.get(placed.name.as_str()).copied();
-        resources.extend(access(placed, logs, &identities));
+        resources.extend(access(placed, logs, &identities, &given));
     }
 }
 
@@ -66,8 +68,9 @@ fn access(
     placed: &Placed<'_>,
     logs: Option<&Range>,
     identities: &Identities<'_>,
+    given: &[Given<'_>],
 ) -> Option<Resource> {
-    let grants = grants(placed, logs.is_some(), identities);
+    let grants = grants(placed, logs.is_some(), identities, given);
     if grants.is_empty() {
         return None;
     }

@@ -7,6 +7,7 @@ mod discover;
 mod discover_rules;
 mod expand;
 pub(crate) mod format;
+mod granted;
 mod lifecycle;
 pub mod location;
 mod names;
@@ -22,6 +23,7 @@ pub use settings::{
 pub(crate) use checks::check;
 pub(crate) use discover::{discover, when};
 pub(crate) use expand::{expand, expected, keys};
+pub(crate) use granted::{Grantee, granted, grantees};
 pub(crate) use names::bucket_name;
 pub(crate) use placed::derived;
-pub(crate) use placed::{Placed, placed};
+pub(crate) use placed::{Buckets, Placed, placed};

@@ -1,60 +1,12 @@
 //! What Google Cloud's errors mean to us.
 
-use crate::kind::{MayPass, ProviderError};
-use crate::model::secret::Value;
+pub(crate) use crate::providers::failed::{CallFailed, Purpose, Reason};
 use google_cloud_gax::error::Error;
 use google_cloud_gax::error::rpc::{Code, StatusDetails};
 use std::error::Error as _;
-use std::fmt;
 use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
-
-/// We wait no longer than this, whatever a cloud (or a proxy before it) asks for.
-const LONGEST_WAIT: Duration = Duration::from_secs(300);
-
-/// A call that failed: what it was, and by what can be done about it.
-#[derive(Clone, Debug)]
-pub(crate) struct CallFailed {
-    /// Why, as far as a kind may want to tell apart.
-    pub(crate) reason: Reason,
-    purpose: Purpose,
-    what: String,
-    why: String,
-    retry_after: Option<Duration>,
-}
-
-/// What a call was for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// To look.
-    Read,
-    /// To change something.
-    Write,
-}
-
-/// Why a call failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reason {
-    /// There is no such thing.
-    Absent,
-    /// There is such a thing already.
-    Exists,
-    /// A precondition of ours does not hold, or the thing is in the wrong state.
-    Precondition,
-    /// Somebody else's change was under way or came first.
-    Outrun,
-    /// We may not, or are nobody.
-    Denied,
-    /// The API is not enabled in the project.
-    ApiOff,
-    /// Understood and refused.
-    Refused,
-    /// It may work later.
-    ForNow,
-    /// We do not understand the answer.
-    Unexpected,
-}
 
 /// What a call that looks has found; none if there is nothing.
 ///
@@ -75,79 +27,12 @@ pub(crate) fn unless_absent<T>(
 impl CallFailed {
     /// Makes sense of the client's error about `what`.
     pub(crate) fn new(purpose: Purpose, what: impl Into<String>, error: &Error) -> Self {
-        let (reason, why) = (reason(error), why(error));
-        let retry_after = retry_after(error);
-        Self { reason, purpose, what: what.into(), why, retry_after }
-    }
-
-    /// A call that did not come back.
-    pub(crate) fn timed_out(purpose: Purpose, what: impl Into<String>) -> Self {
-        let (reason, why) = (Reason::ForNow, "no answer in time".to_owned());
-        Self { reason, purpose, what: what.into(), why, retry_after: None }
-    }
-
-    /// An answer that is not whole.
-    pub(crate) fn for_now(what: impl Into<String>, why: String) -> Self {
-        let (purpose, reason) = (Purpose::Read, Reason::ForNow);
-        Self { reason, purpose, what: what.into(), why, retry_after: None }
-    }
-
-    /// Whether this may be because somebody else changed the thing after it was read. Cloud
-    /// Storage does not document which of the two a stale etag gets over gRPC.
-    pub(crate) fn may_be_outrun(&self) -> bool {
-        matches!(self.reason, Reason::Precondition | Reason::Outrun)
-    }
-
-    /// A call that failed for a reason of our own making.
-    pub(crate) fn because(reason: Reason, purpose: Purpose, what: &str, why: &str) -> Self {
-        let (what, why) = (what.to_owned(), why.to_owned());
-        Self { reason, purpose, what, why, retry_after: None }
+        Self::told(reason(error), purpose, what, why(error), retry_after(error))
     }
 
     /// An operation that ended in a failure, by its code of `google.rpc`.
-    pub(crate) fn told(purpose: Purpose, what: &str, code: i32, why: &str) -> Self {
+    pub(crate) fn ended(purpose: Purpose, what: &str, code: i32, why: &str) -> Self {
         Self::because(of_code(&Code::from(code)), purpose, what, why)
-    }
-
-    /// The same without what the cloud said, if that repeats a secret which it was sent.
-    pub(crate) fn hiding(self, value: &Value) -> Self {
-        Self { why: value.unless_in(&self.why), ..self }
-    }
-
-    /// What the cloud said.
-    pub(crate) fn why(&self) -> &str {
-        &self.why
-    }
-}
-
-impl fmt::Display for CallFailed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.why)
-    }
-}
-
-impl MayPass for CallFailed {
-    fn may_pass(&self) -> bool {
-        self.reason == Reason::ForNow
-    }
-
-    fn asked_wait(&self) -> Option<Duration> {
-        self.retry_after
-    }
-}
-
-impl From<CallFailed> for ProviderError {
-    fn from(failed: CallFailed) -> Self {
-        let CallFailed { reason, purpose, what, why, retry_after } = failed;
-        match (reason, purpose) {
-            (Reason::Absent, _) => Self::NotFound { what },
-            (Reason::Exists, _) => Self::Taken { name: what, why },
-            (Reason::Denied | Reason::ApiOff, Purpose::Read) => Self::Unreadable { what, why },
-            (Reason::Denied | Reason::ApiOff, Purpose::Write) => Self::Denied { what, why },
-            (Reason::Precondition | Reason::Refused, _) => Self::Refused { what, why },
-            (Reason::ForNow | Reason::Outrun, _) => Self::Transient { what, why, retry_after },
-            (Reason::Unexpected, _) => Self::Unexpected { what, why },
-        }
     }
 }
 
@@ -258,7 +143,6 @@ fn retry_after(error: &Error) -> Option<Duration> {
             Err(_) => Some(between(text(http::header::DATE)?, wait)),
         }
     })
-    .map(|wait| wait.min(LONGEST_WAIT))
 }
 
 /// How long it is from one date to another by the server's own clock, which need not be ours.
@@ -277,6 +161,8 @@ fn retry_delay(detail: &StatusDetails) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kind::{MayPass as _, ProviderError};
+    use crate::providers::failed::LONGEST_WAIT;
     use google_cloud_gax::error::rpc::Status;
     use http::HeaderMap;
 
@@ -321,7 +207,7 @@ mod tests {
         headers.insert(http::header::RETRY_AFTER, "7".parse().unwrap());
         let error = Error::http(429, headers, bytes::Bytes::new());
         let failed = CallFailed::new(Purpose::Write, "bucket data", &error);
-        assert_eq!(failed.retry_after, Some(Duration::from_secs(7)));
+        assert_eq!(failed.asked_wait(), Some(Duration::from_secs(7)));
         assert!(ProviderError::from(failed).is_transient());
     }
 
@@ -332,7 +218,7 @@ mod tests {
             headers.insert(http::header::DATE, date.parse().unwrap());
             headers.insert(http::header::RETRY_AFTER, until.parse().unwrap());
             let error = Error::http(503, headers, bytes::Bytes::new());
-            CallFailed::new(Purpose::Read, "bucket data", &error).retry_after
+            CallFailed::new(Purpose::Read, "bucket data", &error).asked_wait()
         };
         let now = "Fri, 07 Nov 1997 08:49:37 GMT";
         assert_eq!(wait(now, "Fri, 07 Nov 1997 08:49:44 GMT"), Some(Duration::from_secs(7)));

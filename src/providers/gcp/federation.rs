@@ -7,12 +7,13 @@
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Found, Owner, Place, Status, Version, base32_digest};
+use crate::providers::description::{self, Marks};
 use crate::providers::gcp::client::CALL_TIMEOUT;
-use crate::providers::gcp::description::{self, Marks};
 use crate::providers::gcp::error::{CallFailed, Reason};
-use crate::providers::gcp::ownership::check_ours;
 use crate::providers::gcp::rest::{IAM_V1, RestCall};
-use crate::providers::gcp::{Reader, Writer, stale};
+use crate::providers::gcp::{Reader, Writer};
+use crate::providers::ownership::check_ours;
+use crate::providers::stale;
 use http::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;

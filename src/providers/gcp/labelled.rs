@@ -8,7 +8,7 @@
 use crate::kind::{Applied, Change, ProviderError, StepContext};
 use crate::model::{Version, label};
 use crate::providers::gcp::error::{CallFailed, Reason};
-use crate::providers::gcp::stale;
+use crate::providers::stale;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

@@ -10,6 +10,7 @@ mod container;
 mod dns;
 mod doors;
 mod fault;
+mod github;
 mod identities;
 mod json;
 mod object;
@@ -94,7 +95,8 @@ impl Bench {
         let url = format!("{}{path}", self.sandbox.url());
         let request = reqwest::Client::new().request(method.parse().unwrap(), url).json(&body);
         let answer = request.send().await.unwrap();
-        (answer.status().as_u16(), answer.json().await.unwrap())
+        // Where nothing is said, that is `null`.
+        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
     }
 
     /// The methods called so far, without their services.

@@ -44,13 +44,10 @@ fn what_was_made_can_be_taken_away_with_everything_that_remembers_it() {
     let mut terminal = Terminal::new();
     terminal.shell.succeed(APPLY);
     assert_eq!(terminal.runs("sandbox show stacks/leap").code, Some(0));
-    terminal.runs("destroy stacks/leap --auto-approve --parallelism 1 --with-ledger");
-    // The cluster, the registry and the disk of the homes say no, until the words are said.
-    let words = "--dangerous-delete shared:gke-cluster/leap-cluster \
-                 --dangerous-delete shared:artifact-registry/imagebuilding-registry \
-                 --dangerous-delete prod:gce-disk/hub-nfs-homedirs-prod";
-    terminal
-        .runs(&format!("destroy stacks/leap {words} --auto-approve --parallelism 1 --with-ledger"));
+    let destroy = "destroy stacks/leap --auto-approve --parallelism 1 --with-ledger";
+    // The cluster, the registry, the disk of the homes and the teams say no, until the words are said.
+    let words = terminal.runs(destroy).words().join(" ");
+    assert_eq!(terminal.runs(&format!("{destroy} {words}")).code, Some(0));
     terminal.runs("sandbox show stacks/leap");
     assert_snapshot!(terminal.transcript);
 }
@@ -72,7 +69,7 @@ fn a_sandbox_can_be_emptied() {
     terminal.runs("sandbox reset stacks/leap");
     assert_eq!(terminal.runs("sandbox show stacks/leap").stdout, "");
     let plan = terminal.shell.succeed("plan stacks/leap");
-    assert!(plan.stdout.contains("Plan: 64 to add, 0 to change, 0 to destroy."));
+    assert!(plan.stdout.contains("Plan: 72 to add, 0 to change, 0 to destroy."));
     assert_snapshot!(terminal.transcript);
 }
 
@@ -95,7 +92,7 @@ fn a_stack_is_found_from_where_one_stands() {
     terminal.runs("validate");
     assert_snapshot!(terminal.transcript, @"
     $ leap-infra validate
-    leap is valid: 69 resources in shared, staging, prod.
+    leap is valid: 77 resources in shared, staging, prod.
     [ends with 0]
     ");
 }
@@ -115,5 +112,5 @@ fn programs_get_a_plan_as_json() {
     let terminal = Terminal::new();
     let said = terminal.shell.succeed("plan stacks/leap --json");
     let plan: Value = serde_json::from_str(&said.stdout).unwrap();
-    assert_eq!(plan["resource_changes"].as_array().unwrap().len(), 64);
+    assert_eq!(plan["resource_changes"].as_array().unwrap().len(), 72);
 }

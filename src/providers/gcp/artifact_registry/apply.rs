@@ -9,11 +9,12 @@ use super::cleanup::Policies;
 use super::operation;
 use super::{Spec, wire};
 use crate::kind::{Applied, Change, ProviderError, StepContext};
+use crate::providers::description::Marks;
+use crate::providers::gcp::Writer;
 use crate::providers::gcp::client::CALL_TIMEOUT;
-use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::error::{CallFailed, Reason};
-use crate::providers::gcp::ownership::check_ours;
-use crate::providers::gcp::{Writer, stale};
+use crate::providers::ownership::check_ours;
+use crate::providers::stale;
 use google_cloud_artifactregistry_v1::model::Repository;
 use std::collections::BTreeMap;
 

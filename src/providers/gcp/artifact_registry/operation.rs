@@ -31,5 +31,5 @@ pub(super) async fn wait(
         };
     }
     let error = operation.error();
-    Ok(error.map(|error| CallFailed::told(Purpose::Write, what, error.code, &error.message)))
+    Ok(error.map(|error| CallFailed::ended(Purpose::Write, what, error.code, &error.message)))
 }

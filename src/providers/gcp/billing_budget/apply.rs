@@ -5,11 +5,12 @@ use super::names::{self, Names, Wanted};
 use super::{Spec, account, calls, name, wire};
 use crate::kind::{Applied, ProviderError, StepContext};
 use crate::model::Owner;
+use crate::providers::description::Marks;
+use crate::providers::gcp::Writer;
 use crate::providers::gcp::client::CALL_TIMEOUT;
-use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::error::Reason;
-use crate::providers::gcp::ownership::check_ours;
-use crate::providers::gcp::{Writer, stale};
+use crate::providers::ownership::check_ours;
+use crate::providers::stale;
 use serde_json::{Value, json};
 
 /// How often a change is tried when others keep changing the same budget.

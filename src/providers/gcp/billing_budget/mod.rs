@@ -18,7 +18,7 @@ pub use name::{budget_name, room};
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Need, Observation, Scope};
-use crate::providers::gcp::description::Marks;
+use crate::providers::description::Marks;
 use crate::providers::gcp::notification_channel::Channel;
 use crate::providers::gcp::{Reader, Writer};
 use serde::{Deserialize, Serialize};

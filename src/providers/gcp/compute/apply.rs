@@ -9,12 +9,13 @@ use super::operation::{self, CallOrStep, request_id};
 use super::{COMPUTE, Computed, Edit, scope};
 use crate::kind::{Applied, Change, ProviderError, StepContext};
 use crate::model::SpecMark;
+use crate::providers::description::Marks;
+use crate::providers::gcp::Writer;
 use crate::providers::gcp::client::CALL_TIMEOUT;
-use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::error::Reason;
-use crate::providers::gcp::ownership::check_ours;
 use crate::providers::gcp::rest::RestCall;
-use crate::providers::gcp::{Writer, stale};
+use crate::providers::ownership::check_ours;
+use crate::providers::stale;
 use http::Method;
 use serde_json::Value;
 

@@ -3,7 +3,7 @@
 use super::Edit;
 use crate::kind::StepContext;
 use crate::model::{Mark, Owner, SpecMark, label};
-use crate::providers::gcp::description::Marks;
+use crate::providers::description::Marks;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

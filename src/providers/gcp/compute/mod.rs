@@ -86,7 +86,7 @@ pub(crate) trait Computed: Kind {
     fn remark(
         live: &Value,
         step: &StepContext,
-        marks: crate::providers::gcp::description::Marks,
+        marks: crate::providers::description::Marks,
     ) -> Edit;
 }
 

@@ -6,7 +6,7 @@ use crate::providers::gcp::client::Connection;
 use crate::providers::gcp::error::{CallFailed, Purpose, Reason};
 use crate::providers::gcp::gcp_service::{Service, service_name};
 use crate::providers::gcp::gke_cluster;
-use crate::providers::gcp::memo::Memo;
+use crate::providers::memo::Memo;
 use google_cloud_container_v1::client::ClusterManager;
 use google_cloud_container_v1::model::{Cluster, Operation};
 use std::sync::Arc;

@@ -5,11 +5,11 @@ use super::wire::{self, Name};
 use super::{Spec, calls};
 use crate::kind::{Applied, ProviderError, StepContext};
 use crate::model::{Owner, Version};
+use crate::providers::description::Marks;
 use crate::providers::gcp::Writer;
-use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::error::Reason;
-use crate::providers::gcp::ownership::check_ours;
-use crate::providers::gcp::stale;
+use crate::providers::ownership::check_ours;
+use crate::providers::stale;
 use serde_json::Value;
 
 /// How often a change is tried when others keep changing the same records.

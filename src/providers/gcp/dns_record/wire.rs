@@ -6,7 +6,7 @@
 use super::{DnsRecord, Spec};
 use crate::kind::{Kind as _, StepContext};
 use crate::model::Owner;
-use crate::providers::gcp::description;
+use crate::providers::description;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::net::Ipv6Addr;

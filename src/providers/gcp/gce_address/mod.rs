@@ -6,8 +6,8 @@
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Amount, Mark, Observation, Owner, Scope, SpecMark, Transition, Usage, What};
+use crate::providers::description::{self, Marks};
 use crate::providers::gcp::compute::{self, Computed, Edit, label, last, location};
-use crate::providers::gcp::description::{self, Marks};
 use crate::providers::gcp::{Reader, Writer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};

@@ -7,8 +7,8 @@ mod wire;
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Amount, Need, Observation, Owner, Scope, Transition, Usage};
+use crate::providers::description::Marks;
 use crate::providers::gcp::compute::{self, Computed, Edit, label};
-use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::gce_snapshot_policy::SnapshotPolicy;
 use crate::providers::gcp::usage::disks;
 use crate::providers::gcp::{Reader, Writer};

@@ -7,8 +7,8 @@ mod wire;
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Observation, Owner, Scope, Transition};
+use crate::providers::description::{self, Marks};
 use crate::providers::gcp::compute::{self, Computed, Edit};
-use crate::providers::gcp::description::{self, Marks};
 use crate::providers::gcp::{Reader, Writer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

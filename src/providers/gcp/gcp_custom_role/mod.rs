@@ -6,13 +6,14 @@
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Found, Need, Observation, Owner, Place, Scope, Status, Version};
+use crate::providers::description::{self, Marks};
 use crate::providers::gcp::client::CALL_TIMEOUT;
-use crate::providers::gcp::description::{self, Marks};
 use crate::providers::gcp::error::Reason;
 use crate::providers::gcp::gcp_service::{Service, service_name};
 use crate::providers::gcp::identity::{IAM, unless_off};
-use crate::providers::gcp::ownership::check_ours;
-use crate::providers::gcp::{Reader, Writer, stale};
+use crate::providers::gcp::{Reader, Writer};
+use crate::providers::ownership::check_ours;
+use crate::providers::stale;
 use google_cloud_iam_admin_v1::model::Role;
 use google_cloud_iam_admin_v1::model::role::RoleLaunchStage;
 use serde::{Deserialize, Serialize};

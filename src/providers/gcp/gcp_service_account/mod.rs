@@ -8,13 +8,14 @@ use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{
     Found, Mark, Need, Observation, Owner, Place, Scope, SpecMark, Status, Version,
 };
+use crate::providers::description::{self, Marks};
 use crate::providers::gcp::client::CALL_TIMEOUT;
-use crate::providers::gcp::description::{self, Marks};
 use crate::providers::gcp::error::Reason;
 use crate::providers::gcp::gcp_service::{Service, service_name};
 use crate::providers::gcp::identity::{IAM, project_of, unless_off};
-use crate::providers::gcp::ownership::check_ours;
-use crate::providers::gcp::{Reader, Writer, stale};
+use crate::providers::gcp::{Reader, Writer};
+use crate::providers::ownership::check_ours;
+use crate::providers::stale;
 use google_cloud_iam_admin_v1::model::ServiceAccount;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;

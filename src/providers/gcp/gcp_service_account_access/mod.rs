@@ -5,14 +5,14 @@
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Depth, Found, Need, Observation, Owner, Place, Scope, Taken};
-use crate::providers::gcp::description;
+use crate::providers::description;
 use crate::providers::gcp::error::CallFailed;
 use crate::providers::gcp::gcp_service_account::Account;
 use crate::providers::gcp::identity::{IAM, project_of, unless_off};
-use crate::providers::gcp::ownership::check_ours;
 use crate::providers::gcp::policy::{self, Holder};
 use crate::providers::gcp::reader::AT_ONCE;
 use crate::providers::gcp::{Reader, Writer};
+use crate::providers::ownership::check_ours;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use google_cloud_iam_admin_v1::model::ServiceAccount;
 use google_cloud_iam_v1::model::Policy;

@@ -4,10 +4,11 @@
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Need, Observation, Owner, Scope};
+use crate::providers::description;
 use crate::providers::gcp::federation::{self, Federated};
 use crate::providers::gcp::gcp_service::{Service, service_name};
 use crate::providers::gcp::identity::{IAM, unless_off};
-use crate::providers::gcp::{Reader, Writer, description};
+use crate::providers::gcp::{Reader, Writer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

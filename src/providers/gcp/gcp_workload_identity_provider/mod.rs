@@ -5,10 +5,11 @@
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Depth, Need, Observation, Owner, Scope};
+use crate::providers::description;
 use crate::providers::gcp::federation::{self, Federated};
 use crate::providers::gcp::gcp_workload_identity_pool::Pool;
 use crate::providers::gcp::identity::{IAM, unless_off};
-use crate::providers::gcp::{Reader, Writer, description};
+use crate::providers::gcp::{Reader, Writer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};

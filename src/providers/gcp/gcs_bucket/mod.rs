@@ -14,7 +14,8 @@ pub use spec::{
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Amount, Mark, Need, Observation, Owner, Scope, Transition, Usage, What};
-use crate::providers::gcp::{Reader, Writer, labelled, ledger_store, ownership};
+use crate::providers::gcp::{Reader, Writer, labelled, ledger_store};
+use crate::providers::ownership;
 use google_cloud_storage::model::Bucket as Live;
 use std::collections::BTreeSet;
 

@@ -6,13 +6,13 @@
 
 use crate::kind::{Applied, ProviderError, StepContext};
 use crate::model::{Mark, SpecMark, Version};
+use crate::providers::description::Marks;
 use crate::providers::gcp::container::{At, Hand, operation};
-use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::error::Reason;
 use crate::providers::gcp::gke_cluster::part::Part;
 use crate::providers::gcp::gke_cluster::{Spec, owner, wire};
-use crate::providers::gcp::ownership;
-use crate::providers::gcp::stale;
+use crate::providers::ownership;
+use crate::providers::stale;
 use google_cloud_container_v1::model::Cluster as Live;
 use google_cloud_container_v1::model::cluster::Status;
 

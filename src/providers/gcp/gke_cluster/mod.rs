@@ -14,7 +14,7 @@ pub(crate) use wordless::AUTOPILOT;
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Amount, Mark, Observation, Owner, Scope, Transition, Usage, What};
-use crate::providers::gcp::description::Marks;
+use crate::providers::description::Marks;
 use crate::providers::gcp::{Reader, Writer};
 use google_cloud_container_v1::model::Cluster as Live;
 

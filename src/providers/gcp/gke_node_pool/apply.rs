@@ -2,13 +2,13 @@
 
 use crate::kind::{Applied, ProviderError, StepContext};
 use crate::model::Version;
+use crate::providers::description::Marks;
 use crate::providers::gcp::container::{At, Hand, operation};
-use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::error::Reason;
 use crate::providers::gcp::gke_node_pool::part::Part;
 use crate::providers::gcp::gke_node_pool::{Spec, Taint, owner, parts, wire};
-use crate::providers::gcp::ownership;
-use crate::providers::gcp::stale;
+use crate::providers::ownership;
+use crate::providers::stale;
 use google_cloud_container_v1::model::node_pool::Status;
 use google_cloud_container_v1::model::{
     NodePool as Live, NodeTaints, Operation, ResourceLabels, UpdateNodePoolRequest,

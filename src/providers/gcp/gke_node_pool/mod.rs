@@ -14,13 +14,12 @@ mod wire;
 pub use spec::{Counted, Disk, Gpu, Limits, Market, RETIRING, Spec, Taint};
 
 use crate::kind::{self, Applied, Change, Kind, ProviderError, StepContext};
-use crate::model::{
-    Mark, Need, Observation, Owner, Scope, SpecMark, Transition, Usage, base32_digest,
-};
-use crate::providers::gcp::description::Marks;
+use crate::model::{Mark, Need, Observation, Owner, Scope, Transition, Usage, base32_digest};
+use crate::providers::description::Marks;
 use crate::providers::gcp::gcp_service_account::Account;
 use crate::providers::gcp::gke_cluster::{self, Cluster};
 use crate::providers::gcp::{Reader, Writer};
+use crate::providers::remembered;
 use google_cloud_container_v1::model::NodePool as Live;
 use std::collections::BTreeSet;
 
@@ -146,19 +145,10 @@ fn owner(stack: &str, name: &str, pool: &Live, remembered: Option<&BTreeSet<Stri
     let labels = pool.config.as_ref().map(|config| &config.resource_labels);
     let value = |key: &str| labels?.get(key).map(String::as_str);
     match Mark::owner(stack, NodePool::NAME, name, value) {
-        Owner::Ours(mark) => Owner::Ours(Mark { spec: last_applied(remembered), ..mark }),
+        Owner::Ours(mark) => {
+            Owner::Ours(Mark { spec: remembered::last_applied(remembered), ..mark })
+        }
         other => other,
-    }
-}
-
-/// One digest is what was applied, several are an apply that did not end. Without any memory it
-/// cannot be told, which is no reason to do anything.
-fn last_applied(remembered: Option<&BTreeSet<String>>) -> SpecMark {
-    let mut digests = remembered.into_iter().flatten();
-    match (digests.next(), digests.next()) {
-        (Some(only), None) => SpecMark::Applied(only.clone()),
-        (Some(_), Some(_)) => SpecMark::Unfinished,
-        (None, _) => SpecMark::Applied("0-forgotten".to_owned()),
     }
 }
 

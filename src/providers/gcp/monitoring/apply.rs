@@ -2,11 +2,12 @@
 
 use super::{Monitored, calls, labels, marked, owner, version};
 use crate::kind::{Applied, ProviderError, StepContext};
+use crate::providers::description::Marks;
+use crate::providers::gcp::Writer;
 use crate::providers::gcp::client::CALL_TIMEOUT;
-use crate::providers::gcp::description::Marks;
 use crate::providers::gcp::error::Reason;
-use crate::providers::gcp::ownership::check_ours;
-use crate::providers::gcp::{Writer, stale};
+use crate::providers::ownership::check_ours;
+use crate::providers::stale;
 use serde_json::{Value, json};
 
 pub(super) async fn create<K: Monitored>(

@@ -3,7 +3,7 @@
 use super::{Grant, Spec, change};
 use crate::kind::{Applied, Change, ProviderError, StepContext};
 use crate::providers::gcp::error::{CallFailed, Reason};
-use crate::providers::gcp::stale;
+use crate::providers::stale;
 use google_cloud_iam_v1::model::Policy;
 use std::collections::BTreeSet;
 

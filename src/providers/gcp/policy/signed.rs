@@ -6,7 +6,7 @@ use super::{Holder, Shift, Spec, granting, version};
 use crate::kind::{Applied, Change, ProviderError, StepContext};
 use crate::model::SpecMark;
 use crate::providers::gcp::labelled::{Labelled, gone, moved_on};
-use crate::providers::gcp::stale;
+use crate::providers::stale;
 
 /// The label on a thing that we granted something on: the digest of what we granted.
 pub const ACCESS: &str = "leap-infra-access";

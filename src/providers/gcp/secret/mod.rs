@@ -14,7 +14,8 @@ pub use spec::{Rotation, Spec};
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
 use crate::model::{Amount, Mark, Observation, Owner, Scope, Transition, Usage, What};
-use crate::providers::gcp::{Reader, Writer, labelled, ownership};
+use crate::providers::gcp::{Reader, Writer, labelled};
+use crate::providers::ownership;
 use google_cloud_secretmanager_v1::model::Secret as Live;
 
 pub(crate) use calls::path;

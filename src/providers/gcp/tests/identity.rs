@@ -135,7 +135,7 @@ async fn who_acts_as_an_account_of_another_stack_is_not_ours_to_say() {
     let bench = Bench::new().await;
     let id = ResourceId::new(ENV, ACCOUNT, EMAIL);
     let theirs = Mark::new("elsewhere", &id, SpecMark::Unfinished);
-    let text = crate::providers::gcp::description::marked("Does the chores", &theirs);
+    let text = crate::providers::description::marked("Does the chores", &theirs);
     let account = google_cloud_iam_admin_v1::model::ServiceAccount::new().set_description(text);
     let request = bench.connection.iam.create_service_account();
     let request = request.set_name(format!("projects/{PROJECT}")).set_account_id("leap-robot");

@@ -20,7 +20,7 @@ use crate::model::{
 };
 use crate::providers::gcp::gcs_bucket::Spec as BucketSpec;
 use crate::providers::gcp::{Connection, Endpoint};
-use crate::providers::{actors, observers, registry};
+use crate::providers::{actors, github, observers, registry};
 use crate::sandbox::gcs::{SeedBucket, seed_bucket};
 use crate::sandbox::{self, Behaviour, Clock, Fault, Match, Options, Sandbox};
 use google_cloud_storage::client::StorageControl;
@@ -97,9 +97,10 @@ impl Bench {
             wanted: wanted.iter().map(|it| (it.id.name.as_str(), it)).collect(),
             leaving: BTreeMap::new(),
             claims: claims.iter().map(|(name, claims)| (*name, claims)).collect(),
+            claimants: BTreeMap::new(),
             depth: Depth::Listed,
         };
-        observers(&self.connection).observe(kind, &scope).await
+        observers(&self.connection, &github::Connection::nowhere()).observe(kind, &scope).await
     }
 
     async fn create<S: Serialize>(
@@ -135,7 +136,7 @@ impl Bench {
         change: Change<Value>,
     ) -> Result<Applied, ProviderError> {
         let step = step(kind, name, &change);
-        actors(&self.connection).apply(&step, change).await
+        actors(&self.connection, &github::Connection::nowhere()).apply(&step, change).await
     }
 
     /// A new bucket of ours, and how it is observed.

@@ -76,7 +76,7 @@ async fn two_kinds_share_one_list_and_every_call_is_on_the_published_list() {
     let resource = wanted(ACCESS, "leap-orphan", &access);
     bench.sandbox.clear_calls();
 
-    let observers = observers(&bench.connection);
+    let observers = observers(&bench.connection, &github::Connection::nowhere());
     let whole = Stack::new(STACK, vec![], []).unwrap();
     let scope = Scope {
         whole: &whole,
@@ -85,6 +85,7 @@ async fn two_kinds_share_one_list_and_every_call_is_on_the_published_list() {
         wanted: [("leap-orphan", &resource)].into(),
         leaving: BTreeMap::new(),
         claims: BTreeMap::new(),
+        claimants: BTreeMap::new(),
         depth: Depth::Listed,
     };
     let nothing = Scope { wanted: BTreeMap::new(), ..scope.clone() };

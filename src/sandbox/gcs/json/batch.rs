@@ -15,6 +15,7 @@ use tower_service::Service;
 
 use super::call::text;
 use super::multipart::{self, Part};
+use crate::sandbox::gcs::Gcs;
 use crate::sandbox::refusal::{Refusal, worded};
 
 /// <https://cloud.google.com/storage/docs/batch#overview>
@@ -54,7 +55,7 @@ async fn batch(
 
 async fn answered(mut single: Router, request: Request<Body>) -> Response {
     match single.call(request).await {
-        Ok(response) => worded(response, false).await,
+        Ok(response) => worded(response, &Gcs, false).await,
         Err(never) => match never {},
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::kind::{ProviderError, StepContext};
 use crate::model::{Mark, Owner, label};
-use crate::providers::gcp::ownership::check_ours;
+use crate::providers::ownership::check_ours;
 use std::collections::BTreeMap;
 
 /// The longest that a description may be, in bytes: 256 for accounts, roles, pools and providers
@@ -23,12 +23,29 @@ pub(crate) fn marked(text: &str, mark: &Mark) -> String {
     if text.is_empty() { suffix } else { format!("{text} {suffix}") }
 }
 
+/// A description that carries a mark, with a word more within it: what else is to be known of a thing
+/// that nobody declares any more.
+pub(crate) fn marked_with(text: &str, mark: &Mark, word: Option<&str>) -> String {
+    let marked = marked(text, mark);
+    match (word, marked.strip_suffix(']')) {
+        (Some(word), Some(marked)) => format!("{marked} {word}]"),
+        _ => marked,
+    }
+}
+
+/// The word within the mark of a description, if there is one.
+pub(crate) fn word(description: &str) -> Option<&str> {
+    let (_, inside) = description.rsplit_once(OPEN)?;
+    inside.strip_suffix(']')?.split(' ').nth(4)
+}
+
 /// The text of a description, and whose the thing `kind`/`name` is by its mark.
 pub(crate) fn read(stack: &str, kind: &str, name: &str, description: &str) -> (String, Owner) {
     let split = description.rfind(OPEN).and_then(|at| {
         let inside = description[at + OPEN.len()..].strip_suffix(']')?;
         let parts: Vec<&str> = inside.split(' ').collect();
-        <[&str; 4]>::try_from(parts).ok().map(|parts| (description[..at].trim_end(), parts))
+        let mark = <[&str; 4]>::try_from(parts.get(..4)?).ok()?;
+        (parts.len() <= 5).then_some((description[..at].trim_end(), mark))
     });
     let Some((text, [owner, env, id, spec])) = split else {
         return (description.to_owned(), Owner::Foreign);
@@ -112,6 +129,16 @@ mod tests {
             let read = read("leap", kind, "hub@leap.iam.gserviceaccount.com", &written);
             assert_eq!(read, (text.to_owned(), Owner::Ours(mark.clone())));
         }
+    }
+
+    #[test]
+    fn a_word_within_the_mark_is_no_part_of_the_text() {
+        let (mark, kind) = (mark("leap-stc/users"), "gcp-service-account");
+        let written = marked_with("Users", &mark, Some("exact"));
+        assert_eq!(word(&written), Some("exact"));
+        assert_eq!(word(&marked("Users", &mark)), None);
+        let read = read("leap", kind, "leap-stc/users", &written);
+        assert_eq!(read, ("Users".to_owned(), Owner::Ours(mark)));
     }
 
     #[test]

@@ -1,0 +1,126 @@
+//! `access list`: who is in what, and until when?
+
+use super::{AskArgs, cell, unanswered};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::report::Report;
+use crate::cli::ui::Ui;
+use crate::cli::view::plan::counted;
+use crate::cli::view::table::{Align, Table};
+use crate::project::access::{Listed, Role};
+use crate::project::format::seconds;
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// List who is declared to be in a category, and until when
+///
+/// For example: leap-infra access list --category research --expiring 30d
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// The category; all of them when none is named
+    #[arg(long, value_name = "KEY")]
+    category: Option<String>,
+    /// Only who leaves within this time, as in `30d` or `6 weeks`
+    #[arg(long, value_name = "SPAN", value_parser = days)]
+    expiring: Option<i64>,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+/// The days of a span of time: `30d`, `4w`, `30 days`.
+fn days(text: &str) -> Result<i64, String> {
+    let long = match text.strip_suffix('d') {
+        Some(number) if number.parse::<u32>().is_ok() => format!("{number} days"),
+        _ => match text.strip_suffix('w') {
+            Some(number) => format!("{number} weeks"),
+            None => text.to_owned(),
+        },
+    };
+    let days = seconds(&long).ok().and_then(|seconds| i64::try_from(seconds / 86_400).ok());
+    days.ok_or_else(|| "expected a span of time, as in 30d or 6 weeks".to_owned())
+}
+
+/// Prints the list.
+pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    let report = &args.ask.report;
+    let ui = &report.of(ui);
+    let (project, environments) = match args.ask.project(ui)? {
+        Ok(declared) => declared,
+        Err(exit) => return Ok(exit),
+    };
+    let asked = project.asked(&environments).map_err(unanswered)?;
+    let category = args.category.as_deref();
+    let listed = asked.list(category, args.expiring).map_err(unanswered)?;
+    let open = asked.open(category);
+    let day = args.ask.day.day();
+    let of = category.map(|key| format!(" of {key}")).unwrap_or_default();
+    let soon = args.expiring.map(|days| format!(", leaving within {}", counted_days(days)));
+    report.print(
+        &Report {
+            title: format!("{}: people{of} on {day}{}", project.name(), soon.unwrap_or_default()),
+            table: table(&listed),
+            remarks: remarks(&listed, &open),
+            json: json!({
+                "stack": project.name(),
+                "as_of": day.to_string(),
+                "people": listed,
+                "not_declared": open.into_iter().collect::<std::collections::BTreeMap<_, _>>(),
+            }),
+        },
+        ui,
+    );
+    Ok(Exit::Ok)
+}
+
+fn counted_days(days: i64) -> String {
+    usize::try_from(days).map_or_else(|_| days.to_string(), |days| counted(days, "day"))
+}
+
+fn table(listed: &BTreeSet<Listed>) -> Table {
+    let mut table = Table::new(&[
+        ("category", Align::Left),
+        ("who", Align::Left),
+        ("since", Align::Left),
+        ("until", Align::Left),
+        ("", Align::Left),
+        ("note", Align::Yielding),
+        ("declared", Align::Left),
+    ]);
+    for one in listed {
+        let role = if one.role == Role::Maintainer { ", maintains" } else { "" };
+        let name = one.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+        table.row(vec![
+            one.category.clone(),
+            format!("{}{name}", one.login),
+            cell(one.since.as_deref()),
+            cell(one.until.as_deref()),
+            format!("{}{role}", one.stands),
+            one.note.clone().unwrap_or_default(),
+            one.declared.clone(),
+        ]);
+    }
+    table
+}
+
+fn remarks(listed: &BTreeSet<Listed>, open: &BTreeSet<(String, String)>) -> Vec<String> {
+    let nobody = listed.is_empty().then(|| "Nobody.".to_owned());
+    let teams: Vec<String> = open.iter().map(|(key, team)| format!("{key} ({team})")).collect();
+    let others = (!teams.is_empty()).then(|| {
+        let teams = teams.join(", ");
+        format!("Beside these there may be others, whom GitHub alone knows, in: {teams}.")
+    });
+    nobody.into_iter().chain(others).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_written_short_or_long() {
+        assert_eq!(days("30d"), Ok(30));
+        assert_eq!(days("6 weeks"), Ok(42));
+        assert_eq!(days("2w"), Ok(14));
+        assert!(days("soon").is_err());
+    }
+}

@@ -1,0 +1,147 @@
+//! `access`: who may do what. Answered from the declaration alone, without looking at a cloud.
+
+mod import;
+mod list;
+mod offboard;
+mod page;
+mod preview;
+mod who_can;
+mod why;
+mod why_403;
+
+use crate::cli::StackArgs;
+use crate::cli::declaration::{chosen, declaration_on, folder};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::machine;
+use crate::cli::report::{Report, ReportArgs};
+use crate::cli::ui::Ui;
+use crate::project::Project;
+use crate::project::access::AskError;
+use crate::project::format::day;
+use std::path::PathBuf;
+use time::Date;
+
+/// Ask who may do what, and change who does
+///
+/// From the declaration, without looking at a cloud. Who is in a team whose members are not
+/// declared, GitHub alone knows: then that is said.
+///
+/// For example: leap-infra access who-can hubs/prod
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum What {
+    WhoCan(who_can::Args),
+    Why(why::Args),
+    List(list::Args),
+    Preview(preview::Args),
+    #[command(name = "why-403")]
+    Why403(why_403::Args),
+    Page(page::Args),
+    Import(import::Args),
+    Offboard(offboard::Args),
+}
+
+/// Answers.
+pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    match &args.what {
+        What::WhoCan(args) => who_can::run(args, ui),
+        What::Why(args) => why::run(args, ui),
+        What::List(args) => list::run(args, ui),
+        What::Preview(args) => preview::run(args, ui),
+        What::Why403(args) => why_403::run(args, ui),
+        What::Page(args) => page::run(args, ui),
+        What::Import(args) => import::run(args, ui).await,
+        What::Offboard(args) => offboard::run(args, ui),
+    }
+}
+
+/// Which stack, and on which day.
+#[derive(clap::Args, Debug)]
+struct DayArgs {
+    #[command(flatten)]
+    stack: StackArgs,
+    /// The day; today (in UTC) when it is not given
+    #[arg(long, value_name = "DATE", value_parser = a_day)]
+    as_of: Option<Date>,
+}
+
+/// Which stack, in which environments, on which day, and how the answer is printed.
+#[derive(clap::Args, Debug)]
+struct AskArgs {
+    #[command(flatten)]
+    day: DayArgs,
+    /// The environments; all of them, in promotion order, when none is named
+    #[arg(short, long, value_name = "NAME")]
+    env: Vec<String>,
+    #[command(flatten)]
+    report: ReportArgs,
+}
+
+fn a_day(text: &str) -> Result<Date, String> {
+    day(text).ok_or_else(|| "expected a date, as in 2026-01-31".to_owned())
+}
+
+impl DayArgs {
+    fn day(&self) -> Date {
+        self.as_of.unwrap_or_else(|| machine::moment().date())
+    }
+
+    /// The stack as it holds on the day, and its folder. The inner error is how the program ends
+    /// where the declaration has problems.
+    fn project(&self, ui: &Ui) -> Result<Result<(Project, PathBuf), Exit>, Failure> {
+        let folder = folder(&self.stack)?;
+        let declared = declaration_on(&folder, self.day(), ui);
+        Ok(declared.map(|(project, _)| (project, folder)))
+    }
+}
+
+impl AskArgs {
+    /// The stack as it holds on the day, and the environments.
+    fn project(&self, ui: &Ui) -> Result<Result<(Project, Vec<String>), Exit>, Failure> {
+        let (project, _) = match self.day.project(ui)? {
+            Ok(declared) => declared,
+            Err(exit) => return Ok(Err(exit)),
+        };
+        let environments = chosen(&project, &self.env)?;
+        Ok(Ok((project, environments)))
+    }
+}
+
+/// The failure when a question cannot be answered.
+fn unanswered(error: AskError) -> Failure {
+    let failure = Failure::new(Exit::Error, error.to_string());
+    match error {
+        AskError::NoSuchThing { nearest: Some(nearest), .. } => {
+            failure.hint(format!("did you mean `{nearest}`?"))
+        }
+        AskError::NoSuchThing { .. } => failure.hint(
+            "things are called `hubs/KEY`, `hubs/KEY/profiles/KEY/CHOICE`, `buckets/KEY`, \
+             `folders/PATH`, `repositories/ORGANIZATION/NAME` and `home`",
+        ),
+        AskError::Nothing => failure.hint("docs/access.md says what can be said there"),
+    }
+}
+
+/// Words in a cell of a table; a dash where there are none.
+fn cell(words: Option<&str>) -> String {
+    words.unwrap_or("-").to_owned()
+}
+
+/// Prints a report; on a terminal as sentences, each with what stands below it.
+fn told(report: &ReportArgs, told: &Report, sentences: &[(String, String)], ui: &Ui) {
+    if !report.is_text(ui) {
+        return report.print(told, ui);
+    }
+    ui.say(format!("{}\n\n", ui.look.paint.strong(&told.title)));
+    for (sentence, below) in sentences {
+        ui.say(ui.look.wrapped(sentence));
+        ui.say(format!("{}\n\n", ui.look.indented(below)));
+    }
+    told.remarks.iter().for_each(|remark| ui.say(ui.look.wrapped(remark)));
+}

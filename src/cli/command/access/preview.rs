@@ -1,0 +1,89 @@
+//! `access preview`: what does somebody have, all of it together?
+
+use super::{AskArgs, cell, unanswered};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::report::Report;
+use crate::cli::ui::Ui;
+use crate::cli::view::table::{Align, Table};
+use crate::project::access::{Has, Verdict};
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// Show everything that somebody may do
+///
+/// For example: leap-infra access preview ada --as-of 2027-01-01
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// Their login on GitHub
+    login: String,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+/// Prints what they have.
+pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    let report = &args.ask.report;
+    let ui = &report.of(ui);
+    let (project, environments) = match args.ask.project(ui)? {
+        Ok(declared) => declared,
+        Err(exit) => return Ok(exit),
+    };
+    let asked = project.asked(&environments).map_err(unanswered)?;
+    let login = &args.login;
+    let has = asked.preview(login);
+    let day = args.ask.day.day();
+    report.print(
+        &Report {
+            title: format!("{}: what {login} has on {day}", project.name()),
+            table: table(&has),
+            remarks: remarks(&has, asked.who_is(login)),
+            json: json!({
+                "stack": project.name(),
+                "login": login,
+                "as_of": day.to_string(),
+                "has": has,
+            }),
+        },
+        ui,
+    );
+    Ok(Exit::Ok)
+}
+
+fn table(has: &[Has]) -> Table {
+    let mut table = Table::new(&[
+        ("", Align::Left),
+        ("environment", Align::Left),
+        ("what", Align::Yielding),
+        ("may", Align::Left),
+        ("as", Align::Left),
+    ]);
+    for one in has {
+        let by = one.by.iter().map(|(category, until)| match until {
+            Some(until) => format!("{category} until {until}"),
+            None => category.clone(),
+        });
+        table.row(vec![
+            one.verdict.to_string(),
+            cell(one.environment.as_deref()),
+            one.what.clone(),
+            one.level.clone(),
+            by.collect::<Vec<_>>().join(", "),
+        ]);
+    }
+    table
+}
+
+fn remarks(has: &[Has], who: String) -> Vec<String> {
+    let through = has.iter().filter_map(|one| {
+        Some(format!("{} of {}: through {}.", one.level, one.what, one.through.as_ref()?))
+    });
+    let through: BTreeSet<String> = through.collect();
+    let nothing = has.is_empty().then(|| "Nothing that is declared.".to_owned());
+    let perhaps = has.iter().any(|one| one.verdict == Verdict::Unknown);
+    let perhaps = perhaps.then(|| {
+        "What says perhaps hangs on teams whose members are not declared: GitHub alone knows."
+            .to_owned()
+    });
+    [format!("{who}.")].into_iter().chain(nothing).chain(through).chain(perhaps).collect()
+}

@@ -1,0 +1,95 @@
+//! `access who-can`: who may do something?
+
+use super::{AskArgs, cell, unanswered};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::report::Report;
+use crate::cli::ui::Ui;
+use crate::cli::view::table::{Align, Table};
+use crate::project::access::{Holder, Who};
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// Say who may log in to a hub, start a profile, read or write a bucket
+///
+/// For example: leap-infra access who-can buckets/persistent --write -e prod
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// The thing, as in `hubs/prod`, `hubs/prod/profiles/gpu` or `buckets/persistent`
+    thing: String,
+    /// Only who may change it
+    #[arg(long)]
+    write: bool,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+/// Prints who may.
+pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    let report = &args.ask.report;
+    let ui = &report.of(ui);
+    let (project, environments) = match args.ask.project(ui)? {
+        Ok(declared) => declared,
+        Err(exit) => return Ok(exit),
+    };
+    let asked = project.asked(&environments).map_err(unanswered)?;
+    let holders = asked.who_can(&args.thing, args.write).map_err(unanswered)?;
+    let (thing, day) = (&args.thing, args.ask.day.day());
+    let what = if args.write { "may change" } else { "may do something with" };
+    report.print(
+        &Report {
+            title: format!("{}: who {what} {thing} on {day}", project.name()),
+            table: table(&holders),
+            remarks: remarks(&holders),
+            json: json!({
+                "stack": project.name(),
+                "thing": thing,
+                "as_of": day.to_string(),
+                "write": args.write,
+                "holders": holders,
+            }),
+        },
+        ui,
+    );
+    Ok(Exit::Ok)
+}
+
+fn table(holders: &BTreeSet<Holder>) -> Table {
+    let mut table = Table::new(&[
+        ("environment", Align::Left),
+        ("who", Align::Yielding),
+        ("may", Align::Left),
+        ("as", Align::Left),
+        ("until", Align::Left),
+        ("declared", Align::Left),
+    ]);
+    for holder in holders {
+        table.row(vec![
+            cell(holder.environment.as_deref()),
+            holder.who.to_string(),
+            holder.level.clone(),
+            cell(holder.category.as_deref()),
+            cell(holder.until.as_deref()),
+            holder.declared.clone(),
+        ]);
+    }
+    table
+}
+
+fn remarks(holders: &BTreeSet<Holder>) -> Vec<String> {
+    let mut remarks = BTreeSet::new();
+    for holder in holders {
+        let category = cell(holder.category.as_deref());
+        let through = holder.through.iter();
+        remarks.extend(through.map(|way| format!("As {category}: through {way}.")));
+        let only_if = holder.only_if.iter();
+        remarks.extend(only_if.map(|what| format!("As {category}: only if {what}.")));
+    }
+    let open = holders.iter().any(|holder| matches!(holder.who, Who::Team(_)));
+    let open = open.then(|| {
+        "Who is in a team whose members are not declared, or not all, GitHub alone knows."
+            .to_owned()
+    });
+    let nobody = holders.is_empty().then(|| "Nobody.".to_owned());
+    remarks.into_iter().chain(open).chain(nobody).collect()
+}

@@ -1,0 +1,70 @@
+//! What somebody has, all of it together.
+
+use super::{Asked, Verdict, day, told};
+use crate::project::access::roll::Holding;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Something that somebody has, or may have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Has {
+    /// Whether they have it; never no.
+    pub verdict: Verdict,
+    /// The environment; none for what is the same in all.
+    pub environment: Option<String>,
+    /// The thing.
+    pub what: String,
+    /// What they may do with it, in a word.
+    pub level: String,
+    /// The categories that give it, each with the last day if it has one.
+    pub by: BTreeMap<String, Option<String>>,
+    /// By way of what.
+    pub through: Option<String>,
+}
+
+/// What makes two entries one.
+type Same = (Verdict, Option<String>, String, String);
+
+impl Asked<'_> {
+    /// Everything that somebody has, and what they may have as far as GitHub alone knows.
+    pub fn preview(&self, login: &str) -> Vec<Has> {
+        let mut all: BTreeMap<Same, Has> = BTreeMap::new();
+        self.each(|roll, placed, right| {
+            let holding = roll.holding(login, placed);
+            let (verdict, _) = told(&holding, placed, login);
+            if verdict == Verdict::No {
+                return;
+            }
+            let until = match holding {
+                Holding::In(member) | Holding::Perhaps(member, _) => day(member.until),
+                _ => day(placed.until()),
+            };
+            let environment = right.env.map(str::to_owned);
+            let same = (verdict, environment.clone(), right.what.clone(), right.level.clone());
+            let has = all.entry(same).or_insert_with(|| Has {
+                verdict,
+                environment,
+                what: right.what,
+                level: right.level,
+                by: BTreeMap::new(),
+                through: right.through,
+            });
+            has.by.insert(placed.key.name.clone(), until);
+        });
+        all.into_values().collect()
+    }
+
+    /// What is known of who somebody is, in words.
+    pub fn who_is(&self, login: &str) -> String {
+        let found =
+            self.layout().iter().find_map(|laid| crate::project::people::called(laid, login));
+        match found {
+            None => format!("{login} is not in `people`"),
+            Some((key, person)) => {
+                let institution =
+                    person.institution.as_ref().map(|it| format!(", {it}")).unwrap_or_default();
+                format!("{login} is {}{institution} (`{key}` in `people`)", person.name)
+            }
+        }
+    }
+}

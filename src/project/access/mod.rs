@@ -1,0 +1,36 @@
+//! `access`: categories of people, who is in them, and what they give; and the questions that
+//! people ask about that, answered from the declaration alone.
+//!
+//! `settings.rs` and `roster.rs` are what is written, `roll.rs` is who is in what on which day,
+//! `rights.rs` is what a category gives. The rest is made of these three.
+
+mod ask;
+mod checks;
+mod edit;
+mod expand;
+mod given;
+mod import;
+mod moves;
+mod page;
+mod rights;
+mod roll;
+mod roster;
+mod settings;
+mod team;
+
+pub use ask::{
+    AskError, Asked, Cause, Found, Has, Holder, Listed, Reason, Stands, Verdict, Who, Why,
+};
+pub use edit::{Edit, Left};
+pub use import::Seen;
+pub use roster::{Member, MembersFile, Role};
+pub use settings::{
+    Access, BucketRight, Category, Children, Folder, MadeTeam, Members, Mode, Notifications, OnHub,
+    Privacy, Team,
+};
+
+pub(crate) use checks::{check, over};
+pub(crate) use expand::expand;
+pub(crate) use given::{Given, given};
+pub(crate) use roster::{MEMBERS, Rosters, load};
+pub(crate) use team::github_team;

@@ -1,0 +1,148 @@
+//! GitHub's REST API, and the one question of its GraphQL API that is asked here: organizations,
+//! teams, people, repositories' access, variables, secrets and environments.
+//!
+//! It stands below `/github`. Every organization, repository and login exists, unless its name begins
+//! with `vanished-`; whoever calls is an owner of every organization. What it does, and how that is
+//! known, is in `docs/sandbox.md`.
+
+mod answer;
+mod environment;
+mod graphql;
+mod membership;
+mod organization;
+mod record;
+mod repository;
+mod secret;
+mod seed;
+mod shape;
+mod team;
+mod user;
+mod variable;
+
+pub use seed::{
+    accept, decline, join, rename_team, rename_user, secret_value, seed_member, vanish,
+};
+
+use axum::Router;
+use axum::middleware;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post, put};
+use http::request::Parts;
+
+use super::{Api, Label, World, rest};
+use answer::Failure;
+
+/// The API.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GitHub;
+
+/// The login of whoever calls.
+const CALLER: &str = "leap-infra-bot";
+
+const TEMPLATES: &[&str] = &[
+    "/github/graphql",
+    "/github/user",
+    "/github/user/{account_id}",
+    "/github/user/memberships/orgs/{org}",
+    "/github/users/{username}",
+    "/github/app/installations/{installation_id}/access_tokens",
+    "/github/orgs/{org}",
+    "/github/orgs/{org}/members",
+    "/github/orgs/{org}/invitations",
+    "/github/orgs/{org}/failed_invitations",
+    "/github/orgs/{org}/memberships/{username}",
+    "/github/orgs/{org}/teams",
+    "/github/orgs/{org}/teams/{team_slug}",
+    "/github/orgs/{org}/teams/{team_slug}/members",
+    "/github/orgs/{org}/teams/{team_slug}/invitations",
+    "/github/orgs/{org}/teams/{team_slug}/memberships/{username}",
+    "/github/orgs/{org}/teams/{team_slug}/repos",
+    "/github/orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}",
+    "/github/repos/{owner}/{repo}",
+    "/github/repos/{owner}/{repo}/actions/variables",
+    "/github/repos/{owner}/{repo}/actions/variables/{name}",
+    "/github/repos/{owner}/{repo}/actions/secrets",
+    "/github/repos/{owner}/{repo}/actions/secrets/public-key",
+    "/github/repos/{owner}/{repo}/actions/secrets/{secret_name}",
+    "/github/repos/{owner}/{repo}/environments",
+    "/github/repos/{owner}/{repo}/environments/{environment_name}",
+];
+
+impl Api for GitHub {
+    fn name(&self) -> &'static str {
+        "github"
+    }
+
+    fn router(&self, world: World) -> Router {
+        let routes = Router::new()
+            .route("/graphql", post(graphql::ask))
+            .route("/user", get(user::me))
+            .route("/user/{account_id}", get(user::by_id))
+            .route("/user/memberships/orgs/{org}", get(organization::mine))
+            .route("/users/{username}", get(user::by_login))
+            .route("/app/installations/{installation_id}/access_tokens", post(user::token))
+            .nest("/orgs/{org}", organizations())
+            .nest("/repos/{owner}/{repo}", repositories())
+            .layer(middleware::from_fn(answer::for_token))
+            .with_state(world);
+        Router::new().nest("/github", routes)
+    }
+
+    fn label(&self, parts: &Parts, _: &[u8]) -> Label {
+        let label = rest::label(parts, TEMPLATES);
+        // The only question that it knows changes nothing.
+        let asks = label.method.ends_with("/graphql");
+        Label { mutating: label.mutating && !asks, ..label }
+    }
+
+    fn words(&self, status: u16, message: &str) -> Option<Response> {
+        Some(Failure::asked_for(status, message).into_response())
+    }
+}
+
+fn organizations() -> Router<World> {
+    let team = "/teams/{team_slug}";
+    Router::new()
+        .route("/", get(organization::one))
+        .route("/members", get(organization::members))
+        .route("/invitations", get(organization::invitations))
+        .route("/failed_invitations", get(organization::failed))
+        .route(
+            "/memberships/{username}",
+            get(organization::read).put(organization::write).delete(organization::remove),
+        )
+        .route("/teams", get(team::list).post(team::create))
+        .route(team, get(team::read).patch(team::update).delete(team::delete))
+        .route(&format!("{team}/members"), get(membership::list))
+        .route(&format!("{team}/invitations"), get(membership::invitations))
+        .route(
+            &format!("{team}/memberships/{{username}}"),
+            get(membership::read).put(membership::write).delete(membership::remove),
+        )
+        .route(&format!("{team}/repos"), get(repository::list))
+        .route(
+            &format!("{team}/repos/{{owner}}/{{repo}}"),
+            put(repository::give).delete(repository::take),
+        )
+}
+
+fn repositories() -> Router<World> {
+    Router::new()
+        .route("/", get(repository::one))
+        .route("/actions/variables", get(variable::list).post(variable::create))
+        .route(
+            "/actions/variables/{name}",
+            get(variable::read).patch(variable::update).delete(variable::delete),
+        )
+        .route("/actions/secrets", get(secret::list))
+        .route("/actions/secrets/public-key", get(secret::public_key))
+        .route(
+            "/actions/secrets/{secret_name}",
+            get(secret::read).put(secret::write).delete(secret::delete),
+        )
+        .route("/environments", get(environment::list))
+        .route(
+            "/environments/{environment_name}",
+            get(environment::read).put(environment::write).delete(environment::delete),
+        )
+}
