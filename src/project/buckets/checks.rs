@@ -4,6 +4,7 @@ use super::access::{grants as granted, log_targets};
 use super::conflicts;
 use super::names;
 use super::placed::{Buckets, Lost, Placed, placed};
+use crate::project::access;
 use crate::project::address;
 use crate::project::environments::members;
 use crate::project::identities::{self, Identities};
@@ -13,6 +14,7 @@ use crate::project::policies::Policy;
 use crate::project::problem::{Findings, Problem};
 use crate::project::tree::Node;
 use crate::project::words::nearest;
+use crate::providers::gcp::policy::Grant;
 use std::collections::BTreeSet;
 
 /// Checks the buckets of all environments.
@@ -22,8 +24,11 @@ pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
     let identities = identities::placed(layout);
     names::check(layout, &buckets, findings);
     let targets = log_targets(&buckets);
+    let given = access::given(layout, &buckets);
     for placed in &buckets.list {
-        findings.extend(room(&identities, placed, targets.contains_key(placed.name.as_str())));
+        let takes_logs = targets.contains_key(placed.name.as_str());
+        let all = granted(placed, takes_logs, &identities, &given);
+        findings.extend(room(placed, all));
         conflicts::check(placed, findings);
         grants(&identities, placed, findings);
         let previously = placed.bucket.previously.as_deref();
@@ -44,8 +49,8 @@ fn grants(identities: &Identities<'_>, placed: &Placed<'_>, findings: &mut Findi
 }
 
 /// The policy of a bucket has room for everybody.
-fn room(identities: &Identities<'_>, placed: &Placed<'_>, takes_logs: bool) -> Option<Problem> {
-    let members: BTreeSet<_> = granted(placed, takes_logs, identities).into_iter().collect();
+fn room(placed: &Placed<'_>, all: Vec<Grant>) -> Option<Problem> {
+    let members: BTreeSet<_> = all.into_iter().collect();
     let of = format!("bucket `{}`", placed.name);
     Policy { of, key: &placed.key.range, node: placed.node, setting: "grants" }
         .too_many_people(members.len())
