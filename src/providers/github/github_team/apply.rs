@@ -3,7 +3,7 @@
 
 use super::{find, parts, team_name, version, wire};
 use crate::kind::{Applied, ProviderError, StepContext};
-use crate::model::Owner;
+use crate::model::{Mark, Owner, SpecMark};
 use crate::providers::description::Marks;
 use crate::providers::failed::Reason;
 use crate::providers::github::Writer;
@@ -24,7 +24,9 @@ pub(super) async fn create(
 ) -> Result<Applied, ProviderError> {
     let (organization, _) = parts(&step.id.name);
     let parent = parent(writer, organization, after).await?;
-    let mut body = wire::body(after, wire::marked(after, &step.mark), parent);
+    // Whoever dies before they have left the team leaves a mark that says so.
+    let unfinished = Mark { spec: SpecMark::Unfinished, ..step.mark.clone() };
+    let mut body = wire::body(after, wire::marked(after, &unfinished), parent);
     if let Some(fields) = body.as_object_mut().filter(|_| parent.is_none()) {
         // GitHub takes `null` only of a team that is there.
         fields.remove("parent_team_id");
@@ -36,8 +38,7 @@ pub(super) async fn create(
     match writer.connection.change(&call).await {
         Ok(made) => {
             let team: Live = read(&call, made)?;
-            leave(writer, step, &team).await?;
-            Ok(Applied::at(version(&team)))
+            finish(writer, step, &team, after).await
         }
         Err(failed) if failed.reason == Reason::Exists => {
             let Some(team) = current(writer, step).await? else { return Err(failed.into()) };
@@ -46,11 +47,25 @@ pub(super) async fn create(
             if live != *after {
                 return Err(stale::of(team_words(step), after, &live));
             }
-            leave(writer, step, &team).await?;
-            Ok(Applied::at(version(&team)).saying("was already there"))
+            Ok(finish(writer, step, &team, after).await?.saying("was already there"))
         }
         Err(failed) => Err(failed.into()),
     }
+}
+
+/// Leaves a team that was just made, and writes the mark that says so.
+async fn finish(
+    writer: &Writer,
+    step: &StepContext,
+    team: &Live,
+    after: &Spec,
+) -> Result<Applied, ProviderError> {
+    leave(writer, step, team).await?;
+    let body = serde_json::json!({
+        "name": after.name,
+        "description": wire::marked(after, &step.mark),
+    });
+    patch(writer, step, team, body, "marking").await
 }
 
 /// GitHub puts whoever makes a team into it. An owner of the organization need not be there.
@@ -78,9 +93,12 @@ pub(super) async fn update(
 ) -> Result<Applied, ProviderError> {
     let team = there(writer, step).await?;
     let (live, owner) = wire::read(&team, &step.mark.stack, &step.id.name);
-    check_ours(&owner, step)?;
+    let begun = check_ours(&owner, step)?.spec == SpecMark::Unfinished;
     if live != *before && live != *after {
         return Err(stale::of(team_words(step), before, &live));
+    }
+    if begun {
+        leave(writer, step, &team).await?;
     }
     let (organization, _) = parts(&step.id.name);
     let parent = parent(writer, organization, after).await?;
