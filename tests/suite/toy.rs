@@ -153,11 +153,14 @@ impl Kind for Loom {
             Change::Adopt { spec, version } | Change::Disown { spec, version } => {
                 let adopts = matches!(change, Change::Adopt { .. });
                 let labels = if adopts { step.mark.labels() } else { BTreeMap::new() };
-                let (path, body) = (
-                    format!("{path}?version={}", version.0),
-                    json!({ "spec": spec, "labels": labels }),
-                );
-                let answer = client.call(reqwest::Method::PUT, &path, Some(body)).await?;
+                let body = json!({ "spec": spec, "labels": labels });
+                // What was begun before, and whose answer was lost, may still run.
+                let now = client.call(reqwest::Method::GET, &path, None).await?;
+                if let Some(running) = now["operation"].as_str() {
+                    client.wait(step, running).await?;
+                }
+                let put = format!("{path}?version={}", version.0);
+                let answer = client.call(reqwest::Method::PUT, &put, Some(body)).await?;
                 answer["operation"].as_str().map(str::to_owned)
             }
             Change::Wait { operation, .. } => Some(operation.clone()),
