@@ -142,6 +142,8 @@ fn test_names() -> Vec<String> {
         }
     }
     let mut names = Vec::new();
-    ["src/sandbox", "src/providers"].map(|folder| read(std::path::Path::new(folder), &mut names));
+    for folder in ["src/sandbox", "src/providers", "tests/suite"] {
+        read(std::path::Path::new(folder), &mut names);
+    }
     names
 }

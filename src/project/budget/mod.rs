@@ -1,5 +1,5 @@
 //! `budget`: how much everything may cost in a month. Above one figure a plan is refused, which is
-//! ours to do ([`limit`]); at parts of another Google writes mails ([`expand`]), and stops nothing.
+//! ours to do (`limit`); at parts of another Google writes mails (`expand`), and stops nothing.
 
 mod checks;
 mod discover;

@@ -2,8 +2,8 @@
 //!
 //! The name is `ACCOUNT/NAME`: the server names a budget itself, so what people see is the name here,
 //! and budgets are found in the list of their billing account. The end of that name is the mark
-//! ([`name`]). Projects and channels are named by what the server made of them; they are read as what
-//! people call them ([`names`]).
+//! (`name`). Projects and channels are named by what the server made of them; they are read as what
+//! people call them (`names`).
 
 mod amount;
 mod apply;
