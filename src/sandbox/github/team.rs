@@ -47,7 +47,7 @@ pub(super) async fn create(
     let made = world.store.transact(|tx| {
         let name = body["name"].as_str().unwrap_or_default();
         let all = Team::all(tx, &organization)?;
-        let id = next(tx);
+        let id = next(tx, &organization, name);
         let above = !body["parent_team_id"].is_null();
         let value = json!({
             "name": "", "slug": "", "description": null, "parent": null, "created_at": now,
@@ -110,11 +110,14 @@ pub(super) async fn delete(
     Ok(answer::nothing())
 }
 
-/// The number of the next team of all.
-fn next(tx: &mut Transaction<'_>) -> u64 {
-    let last = tx.value("github/last-team").and_then(|last| last.as_u64()).unwrap_or(4_000_000);
-    tx.put("github/last-team".to_owned(), json!(last + 1));
-    last + 1
+/// The number of a new team: another one for each that is made under a name, and the same whatever
+/// else was made before.
+fn next(tx: &mut Transaction<'_>, organization: &str, name: &str) -> u64 {
+    let team = format!("{}/{}", organization.to_ascii_lowercase(), slug(name));
+    let key = format!("github/teams-made/{team}");
+    let before = tx.value(&key).and_then(|made| made.as_u64()).unwrap_or_default();
+    tx.put(key, json!(before + 1));
+    record::number(&format!("{team}/{before}"))
 }
 
 fn change(team: &mut Team, all: &[Team], body: &Value, now: &str) -> Result<(), Failure> {
