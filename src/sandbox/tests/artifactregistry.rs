@@ -66,8 +66,9 @@ async fn a_repository_that_goes_is_there_until_then_and_bears_no_second_change()
     let (_, begun) = call(&bench, "DELETE", &path, json!({})).await;
     assert_eq!(get(&bench).await.0, 200);
     let patch = format!("{path}?updateMask=description");
-    for (method, path) in [("DELETE", &path), ("PATCH", &patch)] {
-        let refused = call(&bench, method, path, json!({ "description": "x" })).await;
+    let body = json!({ "description": "x" });
+    for (method, path, body) in [("DELETE", &path, json!({})), ("PATCH", &patch, body)] {
+        let refused = call(&bench, method, path, body).await;
         assert_eq!(status(&refused), (409, "ABORTED"), "{method}");
     }
     let done = ended(&bench, &begun).await;
