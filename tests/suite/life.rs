@@ -1,6 +1,6 @@
 //! One platform on a sandbox, what was done to it, and what must hold whatever is done.
 
-use super::bench::{Bench, stack};
+use super::bench::{Bench, email, stack};
 use super::fates::Luck;
 use super::laws::{Plot, grown, strangers};
 use leap_infra::apply::ApplyError;
@@ -85,7 +85,11 @@ impl Life {
     pub async fn begin() -> Self {
         let mut bench = Bench::new().await;
         // Nobody takes one of these for another.
-        let names = (0..8).map(|at| format!("prod:gcs-bucket/{}", name(at)).parse().unwrap());
+        let names = (0..8).flat_map(|at| {
+            let robot = email(&format!("garden-robot-{at}"));
+            [format!("gcs-bucket/{}", name(at)), format!("gcp-service-account/{robot}")]
+        });
+        let names = names.map(|name| format!("prod:{name}").parse().unwrap());
         bench.allowances.create.extend(names);
         for stranger in strangers(&stack([])) {
             seed_bucket(bench.sandbox.world(), stranger).unwrap();
