@@ -123,7 +123,8 @@ impl Shift {
         if add.is_empty() && remove.is_empty() {
             return Ok(false);
         }
-        if let Some(lost) = self.before.difference(&live).next() {
+        // What leaves and is gone already, with its account perhaps, is nothing to overwrite.
+        if let Some(lost) = self.before.intersection(&self.after).find(|it| !live.contains(it)) {
             return Err(no_longer_granted(what, lost));
         }
         change::change(policy, &add, &remove);
