@@ -5,7 +5,7 @@
 
 use super::bench::{Bench, stack};
 use super::law::law_on;
-use super::laws::{Plot, garden, strangers};
+use super::laws::{self, Plot, strangers};
 use super::life::{HIDDEN, Life, differences, name, of, told};
 use leap_infra::apply::About;
 use leap_infra::sandbox::gcs::seed_bucket;
@@ -86,6 +86,13 @@ fn deed() -> impl Strategy<Value = Deed> {
 
 /// How many lives are lived; more with PROPTEST_CASES.
 const LIVES: u32 = 8;
+
+/// Gardens without accounts: one that is made again under its name, while what was granted to the one
+/// before stays, takes a second apply.
+fn garden() -> impl Strategy<Value = Vec<Plot>> {
+    let without = |plots: Vec<Plot>| plots.into_iter().map(|plot| Plot { robot: None, ..plot });
+    laws::garden().prop_map(move |plots| without(plots).collect())
+}
 
 /// On about which call of a run luck strikes at the latest.
 const CALLS: f64 = 60.0;
