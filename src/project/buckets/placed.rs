@@ -2,7 +2,7 @@
 
 use super::settings::Bucket;
 use crate::project::layout::{Laid, each_environment};
-use crate::project::managed::naming_key;
+use crate::project::names;
 use crate::project::problem::Range;
 use crate::project::tree::{Key, Node};
 use std::collections::BTreeMap;
@@ -95,9 +95,7 @@ pub(crate) fn placed(layout: &[Laid]) -> Buckets<'_> {
 
 /// The name of a bucket in the cloud.
 pub(crate) fn final_name(laid: &Laid, key: &str, bucket: &Bucket) -> String {
-    let key = naming_key(key, bucket.previously.as_deref());
-    let derived = || format!("{}-{key}{}", laid.declaration.prefix, laid.environment.suffix);
-    bucket.name.clone().unwrap_or_else(derived)
+    names::final_name(laid, key, bucket.name.as_deref(), bucket.previously.as_deref())
 }
 
 /// What a setting of a bucket is when it is not said and follows from something else.

@@ -3,9 +3,8 @@
 use super::settings::{Cluster, Pool, Version};
 use crate::model::ResourceId;
 use crate::project::declaration::Declaration;
-use crate::project::environments::SHARED;
-use crate::project::layout::Laid;
-use crate::project::managed::naming_key;
+use crate::project::layout::{Laid, shared_or_first};
+use crate::project::names;
 use crate::project::problem::Range;
 use crate::project::tree::{Key, Node};
 
@@ -84,7 +83,7 @@ impl PlacedPool<'_> {
 
 /// Every cluster in every environment that has it.
 pub(super) fn placed(layout: &[Laid]) -> Vec<Placed<'_>> {
-    let default = default_environments(layout);
+    let default = shared_or_first(layout);
     let mut list = Vec::new();
     for laid in layout {
         let written = laid.tree.child("clusters").map(Node::entries).unwrap_or_default();
@@ -115,16 +114,8 @@ pub(crate) fn any(laid: &Laid, project: &str) -> bool {
     cloud.project == project && !clusters.is_empty()
 }
 
-/// `shared`, or the only environment.
-fn default_environments(layout: &[Laid]) -> Vec<String> {
-    let shared = layout.iter().find(|laid| laid.env() == SHARED).or(layout.first());
-    shared.into_iter().map(|laid| laid.env().to_owned()).collect()
-}
-
 fn final_name(laid: &Laid, key: &str, cluster: &Cluster) -> String {
-    let key = naming_key(key, cluster.previously.as_deref());
-    let derived = || format!("{}-{key}{}", laid.declaration.prefix, laid.environment.suffix);
-    cluster.name.clone().unwrap_or_else(derived)
+    names::final_name(laid, key, cluster.name.as_deref(), cluster.previously.as_deref())
 }
 
 /// What a setting of a cluster is when it is not said and follows from something else.
@@ -132,7 +123,7 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, key: &str, setting: &str) ->
     let cluster = laid.declaration.clusters.get(key)?;
     match setting {
         "name" => Some(final_name(laid, key, cluster)),
-        "in" => Some(format!("[{}]", default_environments(layout).join(", "))),
+        "in" => Some(format!("[{}]", shared_or_first(layout).join(", "))),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ use super::settings::Identity;
 use crate::project::address;
 use crate::project::layout::{Laid, shared_or_first};
 use crate::project::managed::naming_key;
+use crate::project::names;
 use crate::project::problem::Range;
 use crate::project::tree::{Key, Node};
 
@@ -85,9 +86,7 @@ pub(crate) fn placed(layout: &[Laid]) -> Identities<'_> {
 }
 
 fn account(laid: &Laid, key: &str, identity: &Identity) -> String {
-    let key = naming_key(key, identity.previously.as_deref());
-    let derived = || format!("{}-{key}{}", laid.declaration.prefix, laid.environment.suffix);
-    identity.name.clone().unwrap_or_else(derived)
+    names::final_name(laid, key, identity.name.as_deref(), identity.previously.as_deref())
 }
 
 /// What a setting of an identity is when it is not said and follows from something else.

@@ -6,7 +6,7 @@ use crate::model::{Keys, Place, Resource, ResourceId, Source};
 use crate::project::address;
 use crate::project::format::seconds;
 use crate::project::layout::{Laid, each_environment};
-use crate::project::managed::naming_key;
+use crate::project::names;
 use crate::project::problem::Range;
 use crate::project::tree::{Key, Node};
 use crate::providers::gcp::{secret, secret_access};
@@ -57,9 +57,7 @@ fn is_in(layout: &[Laid], laid: &Laid, make: &Make) -> bool {
 }
 
 fn final_name(laid: &Laid, key: &str, make: &Make) -> String {
-    let key = naming_key(key, make.previously.as_deref());
-    let derived = || format!("{}-{key}{}", laid.declaration.prefix, laid.environment.suffix);
-    make.name.clone().unwrap_or_else(derived)
+    names::final_name(laid, key, make.name.as_deref(), make.previously.as_deref())
 }
 
 /// Where a secret is kept; none if the environment does not have it.

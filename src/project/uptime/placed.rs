@@ -3,7 +3,7 @@
 use super::settings::Check;
 use crate::project::declaration::Declaration;
 use crate::project::layout::{Laid, each_environment};
-use crate::project::managed::naming_key;
+use crate::project::names;
 use crate::project::problem::Range;
 use crate::project::tree::{Key, Node};
 
@@ -57,9 +57,7 @@ fn usual(layout: &[Laid]) -> Vec<String> {
 }
 
 fn final_name(laid: &Laid, key: &str, check: &Check) -> String {
-    let key = naming_key(key, check.previously.as_deref());
-    let derived = || format!("{}-{key}{}", laid.declaration.prefix, laid.environment.suffix);
-    check.name.clone().unwrap_or_else(derived)
+    names::final_name(laid, key, check.name.as_deref(), check.previously.as_deref())
 }
 
 /// What a setting of a check is when it is not said and follows from something else.

@@ -59,7 +59,7 @@ pub(super) async fn write(
 ) -> Answer {
     there(&owner, &repository)?;
     let body = answer::body(&bytes)?;
-    let now = record::written(world.clock.now());
+    let now = world.clock.now().rfc3339();
     let environment = world.store.transact(|tx| {
         check(tx, &owner, &body)?;
         let key = keys(&owner, &repository) + &name;

@@ -67,7 +67,7 @@ fn shown(view: &Transaction<'_>, organization: &str, id: u64, kept: &Value) -> O
         "node_id": format!("OI_{id}"),
         "email": null,
         "role": kept["role"],
-        "created_at": record::written(created),
+        "created_at": created.rfc3339(),
         "failed_at": kept["declined"],
         "failed_reason": null,
         "inviter": shape::user(&inviter),

@@ -1,8 +1,6 @@
 //! How organizations, teams and people lie in the store.
 
 use serde_json::{Value, json};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::answer::Failure;
 use crate::sandbox::{Moment, Transaction};
@@ -20,12 +18,6 @@ pub(super) fn exists(name: &str) -> Result<(), Failure> {
 /// A number that always is the same for a name.
 pub(super) fn number(name: &str) -> u64 {
     10_000_000 + u64::from(crc32c::crc32c(name.to_ascii_lowercase().as_bytes()) / 4)
-}
-
-/// A moment as answers write it, in whole seconds.
-pub(super) fn written(moment: Moment) -> String {
-    let time = OffsetDateTime::from_unix_timestamp(moment.seconds()).ok();
-    time.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default()
 }
 
 /// Somebody's account.

@@ -109,7 +109,7 @@ pub(super) async fn write(
     if body["key_id"] != *key_id(&owner, &repository) {
         return Err(Failure::unprocessable("Bad request - key_id does not match"));
     }
-    let now = record::written(world.clock.now());
+    let now = world.clock.now().rfc3339();
     let is_new = world.store.transact(|tx| {
         let secret = key_of(&world, tx, &owner, &repository)?;
         let sealed = body["encrypted_value"].as_str().unwrap_or_default();

@@ -46,7 +46,7 @@ pub fn accept(world: &World, organization: &str, login: &str) -> Result<(), Stor
 /// # Errors
 /// When the store refuses.
 pub fn decline(world: &World, organization: &str, login: &str) -> Result<(), StoreError> {
-    let now = record::written(world.clock.now());
+    let now = world.clock.now().rfc3339();
     change(world, |tx| {
         let Ok(account) = Account::by_login(tx, login) else { return };
         let key = record::invitation_key(organization, account.id);

@@ -43,7 +43,7 @@ pub(super) async fn create(
     bytes: Bytes,
 ) -> Answer {
     let body = answer::body(&bytes)?;
-    let now = record::written(world.clock.now());
+    let now = world.clock.now().rfc3339();
     let made = world.store.transact(|tx| {
         let name = body["name"].as_str().unwrap_or_default();
         let all = Team::all(tx, &organization)?;
@@ -76,7 +76,7 @@ pub(super) async fn update(
     bytes: Bytes,
 ) -> Answer {
     let body = answer::body(&bytes)?;
-    let now = record::written(world.clock.now());
+    let now = world.clock.now().rfc3339();
     let changed = world.store.transact(|tx| {
         let mut team = Team::find(tx, &organization, &slug)?;
         let all = Team::all(tx, &organization)?;

@@ -8,7 +8,7 @@ use http::{HeaderMap, header};
 use serde_json::{Value, json};
 
 use super::answer::{self, Answer, Failure};
-use super::record::{self, Account};
+use super::record::Account;
 use super::{CALLER, shape};
 use crate::sandbox::World;
 
@@ -52,7 +52,7 @@ pub(super) async fn token(State(world): State<World>, headers: HeaderMap) -> Ans
     if !holds {
         return Err(Failure::asked_for(401, "A JSON web token could not be decoded"));
     }
-    let hour = record::written(now.plus(Duration::from_secs(3_600)));
+    let hour = now.plus(Duration::from_secs(3_600)).rfc3339();
     let token = format!("ghs_{:x}", now.0);
     let body = json!({ "token": token, "expires_at": hour, "permissions": {} });
     Ok(answer::made(&body))

@@ -6,7 +6,6 @@ use http::{HeaderMap, Uri};
 use serde_json::{Value, json};
 
 use super::answer::{self, Answer, Asked, Failure};
-use super::record;
 use super::repository::there;
 use crate::sandbox::World;
 
@@ -62,7 +61,7 @@ pub(super) async fn create(
     let body = answer::body(&bytes)?;
     let name = body["name"].as_str().unwrap_or_default().to_ascii_uppercase();
     check(&name, &body)?;
-    let now = record::written(world.clock.now());
+    let now = world.clock.now().rfc3339();
     world.store.transact(|tx| {
         let key = key(&owner, &repository, &name);
         if tx.value(&key).is_some() {
@@ -87,7 +86,7 @@ pub(super) async fn update(
     there(&owner, &repository)?;
     let body = answer::body(&bytes)?;
     check(&name, &body)?;
-    let now = record::written(world.clock.now());
+    let now = world.clock.now().rfc3339();
     world.store.transact(|tx| {
         let key = key(&owner, &repository, &name);
         let mut kept = (*tx.value(&key).ok_or_else(Failure::absent)?).clone();
