@@ -20,6 +20,18 @@ pub(crate) fn of<S: Serialize>(what: String, before: &S, now: &S) -> ProviderErr
     ProviderError::Stale { what, field, before, now }
 }
 
+/// Checks that a thing is still what the plan saw, or already what it shall become: an answer may
+/// have been lost.
+pub(crate) fn check<S: Serialize + PartialEq>(
+    what: &str,
+    before: &S,
+    after: Option<&S>,
+    now: &S,
+) -> Result<(), ProviderError> {
+    let known = now == before || after == Some(now);
+    if known { Ok(()) } else { Err(of(what.to_owned(), before, now)) }
+}
+
 /// The error that somebody made what the plan had seen was not there, and made it otherwise.
 pub(crate) fn made_by_another(what: String) -> ProviderError {
     ProviderError::Stale {

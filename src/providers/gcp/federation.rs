@@ -177,9 +177,7 @@ async fn update<F: Federated>(
     let live = look(writer, step).await?;
     let live = live.ok_or_else(|| ProviderError::NotFound { what: step.id.local() })?;
     let spec = ours::<F>(&live, step)?;
-    if spec != *before && spec != *after {
-        return Err(stale::of(step.id.local(), before, &spec));
-    }
+    stale::check(&step.id.local(), before, Some(after), &spec)?;
     step.ensure_lease(&what, CALL_TIMEOUT)?;
     let call = RestCall::change(&what, Method::PATCH, path(&step.id.name));
     let call = call.with("updateMask", F::FIELDS).sending(F::body(after, step));
@@ -199,9 +197,7 @@ async fn delete<F: Federated>(
         return Ok(Applied::gone().saying("was already gone"));
     };
     let spec = ours::<F>(&live, step)?;
-    if spec != *before {
-        return Err(stale::of(step.id.local(), before, &spec));
-    }
+    stale::check(&step.id.local(), before, None, &spec)?;
     step.ensure_lease(&what, CALL_TIMEOUT)?;
     let call = RestCall::change(&what, Method::DELETE, path(&step.id.name));
     match writer.rest.call(IAM_V1, &call).await {
@@ -228,9 +224,7 @@ async fn mark<F: Federated>(
     if let Some(said) = marks.done(&owner, step)? {
         return Ok(Applied::at(version(&live)).saying(said));
     }
-    if now != *spec {
-        return Err(stale::of(step.id.local(), spec, &now));
-    }
+    stale::check(&step.id.local(), spec, None, &now)?;
     step.ensure_lease(&what, CALL_TIMEOUT)?;
     let (_, text) = F::read(&live);
     let (text, _) = description::read(&step.mark.stack, F::NAME, &step.id.name, &text);

@@ -117,11 +117,7 @@ impl<S: Serialize + PartialEq> Planned<'_, S> {
         if T::version(live) == *self.seen {
             return Ok(());
         }
-        let live = T::spec(live);
-        if live == *self.before || self.after == Some(&live) {
-            return Ok(());
-        }
-        Err(stale::of(thing.what(), self.before, &live))
+        stale::check(&thing.what(), self.before, self.after, &T::spec(live))
     }
 }
 

@@ -95,9 +95,7 @@ async fn update(
     let live = writer.registry(&at(step, after)).await?.ok_or_else(|| gone(step))?;
     check_ours(&wire::owner(&live, &step.mark.stack), step)?;
     let now = wire::from_wire(&live).0;
-    if now != *before && now != *after {
-        return Err(stale::of(step.id.local(), before, &now));
-    }
+    stale::check(&step.id.local(), before, Some(after), &now)?;
     change(writer, step, &live, after).await
 }
 
@@ -134,9 +132,7 @@ async fn delete(
     let Some(live) = writer.registry(&at).await? else { return Ok(was_gone()) };
     check_ours(&wire::owner(&live, &step.mark.stack), step)?;
     let now = wire::from_wire(&live).0;
-    if now != *before {
-        return Err(stale::of(step.id.local(), before, &now));
-    }
+    stale::check(&step.id.local(), before, None, &now)?;
     if let Some(holds) = writer.registry_holds(&at, live.size_bytes).await? {
         let why = format!("it {holds}, and deleting it would delete them: empty it first");
         return Err(ProviderError::Refused { what, why });
@@ -168,9 +164,7 @@ async fn mark(
         return Ok(Applied::at(wire::version(&live)).saying(said));
     }
     let now = wire::from_wire(&live).0;
-    if now != *spec {
-        return Err(stale::of(step.id.local(), spec, &now));
-    }
+    stale::check(&step.id.local(), spec, None, &now)?;
     let labels: BTreeMap<String, String> = marks.labels(&wire::all_labels(&live), step);
     step.ensure_lease(&format!("marking {}", step.id.local()), CALL_TIMEOUT)?;
     let body = Repository::new().set_labels(labels);

@@ -96,9 +96,7 @@ pub(super) async fn update(
         let (live, names) = look(writer, step, &[before, after]).await?;
         let live = live.ok_or_else(|| ProviderError::NotFound { what: step.id.local() })?;
         check_ours(&live.owner, step)?;
-        if live.spec != *before && live.spec != *after {
-            return Err(stale::of(step.id.local(), before, &live.spec));
-        }
+        stale::check(&step.id.local(), before, Some(after), &live.spec)?;
         let budget = wire::to_wire(after, &live.wire, &names)?;
         let mask = wire::changed(&live.spec, after);
         if let Some(applied) = write(writer, step, &what, budget, mask, &marked(step)).await? {
@@ -143,9 +141,7 @@ pub(super) async fn delete(
     let (live, _) = look(writer, step, &[before]).await?;
     let Some(live) = live else { return Ok(gone()) };
     check_ours(&live.owner, step)?;
-    if live.spec != *before {
-        return Err(stale::of(step.id.local(), before, &live.spec));
-    }
+    stale::check(&step.id.local(), before, None, &live.spec)?;
     step.ensure_lease(&what, CALL_TIMEOUT)?;
     match calls::delete(writer, &what, &live.wire).await {
         Ok(()) => Ok(Applied::gone()),
@@ -170,9 +166,7 @@ pub(super) async fn mark(
         if let Some(said) = marks.done(&live.owner, step)? {
             return Ok(Applied::at(wire::version(&live.wire)).saying(said));
         }
-        if live.spec != *spec {
-            return Err(stale::of(step.id.local(), spec, &live.spec));
-        }
+        stale::check(&step.id.local(), spec, None, &live.spec)?;
         let shown = match marks {
             Marks::On => marked(step),
             Marks::Off => text(step).to_owned(),

@@ -142,9 +142,7 @@ async fn delete<K: Computed>(
     let Some(live) = staying::<K>(writer, step, before).await? else { return Ok(gone()) };
     ours::<K>(&live, step)?;
     let now = K::read(&live, Some(before));
-    if now != *before {
-        return Err(stale::of(step.id.local(), before, &now));
-    }
+    stale::check(&step.id.local(), before, None, &now)?;
     step.ensure_lease(&what, CALL_TIMEOUT)?;
     let within = within::<K>(step, before);
     let call = RestCall::change(&what, Method::DELETE, path::<K>(step, before));
@@ -192,9 +190,7 @@ async fn mark<K: Computed>(
             return Ok(Applied::at(version(&live)).saying(said));
         }
         let now = K::read(&live, Some(spec));
-        if now != *spec {
-            return Err(stale::of(step.id.local(), spec, &now));
-        }
+        stale::check(&step.id.local(), spec, None, &now)?;
         carry_out::<K>(writer, step, spec, K::remark(&live, step, marks)).await?;
     }
     Err(stale::busy(step.id.local()))

@@ -206,10 +206,7 @@ impl<'a> Work<'a> {
         let target = number.as_deref().map(|number| (before.address.as_str(), number));
         let nothing = wire::nothing(self.name);
         let seen = wire::from_wire(now.record.as_ref().unwrap_or(&nothing), target);
-        if seen == *before {
-            return Ok(());
-        }
-        Err(stale::of(self.step.id.local(), before, &seen))
+        stale::check(&self.step.id.local(), before, None, &seen)
     }
 
     /// Makes `now` into `next`, if it still is `now`.

@@ -179,9 +179,7 @@ async fn update(
         let live = writer.role(&path).await?.filter(|role| !role.deleted);
         let live = live.ok_or_else(|| ProviderError::NotFound { what: path.clone() })?;
         let spec = ours(&live, step)?;
-        if spec != *before && spec != *after {
-            return Err(stale::of(path, before, &spec));
-        }
+        stale::check(&path, before, Some(after), &spec)?;
         let role = body(after, step).set_etag(live.etag.clone());
         step.ensure_held(&format!("changing {path}"))?;
         match writer.update_role(&path, role).await {
@@ -206,9 +204,7 @@ async fn delete(
         return Ok(Applied::gone().saying("was already gone"));
     };
     let spec = ours(&live, step)?;
-    if spec != *before {
-        return Err(stale::of(path, before, &spec));
-    }
+    stale::check(&path, before, None, &spec)?;
     step.ensure_lease(&format!("deleting {path}"), CALL_TIMEOUT)?;
     match writer.delete_role(&path).await {
         Ok(_) => Ok(Applied::gone().saying("it can be brought back for a week")),
@@ -233,9 +229,7 @@ async fn mark(
         if let Some(said) = marks.done(&owner, step)? {
             return Ok(Applied::at(version(&live)).saying(said));
         }
-        if now != *spec {
-            return Err(stale::of(path, spec, &now));
-        }
+        stale::check(&path, spec, None, &now)?;
         let role = described(spec, marks.description(&spec.description, step));
         let role = role.set_stage(live.stage.clone()).set_etag(live.etag.clone());
         step.ensure_held(&format!("marking {path}"))?;

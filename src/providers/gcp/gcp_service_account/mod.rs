@@ -207,9 +207,7 @@ async fn delete(
     };
     let (live, owner) = read(&account, &step.mark.stack);
     check_ours(&owner, step)?;
-    if live != *before {
-        return Err(stale::of(format!("service account {email}"), before, &live));
-    }
+    stale::check(&format!("service account {email}"), before, None, &live)?;
     step.ensure_lease(&format!("deleting service account {email}"), CALL_TIMEOUT)?;
     match writer.delete_account(email).await {
         Ok(()) => Ok(Applied::gone()),
@@ -233,9 +231,7 @@ async fn mark(
     if let Some(said) = marks.done(&owner, step)? {
         return Ok(Applied::at(version(&account)).saying(said));
     }
-    if live != *spec {
-        return Err(stale::of(what, spec, &live));
-    }
+    stale::check(&what, spec, None, &live)?;
     step.ensure_lease(&format!("marking {what}"), CALL_TIMEOUT)?;
     let body = ServiceAccount::new()
         .set_display_name(&live.display_name)

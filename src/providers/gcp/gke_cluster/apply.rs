@@ -150,9 +150,7 @@ pub(super) async fn mark(
         return Ok(Applied::at(Version(live.etag)).saying(said));
     }
     let now = wire::from_wire(&live, Some(spec));
-    if now != *spec {
-        return Err(stale::of(format!("cluster {}", at.cluster), spec, &now));
-    }
+    stale::check(&format!("cluster {}", at.cluster), spec, None, &now)?;
     let labels = marks.labels(&live.resource_labels, step);
     let (what, print) = (format!("labelling cluster {}", at.cluster), &live.label_fingerprint);
     operation::change(hand, step, &at, &what, || hand.set_labels(&at, &labels, print)).await?;

@@ -185,9 +185,7 @@ pub(super) async fn mark(
         return Ok(Applied::at(Version(live.etag)).saying(said));
     }
     let now = now(&live, spec);
-    if now != *spec {
-        return Err(stale::of(format!("node pool {name}"), spec, &now));
-    }
+    stale::check(&format!("node pool {name}"), spec, None, &now)?;
     let before = live.config.as_ref().map(|config| config.resource_labels.clone());
     let labels = marks.labels(&before.unwrap_or_default(), step);
     let what = format!("labelling node pool {name}");

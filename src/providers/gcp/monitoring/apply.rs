@@ -42,9 +42,7 @@ pub(super) async fn update<K: Monitored>(
     let live = live.ok_or_else(|| ProviderError::NotFound { what: step.id.local() })?;
     check_ours(&owner::<K>(&step.place.project, &live, &step.mark.stack), step)?;
     let now = K::read(&live);
-    if now != *before && now != *after {
-        return Err(stale::of(step.id.local(), before, &now));
-    }
+    stale::check(&step.id.local(), before, Some(after), &now)?;
     change::<K>(writer, step, &live, after).await
 }
 
@@ -81,9 +79,7 @@ pub(super) async fn delete<K: Monitored>(
     let Some(live) = calls::look::<K>(writer, step).await? else { return Ok(gone()) };
     check_ours(&owner::<K>(&step.place.project, &live, &step.mark.stack), step)?;
     let now = K::read(&live);
-    if now != *before {
-        return Err(stale::of(step.id.local(), before, &now));
-    }
+    stale::check(&step.id.local(), before, None, &now)?;
     step.ensure_lease(&what, CALL_TIMEOUT)?;
     match calls::delete(writer, &what, &live).await {
         Ok(()) => Ok(Applied::gone()),
@@ -125,9 +121,7 @@ async fn mark<K: Monitored>(
         return Ok(Applied::at(version(&live)).saying(said));
     }
     let now = K::read(&live);
-    if now != *spec {
-        return Err(stale::of(step.id.local(), spec, &now));
-    }
+    stale::check(&step.id.local(), spec, None, &now)?;
     let mut body = live.clone();
     body["userLabels"] = json!(marks.labels(&labels(&live), step));
     step.ensure_lease(&what, CALL_TIMEOUT)?;

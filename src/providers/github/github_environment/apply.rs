@@ -35,9 +35,7 @@ pub(super) async fn update(
 ) -> Result<Applied, ProviderError> {
     let live = current(writer, step).await?;
     let live = live.ok_or_else(|| ProviderError::NotFound { what: words(step) })?;
-    if live != *before && live != *after {
-        return Err(stale::of(words(step), before, &live));
-    }
+    stale::check(&words(step), before, Some(after), &live)?;
     put(writer, step, after).await
 }
 
@@ -46,11 +44,10 @@ pub(super) async fn delete(
     step: &StepContext,
     before: &Spec,
 ) -> Result<Applied, ProviderError> {
-    match current(writer, step).await? {
-        None => return Ok(Applied::gone().saying("was already gone")),
-        Some(live) if live != *before => return Err(stale::of(words(step), before, &live)),
-        Some(_) => {}
-    }
+    let Some(live) = current(writer, step).await? else {
+        return Ok(Applied::gone().saying("was already gone"));
+    };
+    stale::check(&words(step), before, None, &live)?;
     let what = format!("deleting {}", words(step));
     step.ensure_lease(&what, CALL_TIMEOUT)?;
     writer.delete(&Call::change(what, Method::DELETE, path(step))).await?;

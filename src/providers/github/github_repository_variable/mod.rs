@@ -113,9 +113,7 @@ async fn update(
     let what = words("changing", step);
     let live = current(writer, step).await?;
     let live = live.ok_or_else(|| ProviderError::NotFound { what: words("variable", step) })?;
-    if live != *before && live != *after {
-        return Err(stale::of(words("variable", step), before, &live));
-    }
+    stale::check(&words("variable", step), before, Some(after), &live)?;
     step.ensure_lease(&what, CALL_TIMEOUT)?;
     let name = parts(&step.id.name).2;
     let body = json!({ "name": name, "value": after.value });
@@ -129,13 +127,10 @@ async fn delete(
     step: &StepContext,
     before: &Spec,
 ) -> Result<Applied, ProviderError> {
-    match current(writer, step).await? {
-        None => return Ok(Applied::gone().saying("was already gone")),
-        Some(live) if live != *before => {
-            return Err(stale::of(words("variable", step), before, &live));
-        }
-        Some(_) => {}
-    }
+    let Some(live) = current(writer, step).await? else {
+        return Ok(Applied::gone().saying("was already gone"));
+    };
+    stale::check(&words("variable", step), before, None, &live)?;
     let what = words("deleting", step);
     step.ensure_lease(&what, CALL_TIMEOUT)?;
     writer.delete(&Call::change(what, Method::DELETE, path(step))).await?;

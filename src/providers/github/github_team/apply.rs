@@ -44,9 +44,7 @@ pub(super) async fn create(
             let Some(team) = current(writer, step).await? else { return Err(failed.into()) };
             let (live, owner) = wire::read(&team, &step.mark.stack, &step.id.name);
             check_ours(&owner, step)?;
-            if live != *after {
-                return Err(stale::of(team_words(step), after, &live));
-            }
+            stale::check(&team_words(step), after, None, &live)?;
             Ok(finish(writer, step, &team, after).await?.saying("was already there"))
         }
         Err(failed) => Err(failed.into()),
@@ -94,9 +92,7 @@ pub(super) async fn update(
     let team = there(writer, step).await?;
     let (live, owner) = wire::read(&team, &step.mark.stack, &step.id.name);
     let begun = check_ours(&owner, step)?.spec == SpecMark::Unfinished;
-    if live != *before && live != *after {
-        return Err(stale::of(team_words(step), before, &live));
-    }
+    stale::check(&team_words(step), before, Some(after), &live)?;
     if begun {
         leave(writer, step, &team).await?;
     }
@@ -116,9 +112,7 @@ pub(super) async fn delete(
     };
     let (live, owner) = wire::read(&team, &step.mark.stack, &step.id.name);
     check_ours(&owner, step)?;
-    if live != *before {
-        return Err(stale::of(team_words(step), before, &live));
-    }
+    stale::check(&team_words(step), before, None, &live)?;
     let what = what("deleting", step);
     step.ensure_lease(&what, CALL_TIMEOUT)?;
     let path = team_path(parts(&step.id.name).0, &team.slug);
@@ -140,9 +134,7 @@ pub(super) async fn mark(
     if let Some(said) = marks.done(&owner, step)? {
         return Ok(Applied::at(version(&team)).saying(said));
     }
-    if live != *spec {
-        return Err(stale::of(team_words(step), spec, &live));
-    }
+    stale::check(&team_words(step), spec, None, &live)?;
     let description = match owner {
         Owner::Foreign if marks == Marks::On => wire::marked(&live, &step.mark),
         _ => marks.description(&live.description, step),

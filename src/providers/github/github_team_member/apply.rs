@@ -54,9 +54,7 @@ pub(super) async fn update(
     let live = live.ok_or_else(|| ProviderError::NotFound { what: what.clone() })?;
     let role = if live.role == "maintainer" { Role::Maintainer } else { Role::Member };
     let now = Spec { role, ..before.clone() };
-    if now != *before && now != *after {
-        return Err(stale::of(what, before, &now));
-    }
+    stale::check(&what, before, Some(after), &now)?;
     step.ensure_lease(&format!("changing {what}"), CALL_TIMEOUT)?;
     put(writer, step, after).await
 }

@@ -132,9 +132,7 @@ async fn update(
     let live = current(writer, step).await?;
     let what = words(step);
     let live = live.ok_or_else(|| ProviderError::NotFound { what: what.clone() })?;
-    if live != *before && live != *after {
-        return Err(stale::of(what, before, &live));
-    }
+    stale::check(&what, before, Some(after), &live)?;
     step.ensure_lease(&what, CALL_TIMEOUT)?;
     put(writer, step, after).await
 }
@@ -144,11 +142,10 @@ async fn remove(
     step: &StepContext,
     before: &Spec,
 ) -> Result<Applied, ProviderError> {
-    match current(writer, step).await? {
-        None => return Ok(Applied::gone().saying("was already gone")),
-        Some(live) if live != *before => return Err(stale::of(words(step), before, &live)),
-        Some(_) => {}
-    }
+    let Some(live) = current(writer, step).await? else {
+        return Ok(Applied::gone().saying("was already gone"));
+    };
+    stale::check(&words(step), before, None, &live)?;
     let what = format!("taking from team {}", words(step));
     step.ensure_lease(&what, CALL_TIMEOUT)?;
     writer.delete(&Call::change(what, Method::DELETE, path(step))).await?;
