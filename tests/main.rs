@@ -24,6 +24,7 @@ mod suite {
     mod examples;
     mod farms;
     mod fates;
+    mod garden;
     mod github;
     mod guards;
     mod handover;

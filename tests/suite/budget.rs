@@ -1,7 +1,7 @@
 //! The budget and the addresses that hear of it, from the declaration to Google.
 
 use super::bench::{Bench, PROJECT, resource, stack};
-use super::laws::Plot;
+use super::garden::Plot;
 use leap_infra::cli::marks::Marks;
 use leap_infra::model::{Owner, Place, Resource};
 use leap_infra::plan::{Action, Refused};

@@ -4,8 +4,9 @@
 //! by running again, and in the end there is what a platform would be that was made today.
 
 use super::bench::{Bench, stack};
+use super::garden::{self, Plot};
 use super::law::law_on;
-use super::laws::{self, Plot, strangers};
+use super::laws::strangers;
 use super::life::{HIDDEN, Life, differences, name, of, told};
 use leap_infra::apply::About;
 use leap_infra::sandbox::gcs::seed_bucket;
@@ -91,7 +92,7 @@ const LIVES: u32 = 8;
 /// before stays, takes a second apply.
 fn garden() -> impl Strategy<Value = Vec<Plot>> {
     let without = |plots: Vec<Plot>| plots.into_iter().map(|plot| Plot { robot: None, ..plot });
-    laws::garden().prop_map(move |plots| without(plots).collect())
+    garden::garden().prop_map(move |plots| without(plots).collect())
 }
 
 /// On about which call of a run luck strikes at the latest.

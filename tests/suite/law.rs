@@ -1,7 +1,7 @@
 //! How a law is tried: on values that nobody thought of, the smallest that breaks it printed as a
 //! case to keep.
 
-use super::laws::{Plot, garden};
+use super::garden::{Plot, garden};
 use proptest::prelude::*;
 use proptest::test_runner::TestError;
 

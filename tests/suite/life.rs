@@ -2,7 +2,8 @@
 
 use super::bench::{Bench, email, stack};
 use super::fates::Luck;
-use super::laws::{Plot, grown, strangers};
+use super::garden::{Plot, grown};
+use super::laws::strangers;
 use leap_infra::apply::ApplyError;
 use leap_infra::cli::marks::Marks;
 use leap_infra::ledger::{Holder, LeaseError, Ledger, Presence};

@@ -3,7 +3,7 @@
 use super::bench::{Bench, PROJECT, ZONE, resource, stack};
 use super::compute::address;
 use super::desk::text;
-use super::laws::Plot;
+use super::garden::Plot;
 use super::uptime::check;
 use insta::assert_snapshot;
 use leap_infra::cli::marks::Marks;
