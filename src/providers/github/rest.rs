@@ -90,6 +90,14 @@ fn with_page(path: &str, page: &str) -> String {
     format!("{bare}&page={page}")
 }
 
+/// The parts of a name such as `ORGANIZATION/TEAM/LOGIN` or `OWNER/REPOSITORY/NAME`; the last may
+/// have slashes in it.
+pub(crate) fn parts(name: &str) -> (&str, &str, &str) {
+    let (first, rest) = name.split_once('/').unwrap_or((name, ""));
+    let (second, third) = rest.split_once('/').unwrap_or((rest, ""));
+    (first, second, third)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

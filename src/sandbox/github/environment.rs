@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::answer::{self, Answer, Asked, Failure, LONGEST_PAGE};
 use super::record::{self, Account, Team};
-use super::repository::there;
 use super::shape;
+use super::shelf::Shelf;
 use crate::sandbox::{Transaction, World};
 
 /// The most people and teams that may let a job run.
@@ -17,9 +17,8 @@ const MOST_REVIEWERS: usize = 6;
 /// The longest that a job may wait: 30 days, in minutes.
 const LONGEST_WAIT: u64 = 43_200;
 
-fn keys(owner: &str, repository: &str) -> String {
-    let path = format!("{owner}/{repository}").to_ascii_lowercase();
-    format!("github/environment/{path}/")
+fn shelf(owner: &str, repository: &str) -> Result<Shelf, Failure> {
+    Shelf::of("environment", owner, repository)
 }
 
 pub(super) async fn list(
@@ -28,10 +27,9 @@ pub(super) async fn list(
     uri: Uri,
     Path((owner, repository)): Path<(String, String)>,
 ) -> Answer {
-    there(&owner, &repository)?;
+    let shelf = shelf(&owner, &repository)?;
     let all = world.store.read(|view| {
-        let all = view.scan(&keys(&owner, &repository), "");
-        let all = all.map(|(_, kept)| shown(view, &owner, &repository, kept));
+        let all = shelf.all(view).map(|kept| shown(view, &owner, &repository, kept));
         Ok::<_, Failure>(all.collect())
     })?;
     let asked = Asked { world: &world, uri: &uri, headers: &headers };
@@ -43,9 +41,9 @@ pub(super) async fn read(
     headers: HeaderMap,
     Path((owner, repository, name)): Path<(String, String, String)>,
 ) -> Answer {
-    there(&owner, &repository)?;
+    let key = shelf(&owner, &repository)?.key(&name);
     let environment = world.store.read(|view| {
-        let kept = view.value(&(keys(&owner, &repository) + &name)).ok_or_else(Failure::absent)?;
+        let kept = view.value(&key).ok_or_else(Failure::absent)?;
         Ok::<_, Failure>(shown(view, &owner, &repository, &kept))
     })?;
     Ok(answer::told(&headers, &environment))
@@ -57,12 +55,12 @@ pub(super) async fn write(
     Path((owner, repository, name)): Path<(String, String, String)>,
     bytes: Bytes,
 ) -> Answer {
-    there(&owner, &repository)?;
+    let shelf = shelf(&owner, &repository)?;
     let body = answer::body(&bytes)?;
     let now = world.clock.now().rfc3339();
     let environment = world.store.transact(|tx| {
         check(tx, &owner, &body)?;
-        let key = keys(&owner, &repository) + &name;
+        let key = shelf.key(&name);
         let created = tx.value(&key).map_or(json!(now), |kept| kept["created_at"].clone());
         let kept = json!({
             "name": name,
@@ -83,14 +81,7 @@ pub(super) async fn delete(
     State(world): State<World>,
     Path((owner, repository, name)): Path<(String, String, String)>,
 ) -> Answer {
-    there(&owner, &repository)?;
-    world.store.transact(|tx| {
-        let key = keys(&owner, &repository) + &name;
-        tx.value(&key).ok_or_else(Failure::absent)?;
-        tx.remove(&key);
-        Ok::<_, Failure>(())
-    })?;
-    Ok(answer::nothing())
+    shelf(&owner, &repository)?.remove(&world, &name)
 }
 
 fn check(view: &Transaction<'_>, owner: &str, body: &Value) -> Result<(), Failure> {

@@ -15,6 +15,7 @@ mod repository;
 mod secret;
 mod seed;
 mod shape;
+mod shelf;
 mod team;
 mod user;
 mod variable;

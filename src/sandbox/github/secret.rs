@@ -11,16 +11,13 @@ use serde_json::{Value, json};
 use super::answer::{self, Answer, Asked, Failure, LONGEST_PAGE};
 use super::record;
 use super::repository::there;
+use super::shelf::Shelf;
 use super::variable::is_name;
 use crate::sandbox::{Transaction, World};
 
-fn keys(owner: &str, repository: &str) -> String {
-    let path = format!("{owner}/{repository}").to_ascii_lowercase();
-    format!("github/secret/{path}/")
-}
-
-pub(super) fn key(owner: &str, repository: &str, name: &str) -> String {
-    format!("{}{}", keys(owner, repository), name.to_ascii_uppercase())
+/// Where the secrets of a repository are kept.
+pub(super) fn shelf(owner: &str, repository: &str) -> Result<Shelf, Failure> {
+    Shelf::of("secret", owner, repository)
 }
 
 pub(super) async fn list(
@@ -29,11 +26,8 @@ pub(super) async fn list(
     uri: Uri,
     Path((owner, repository)): Path<(String, String)>,
 ) -> Answer {
-    there(&owner, &repository)?;
-    let all = world.store.read(|view| {
-        let all = view.scan(&keys(&owner, &repository), "").map(|(_, kept)| shown(kept));
-        Ok::<_, Failure>(all.collect())
-    })?;
+    let shelf = shelf(&owner, &repository)?;
+    let all = world.store.read(|view| Ok::<_, Failure>(shelf.all(view).map(shown).collect()))?;
     let asked = Asked { world: &world, uri: &uri, headers: &headers };
     Ok(asked.counted("secrets", all, LONGEST_PAGE))
 }
@@ -53,10 +47,8 @@ pub(super) async fn read(
     headers: HeaderMap,
     Path((owner, repository, name)): Path<(String, String, String)>,
 ) -> Answer {
-    there(&owner, &repository)?;
-    let kept = world
-        .store
-        .read(|view| view.value(&key(&owner, &repository, &name)).ok_or_else(Failure::absent))?;
+    let key = shelf(&owner, &repository)?.key(&name.to_ascii_uppercase());
+    let kept = world.store.read(|view| view.value(&key).ok_or_else(Failure::absent))?;
     Ok(answer::told(&headers, &shown(&kept)))
 }
 
@@ -99,7 +91,7 @@ pub(super) async fn write(
     Path((owner, repository, name)): Path<(String, String, String)>,
     bytes: Bytes,
 ) -> Answer {
-    there(&owner, &repository)?;
+    let shelf = shelf(&owner, &repository)?;
     let body = answer::body(&bytes)?;
     if !is_name(&name) {
         return Err(Failure::unprocessable(
@@ -118,7 +110,7 @@ pub(super) async fn write(
         let value = value.ok_or_else(|| {
             Failure::unprocessable("Bad request - encrypted_value is not sealed with the key")
         })?;
-        let key = key(&owner, &repository, &name);
+        let key = shelf.key(&name.to_ascii_uppercase());
         let there = tx.value(&key);
         let created = there.as_ref().map_or(json!(now), |kept| kept["created_at"].clone());
         let sealed = world.vault.seal(&key, &value)?;
@@ -138,12 +130,5 @@ pub(super) async fn delete(
     State(world): State<World>,
     Path((owner, repository, name)): Path<(String, String, String)>,
 ) -> Answer {
-    there(&owner, &repository)?;
-    world.store.transact(|tx| {
-        let key = key(&owner, &repository, &name);
-        tx.value(&key).ok_or_else(Failure::absent)?;
-        tx.remove(&key);
-        Ok::<_, Failure>(())
-    })?;
-    Ok(answer::nothing())
+    shelf(&owner, &repository)?.remove(&world, &name.to_ascii_uppercase())
 }

@@ -130,7 +130,8 @@ pub fn secret_value(
     repository: &str,
     name: &str,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let key = secret::key(owner, repository, name);
+    let Ok(shelf) = secret::shelf(owner, repository) else { return Ok(None) };
+    let key = shelf.key(&name.to_ascii_uppercase());
     let kept = world.store.read(|view| Ok::<_, StoreError>(view.value(&key)))?;
     let sealed = kept.as_ref().and_then(|kept| kept["sealed"].as_str());
     Ok(sealed.and_then(|sealed| world.vault.opened(&key, sealed).ok()))

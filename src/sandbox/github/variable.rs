@@ -6,7 +6,7 @@ use http::{HeaderMap, Uri};
 use serde_json::{Value, json};
 
 use super::answer::{self, Answer, Asked, Failure};
-use super::repository::there;
+use super::shelf::Shelf;
 use crate::sandbox::World;
 
 /// Pages of variables are short.
@@ -16,13 +16,8 @@ const LONGEST_PAGE: usize = 30;
 /// <https://docs.github.com/en/actions/reference/workflows-and-actions/variables#limits-for-configuration-variables>
 const MOST: usize = 48 * 1024;
 
-fn key(owner: &str, repository: &str, name: &str) -> String {
-    format!("{}{}", keys(owner, repository), name.to_ascii_uppercase())
-}
-
-fn keys(owner: &str, repository: &str) -> String {
-    let path = format!("{owner}/{repository}").to_ascii_lowercase();
-    format!("github/variable/{path}/")
+fn shelf(owner: &str, repository: &str) -> Result<Shelf, Failure> {
+    Shelf::of("variable", owner, repository)
 }
 
 pub(super) async fn list(
@@ -31,11 +26,8 @@ pub(super) async fn list(
     uri: Uri,
     Path((owner, repository)): Path<(String, String)>,
 ) -> Answer {
-    there(&owner, &repository)?;
-    let all = world.store.read(|view| {
-        let all = view.scan(&keys(&owner, &repository), "").map(|(_, kept)| kept.clone());
-        Ok::<_, Failure>(all.collect())
-    })?;
+    let shelf = shelf(&owner, &repository)?;
+    let all = world.store.read(|view| Ok::<_, Failure>(shelf.all(view).cloned().collect()))?;
     let asked = Asked { world: &world, uri: &uri, headers: &headers };
     Ok(asked.counted("variables", all, LONGEST_PAGE))
 }
@@ -45,10 +37,8 @@ pub(super) async fn read(
     headers: HeaderMap,
     Path((owner, repository, name)): Path<(String, String, String)>,
 ) -> Answer {
-    there(&owner, &repository)?;
-    let kept = world
-        .store
-        .read(|view| view.value(&key(&owner, &repository, &name)).ok_or_else(Failure::absent))?;
+    let key = shelf(&owner, &repository)?.key(&name.to_ascii_uppercase());
+    let kept = world.store.read(|view| view.value(&key).ok_or_else(Failure::absent))?;
     Ok(answer::told(&headers, &kept))
 }
 
@@ -57,13 +47,13 @@ pub(super) async fn create(
     Path((owner, repository)): Path<(String, String)>,
     bytes: Bytes,
 ) -> Answer {
-    there(&owner, &repository)?;
+    let shelf = shelf(&owner, &repository)?;
     let body = answer::body(&bytes)?;
     let name = body["name"].as_str().unwrap_or_default().to_ascii_uppercase();
     check(&name, &body)?;
     let now = world.clock.now().rfc3339();
     world.store.transact(|tx| {
-        let key = key(&owner, &repository, &name);
+        let key = shelf.key(&name);
         if tx.value(&key).is_some() {
             return Err(Failure::conflict("Already exists - Variable already exists"));
         }
@@ -83,12 +73,12 @@ pub(super) async fn update(
     Path((owner, repository, name)): Path<(String, String, String)>,
     bytes: Bytes,
 ) -> Answer {
-    there(&owner, &repository)?;
+    let shelf = shelf(&owner, &repository)?;
     let body = answer::body(&bytes)?;
     check(&name, &body)?;
     let now = world.clock.now().rfc3339();
     world.store.transact(|tx| {
-        let key = key(&owner, &repository, &name);
+        let key = shelf.key(&name.to_ascii_uppercase());
         let mut kept = (*tx.value(&key).ok_or_else(Failure::absent)?).clone();
         (kept["value"], kept["updated_at"]) = (body["value"].clone(), json!(now));
         tx.put(key, kept);
@@ -101,14 +91,7 @@ pub(super) async fn delete(
     State(world): State<World>,
     Path((owner, repository, name)): Path<(String, String, String)>,
 ) -> Answer {
-    there(&owner, &repository)?;
-    world.store.transact(|tx| {
-        let key = key(&owner, &repository, &name);
-        tx.value(&key).ok_or_else(Failure::absent)?;
-        tx.remove(&key);
-        Ok::<_, Failure>(())
-    })?;
-    Ok(answer::nothing())
+    shelf(&owner, &repository)?.remove(&world, &name.to_ascii_uppercase())
 }
 
 /// Names of variables and secrets: letters, digits and `_`, no digit first, none of GitHub's own.

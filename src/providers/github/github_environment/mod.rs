@@ -13,8 +13,8 @@ use crate::kind::{Applied, Change, Kind, ProviderError, StepContext, digest};
 use crate::model::{Need, Observation, Place, Scope};
 use crate::providers::github::claimed::{Inside, Unclaimed};
 use crate::providers::github::github_team::{Team, team_name};
-use crate::providers::github::github_team_member::parts;
 use crate::providers::github::live::Environment as Live;
+use crate::providers::github::rest::parts;
 use crate::providers::github::{Reader, Writer};
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! Putting a person into a team and taking them out again.
 
-use super::{Role, Spec, parts};
+use super::{Role, Spec};
 use crate::kind::{Applied, ProviderError, StepContext};
 use crate::model::Version;
 use crate::providers::failed::Reason;
@@ -8,7 +8,7 @@ use crate::providers::github::Writer;
 use crate::providers::github::client::{CALL_TIMEOUT, Call};
 use crate::providers::github::live::{Membership, User};
 use crate::providers::github::people::account;
-use crate::providers::github::rest::{part, read};
+use crate::providers::github::rest::{part, parts, read};
 use crate::providers::github::writer::team_path;
 use crate::providers::stale;
 use http::Method;

@@ -16,6 +16,7 @@ use crate::providers::github::github_organization_member::{
     self as organization, OrganizationMember,
 };
 use crate::providers::github::github_team::{Team, team_name};
+use crate::providers::github::rest::parts;
 use crate::providers::github::{Reader, Writer};
 use std::collections::BTreeSet;
 
@@ -31,13 +32,6 @@ pub fn member_name(organization: &str, team: &str, login: &str) -> String {
 /// Where the members of a team are.
 pub fn place(organization: &str, team: &str) -> Place {
     Place::inside(organization, team)
-}
-
-/// The organization, the team and the login in a name.
-pub(crate) fn parts(name: &str) -> (&str, &str, &str) {
-    let (organization, rest) = name.split_once('/').unwrap_or((name, ""));
-    let (team, login) = rest.split_once('/').unwrap_or((rest, ""));
-    (organization, team, login)
 }
 
 impl Kind for TeamMember {

@@ -1,6 +1,6 @@
 //! Finds out who is in the teams that anybody is declared to be in.
 
-use super::{Role, Spec, TeamMember, member_name, parts, place};
+use super::{Role, Spec, TeamMember, member_name, place};
 use crate::kind::{self, Kind as _, ProviderError};
 use crate::model::{Found, Observation, Owner, Resource, Scope, SpecMark, Status, Version};
 use crate::providers::github::Reader;
@@ -8,6 +8,7 @@ use crate::providers::github::github_team::{self, Members, Team, team_name, wire
 use crate::providers::github::live::Team as Live;
 use crate::providers::github::people::Person;
 use crate::providers::github::reader::AT_ONCE;
+use crate::providers::github::rest::parts;
 use crate::providers::remembered;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Deserialize as _;
