@@ -1,6 +1,6 @@
 //! `access list`: who is in what, and until when?
 
-use super::{AskArgs, cell, unanswered};
+use super::{Answer, AskArgs, Question, cell};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::report::Report;
@@ -42,34 +42,25 @@ fn days(text: &str) -> Result<i64, String> {
 
 /// Prints the list.
 pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let report = &args.ask.report;
-    let ui = &report.of(ui);
-    let (project, environments) = match args.ask.project(ui)? {
-        Ok(declared) => declared,
-        Err(exit) => return Ok(exit),
-    };
-    let asked = project.asked(&environments).map_err(unanswered)?;
-    let category = args.category.as_deref();
-    let listed = asked.list(category, args.expiring).map_err(unanswered)?;
-    let open = asked.open(category);
-    let day = args.ask.day.day();
-    let of = category.map(|key| format!(" of {key}")).unwrap_or_default();
-    let soon = args.expiring.map(|days| format!(", leaving within {}", counted_days(days)));
-    report.print(
-        &Report {
-            title: format!("{}: people{of} on {day}{}", project.name(), soon.unwrap_or_default()),
+    args.ask.answer(ui, |Question { stack, asked, day }| {
+        let category = args.category.as_deref();
+        let listed = asked.list(category, args.expiring)?;
+        let open = asked.open(category);
+        let of = category.map(|key| format!(" of {key}")).unwrap_or_default();
+        let soon = args.expiring.map(|days| format!(", leaving within {}", counted_days(days)));
+        let report = Report {
+            title: format!("{}: people{of} on {day}{}", stack, soon.unwrap_or_default()),
             table: table(&listed),
             remarks: remarks(&listed, &open),
             json: json!({
-                "stack": project.name(),
+                "stack": stack,
                 "as_of": day.to_string(),
                 "people": listed,
                 "not_declared": open.into_iter().collect::<std::collections::BTreeMap<_, _>>(),
             }),
-        },
-        ui,
-    );
-    Ok(Exit::Ok)
+        };
+        Ok(Answer { report, sentences: None })
+    })
 }
 
 fn counted_days(days: i64) -> String {

@@ -17,7 +17,7 @@ use crate::cli::machine;
 use crate::cli::report::{Report, ReportArgs};
 use crate::cli::ui::Ui;
 use crate::project::Project;
-use crate::project::access::AskError;
+use crate::project::access::{AskError, Asked};
 use crate::project::format::day;
 use std::path::PathBuf;
 use time::Date;
@@ -102,15 +102,40 @@ impl DayArgs {
 }
 
 impl AskArgs {
-    /// The stack as it holds on the day, and the environments.
-    fn project(&self, ui: &Ui) -> Result<Result<(Project, Vec<String>), Exit>, Failure> {
+    /// Asks a question, and prints the answer.
+    fn answer(
+        &self,
+        ui: &Ui,
+        ask: impl FnOnce(Question<'_>) -> Result<Answer, AskError>,
+    ) -> Result<Exit, Failure> {
+        let ui = &self.report.of(ui);
         let (project, _) = match self.day.project(ui)? {
             Ok(declared) => declared,
-            Err(exit) => return Ok(Err(exit)),
+            Err(exit) => return Ok(exit),
         };
         let environments = chosen(&project, &self.env)?;
-        Ok(Ok((project, environments)))
+        let asked = project.asked(&environments).map_err(unanswered)?;
+        let question = Question { stack: project.name(), asked, day: self.day.day() };
+        let Answer { report, sentences } = ask(question).map_err(unanswered)?;
+        match sentences.filter(|_| self.report.is_text(ui)) {
+            Some(sentences) => tell(&report, &sentences, ui),
+            None => self.report.print(&report, ui),
+        }
+        Ok(Exit::Ok)
     }
+}
+
+/// A question's ground: a stack, what is declared of access, and the day.
+struct Question<'a> {
+    stack: &'a str,
+    asked: Asked<'a>,
+    day: Date,
+}
+
+/// An answer, with sentences (and what stands below each) where it reads better so on a terminal.
+struct Answer {
+    report: Report,
+    sentences: Option<Vec<(String, String)>>,
 }
 
 /// The failure when a question cannot be answered.
@@ -133,15 +158,12 @@ fn cell(words: Option<&str>) -> String {
     words.unwrap_or("-").to_owned()
 }
 
-/// Prints a report; on a terminal as sentences, each with what stands below it.
-fn told(report: &ReportArgs, told: &Report, sentences: &[(String, String)], ui: &Ui) {
-    if !report.is_text(ui) {
-        return report.print(told, ui);
-    }
-    ui.say(format!("{}\n\n", ui.look.paint.strong(&told.title)));
+/// Tells a report as sentences, each with what stands below it.
+fn tell(report: &Report, sentences: &[(String, String)], ui: &Ui) {
+    ui.say(format!("{}\n\n", ui.look.paint.strong(&report.title)));
     for (sentence, below) in sentences {
         ui.say(ui.look.wrapped(sentence));
         ui.say(format!("{}\n\n", ui.look.indented(below)));
     }
-    told.remarks.iter().for_each(|remark| ui.say(ui.look.wrapped(remark)));
+    report.remarks.iter().for_each(|remark| ui.say(ui.look.wrapped(remark)));
 }

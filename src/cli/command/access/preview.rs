@@ -1,6 +1,6 @@
 //! `access preview`: what does somebody have, all of it together?
 
-use super::{AskArgs, cell, unanswered};
+use super::{Answer, AskArgs, Question, cell};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::report::Report;
@@ -23,31 +23,22 @@ pub(super) struct Args {
 
 /// Prints what they have.
 pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let report = &args.ask.report;
-    let ui = &report.of(ui);
-    let (project, environments) = match args.ask.project(ui)? {
-        Ok(declared) => declared,
-        Err(exit) => return Ok(exit),
-    };
-    let asked = project.asked(&environments).map_err(unanswered)?;
-    let login = &args.login;
-    let has = asked.preview(login);
-    let day = args.ask.day.day();
-    report.print(
-        &Report {
-            title: format!("{}: what {login} has on {day}", project.name()),
+    args.ask.answer(ui, |Question { stack, asked, day }| {
+        let login = &args.login;
+        let has = asked.preview(login);
+        let report = Report {
+            title: format!("{}: what {login} has on {day}", stack),
             table: table(&has),
             remarks: remarks(&has, asked.who_is(login)),
             json: json!({
-                "stack": project.name(),
+                "stack": stack,
                 "login": login,
                 "as_of": day.to_string(),
                 "has": has,
             }),
-        },
-        ui,
-    );
-    Ok(Exit::Ok)
+        };
+        Ok(Answer { report, sentences: None })
+    })
 }
 
 fn table(has: &[Has]) -> Table {

@@ -1,6 +1,6 @@
 //! `access who-can`: who may do something?
 
-use super::{AskArgs, cell, unanswered};
+use super::{Answer, AskArgs, Question, cell};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::report::Report;
@@ -26,32 +26,24 @@ pub(super) struct Args {
 
 /// Prints who may.
 pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let report = &args.ask.report;
-    let ui = &report.of(ui);
-    let (project, environments) = match args.ask.project(ui)? {
-        Ok(declared) => declared,
-        Err(exit) => return Ok(exit),
-    };
-    let asked = project.asked(&environments).map_err(unanswered)?;
-    let holders = asked.who_can(&args.thing, args.write).map_err(unanswered)?;
-    let (thing, day) = (&args.thing, args.ask.day.day());
-    let what = if args.write { "may change" } else { "may do something with" };
-    report.print(
-        &Report {
-            title: format!("{}: who {what} {thing} on {day}", project.name()),
+    args.ask.answer(ui, |Question { stack, asked, day }| {
+        let holders = asked.who_can(&args.thing, args.write)?;
+        let thing = &args.thing;
+        let what = if args.write { "may change" } else { "may do something with" };
+        let report = Report {
+            title: format!("{}: who {what} {thing} on {day}", stack),
             table: table(&holders),
             remarks: remarks(&holders),
             json: json!({
-                "stack": project.name(),
+                "stack": stack,
                 "thing": thing,
                 "as_of": day.to_string(),
                 "write": args.write,
                 "holders": holders,
             }),
-        },
-        ui,
-    );
-    Ok(Exit::Ok)
+        };
+        Ok(Answer { report, sentences: None })
+    })
 }
 
 fn table(holders: &BTreeSet<Holder>) -> Table {

@@ -1,6 +1,6 @@
 //! `access why`: why may somebody do something, or why not?
 
-use super::{AskArgs, cell, told, unanswered};
+use super::{Answer, AskArgs, Question, cell};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::report::Report;
@@ -24,35 +24,24 @@ pub(super) struct Args {
 
 /// Prints the reasons.
 pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let report = &args.ask.report;
-    let ui = &report.of(ui);
-    let (project, environments) = match args.ask.project(ui)? {
-        Ok(declared) => declared,
-        Err(exit) => return Ok(exit),
-    };
-    let asked = project.asked(&environments).map_err(unanswered)?;
-    let Args { login, thing, .. } = args;
-    let why = asked.why(login, thing).map_err(unanswered)?;
-    let day = args.ask.day.day();
-    told(
-        report,
-        &Report {
+    args.ask.answer(ui, |Question { stack, asked, day }| {
+        let Args { login, thing, .. } = args;
+        let why = asked.why(login, thing)?;
+        let report = Report {
             title: format!("{login} and {thing} on {day}: {}", why.verdict),
             table: table(&why),
             remarks: remarks(&why, asked.who_is(login)),
             json: json!({
-                "stack": project.name(),
+                "stack": stack,
                 "login": login,
                 "thing": thing,
                 "as_of": day.to_string(),
                 "verdict": why.verdict,
                 "reasons": why.reasons,
             }),
-        },
-        &sentences(&why),
-        ui,
-    );
-    Ok(Exit::Ok)
+        };
+        Ok(Answer { report, sentences: Some(sentences(&why)) })
+    })
 }
 
 fn table(why: &Why) -> Table {

@@ -1,6 +1,6 @@
 //! `access why-403`: why does a hub turn somebody away?
 
-use super::{AskArgs, told, unanswered};
+use super::{Answer, AskArgs, Question};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::report::Report;
@@ -24,34 +24,23 @@ pub(super) struct Args {
 
 /// Prints the causes.
 pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let report = &args.ask.report;
-    let ui = &report.of(ui);
-    let (project, environments) = match args.ask.project(ui)? {
-        Ok(declared) => declared,
-        Err(exit) => return Ok(exit),
-    };
-    let asked = project.asked(&environments).map_err(unanswered)?;
-    let Args { login, hub, .. } = args;
-    let causes = asked.why_403(login, hub).map_err(unanswered)?;
-    let day = args.ask.day.day();
-    told(
-        report,
-        &Report {
+    args.ask.answer(ui, |Question { stack, asked, day }| {
+        let Args { login, hub, .. } = args;
+        let causes = asked.why_403(login, hub)?;
+        let report = Report {
             title: format!("{login} and a 403 of {hub} on {day}"),
             table: table(&causes),
             remarks: vec![format!("{}.", asked.who_is(login))],
             json: json!({
-                "stack": project.name(),
+                "stack": stack,
                 "login": login,
                 "hub": hub,
                 "as_of": day.to_string(),
                 "causes": causes,
             }),
-        },
-        &sentences(&causes),
-        ui,
-    );
-    Ok(Exit::Ok)
+        };
+        Ok(Answer { report, sentences: Some(sentences(&causes)) })
+    })
 }
 
 fn table(causes: &[Cause]) -> Table {
