@@ -4,7 +4,7 @@
 //! by running again, and in the end there is what a platform would be that was made today.
 
 use super::bench::{Bench, stack};
-use super::garden::{self, Plot};
+use super::garden::{Plot, garden};
 use super::law::law_on;
 use super::laws::strangers;
 use super::life::{HIDDEN, Life, differences, name, of, told};
@@ -87,13 +87,6 @@ fn deed() -> impl Strategy<Value = Deed> {
 
 /// How many lives are lived; more with PROPTEST_CASES.
 const LIVES: u32 = 8;
-
-/// Gardens without accounts: one that is made again under its name, while what was granted to the one
-/// before stays, takes a second apply.
-fn garden() -> impl Strategy<Value = Vec<Plot>> {
-    let without = |plots: Vec<Plot>| plots.into_iter().map(|plot| Plot { robot: None, ..plot });
-    garden::garden().prop_map(move |plots| without(plots).collect())
-}
 
 /// On about which call of a run luck strikes at the latest.
 const CALLS: f64 = 60.0;

@@ -67,6 +67,7 @@ pub fn garden() -> impl Strategy<Value = Vec<Plot>> {
 
 pub fn grown(plots: &[Plot]) -> Vec<Resource> {
     let mut resources = vec![loom("a-loom", 3)];
+    let mut robots_so_far = 0..;
     for (at, plot) in plots.iter().enumerate() {
         let name = format!("garden-{at}");
         resources.push(bucket_with(&name, |spec| {
@@ -80,8 +81,9 @@ pub fn grown(plots: &[Plot]) -> Vec<Resource> {
             spec.logging = target
                 .map(|target| Logging { bucket: format!("garden-{target}"), prefix: name.clone() });
         }));
-        let robot = format!("serviceAccount:{}", email(&format!("garden-robot-{at}")));
-        let reads = plot.robot.as_ref().map(|_| ("roles/storage.objectViewer", robot.as_str()));
+        let robot = plot.robot.as_ref().and_then(|_| robots_so_far.next()).map(robot);
+        let member = robot.map(|name| format!("serviceAccount:{}", email(&name)));
+        let reads = member.as_deref().map(|member| ("roles/storage.objectViewer", member));
         let grants: Vec<_> = plot.grants.iter().map(|&grant| GRANTS[grant]).chain(reads).collect();
         if !grants.is_empty() {
             resources.push(access(&name, &grants));
@@ -114,12 +116,17 @@ fn disks(plots: &[Plot]) -> Vec<Resource> {
     resources
 }
 
+/// The account of the so many-th plot that has one.
+fn robot(at: usize) -> String {
+    format!("garden-robot-{at}")
+}
+
 /// The accounts of plots, and what they may do; counted like disks.
 fn robots(plots: &[Plot]) -> Vec<Resource> {
     let (mut resources, mut granted) = (Vec::new(), Vec::new());
     let with = plots.iter().filter_map(|plot| Some((plot, plot.robot.as_ref()?)));
     for (at, (plot, (disabled, roles))) in with.enumerate() {
-        let name = format!("garden-robot-{at}");
+        let name = robot(at);
         let member = format!("serviceAccount:{}", email(&name));
         resources.push(account(&name, *disabled));
         if plot.versioning {
