@@ -57,6 +57,7 @@ const TWICE: &[(&str, &str)] = &[
     ("rand_core", "comes with rand"),
     ("sha2", "octocrab is on the older one"),
     ("syn", "derive macros are moving from 2 to 3"),
+    ("tower-http", "kube is on the newer one"),
 ];
 
 /// A package that the program is built from.
