@@ -7,6 +7,7 @@ the server is ready, and stops everything, in order, when it is told to end or w
 The context is `rig`; `viewer` is somebody who may only look.
 """
 
+import ctypes
 import json
 import os
 import pathlib
@@ -32,6 +33,12 @@ def free_ports(count):
     for it in sockets:
         it.close()
     return ports
+
+
+def end_with_us():
+    """Has the kernel end a program when we are killed and cannot; elsewhere than on Linux, it stays."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 class Cluster:
@@ -82,7 +89,7 @@ class Cluster:
     def start(self, name, *options):
         log = (self.folder / f"{name}.log").open("w")
         command = [str(self.programs / name), *options]
-        process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, preexec_fn=end_with_us)
         self.started.append((name, process))
 
     def start_all(self):

@@ -19,8 +19,21 @@ for it in json.load(sys.stdin):
 # What Helm keeps: its release Secrets, by their labels.
 kept() {
   echo '$ kubectl get secrets -l owner=helm'
-  kubectl -n "$space" get secrets -l owner=helm --show-labels --no-headers -o custom-columns=N:.metadata.name,T:.type,L:.metadata.labels |
+  kubectl -n "$space" get secrets -l owner=helm --no-headers -o custom-columns=N:.metadata.name,T:.type,L:.metadata.labels |
     sed -E 's/(modifiedAt|createdAt):[0-9]+ ?//g; s/ +/ /g'
+}
+# Makes the last revision look as one does whose Helm was killed at its work.
+stuck() {
+  local secret
+  secret=$(kubectl -n "$space" get secret -l owner=helm,status=deployed -o name)
+  kubectl -n "$space" get "$secret" -o json | python3 -c '
+import base64, gzip, json, sys
+secret = json.load(sys.stdin)
+release = json.loads(gzip.decompress(base64.b64decode(base64.b64decode(secret["data"]["release"]))))
+secret["metadata"]["labels"]["status"] = release["info"]["status"] = "pending-upgrade"
+packed = base64.b64encode(gzip.compress(json.dumps(release).encode()))
+secret["data"]["release"] = base64.b64encode(packed).decode()
+json.dump(secret, sys.stdout)' | kubectl replace -f - | sed 's/\.v1\.garden\.v./.v1.garden/'
 }
 there() {
   echo '$ kubectl get'
@@ -52,9 +65,11 @@ for it in json.load(sys.stdin):
     print(it["name"], it["revision"], it["status"], it["chart"])'
 
 echo '$ a release whose holder is gone'
-last=$(kubectl -n "$space" get secret -l owner=helm,version=3 -o name)
-kubectl -n "$space" label --overwrite "$last" status=pending-upgrade >/dev/null
+stuck
 run list --pending -q
+run upgrade garden "$chart" --set trees=6
+run rollback garden 1
+revisions
 run uninstall garden
 kept
 there

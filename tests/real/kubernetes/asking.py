@@ -61,7 +61,7 @@ class Conversation:
                 _preload_content=False,
                 _request_timeout=30,
             )
-            status, text = answer[1], answer[0].data
+            status, text = answer.status, answer.data
         except ApiException as error:
             status, text = error.status, error.body
         return status, read(text)
@@ -116,8 +116,7 @@ def connect(url, token, trust=None):
     """The official client, for one server."""
     settings = client.Configuration()
     settings.host = url
-    settings.api_key = {"authorization": token}
-    settings.api_key_prefix = {"authorization": "Bearer"}
+    settings.api_key = {"BearerToken": f"Bearer {token}"}
     settings.retries = False
     if trust:
         settings.ssl_ca_cert = trust

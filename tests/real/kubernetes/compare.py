@@ -38,12 +38,12 @@ def sandbox():
 
 
 def stories(word):
-    """Every function of the files of questions that takes a conversation, in order."""
+    """Every function of the files of questions that is a sentence and takes a conversation, in order."""
     for name in QUESTIONS:
         module = importlib.import_module(name)
         for title, story in list(vars(module).items()):
             if inspect.isfunction(story) and story.__module__ == name and list(inspect.signature(story).parameters) == ["on"]:
-                if word in f"{name} {title}":
+                if "_" in title and word in f"{name} {title}":
                     yield title.replace("_", " "), story
 
 

@@ -17,9 +17,10 @@ def events(on, here, since, **query):
     return [json.loads(line) for line in lines if line.strip()]
 
 
-def told(found):
+def told(event):
     """An event as a type and a name."""
-    return [it["type"], it["object"].get("metadata", {}).get("name", it["object"].get("reason"))]
+    it = event["object"]
+    return [event["type"], it.get("metadata", {}).get("name", it.get("reason"))]
 
 
 def what_happened_since_a_list_is_told_in_order(on):
