@@ -30,10 +30,18 @@ pub(super) fn transact(
         let body = if body["kind"] == "Status" { body } else { list::in_version(call, body) };
         match run {
             Run::Real => Ok((status, body)),
-            Run::Dry => Err(Undone::Tried(status, body)),
+            Run::Dry => Err(Undone::Tried(status, unkept(status, body))),
         }
     });
     answer::outcome(call, done)
+}
+
+/// What would be made has no version yet.
+fn unkept(status: u16, mut body: Value) -> Value {
+    if let Some(metadata) = body["metadata"].as_object_mut().filter(|_| status == 201) {
+        metadata.remove("resourceVersion");
+    }
+    body
 }
 
 pub(super) fn create(call: &Call<'_>) -> Result<Response, Failure> {
@@ -112,7 +120,11 @@ pub(super) fn make(
         if let Some(metadata) = object["metadata"].as_object_mut() {
             metadata.remove("managedFields");
         }
-        let nothing = json!({ "metadata": {}, "spec": {} });
+        // A specification of a custom type is something that its writer made.
+        let nothing = match kind.origin {
+            Origin::BuiltIn => json!({ "metadata": {}, "spec": {} }),
+            Origin::Custom => json!({ "metadata": {} }),
+        };
         apply::updated(
             &nothing,
             &mut object,

@@ -28,7 +28,7 @@ pub(super) fn one(call: &Call<'_>) -> Result<Response, Failure> {
         let found = existing(call, tx)?;
         let name = call.name()?;
         precondition(call, name, &options, &found.object)?;
-        namespace::may_go(&call.kind, name, &found.object)?;
+        namespace::may_go(&call.kind, name)?;
         gone(call, tx, &found, &options)
     })
 }
@@ -77,7 +77,7 @@ fn precondition(
             let why = format!(
                 "Precondition failed: {word} in precondition: {said}, {word} in object meta: {is}"
             );
-            return Err(Failure::conflict(&call.kind, name, &why));
+            return Err(Failure::precondition(&call.kind, name, &why));
         }
     }
     Ok(())

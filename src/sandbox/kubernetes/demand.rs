@@ -14,6 +14,10 @@ pub(super) fn checked(kind: &Type, object: &Value, causes: &mut Vec<Cause>) {
     let spec = &object["spec"];
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet") => {
+            if let Some(number) = spec["replicas"].as_i64().filter(|number| *number < 0) {
+                let why = "must be greater than or equal to 0";
+                causes.push(Cause::invalid("spec.replicas", &json!(number), why));
+            }
             selects_its_own(spec, causes);
             let claims = spec["volumeClaimTemplates"].as_array().into_iter().flatten();
             let claims = claims.map(|claim| &claim["metadata"]["name"]);
@@ -25,7 +29,10 @@ pub(super) fn checked(kind: &Type, object: &Value, causes: &mut Vec<Cause>) {
         ("batch", "CronJob") => cron(spec, causes),
         ("", "Pod") => containers(spec, empty(), "spec", causes),
         ("", "Service") => ports(spec, causes),
-        ("", "ConfigMap" | "Secret") => keys(object, causes),
+        ("", "ConfigMap" | "Secret") => {
+            keys(object, causes);
+            certificate(object, causes);
+        }
         ("", "PersistentVolumeClaim") => claim(spec, causes),
         _ => {}
     }
@@ -46,7 +53,8 @@ pub(super) fn kept(kind: &Type, before: &Value, after: &Value, causes: &mut Vec<
 fn service_kept(old: &Value, new: &Value, causes: &mut Vec<Cause>) {
     let is_a_name = |spec: &Value| spec["type"] == "ExternalName";
     if !is_a_name(old) && !is_a_name(new) && old["clusterIP"] != new["clusterIP"] {
-        causes.push(Cause::invalid("spec.clusterIP", &new["clusterIP"], "field is immutable"));
+        let addresses = json!([new["clusterIP"]]);
+        causes.push(Cause::invalid("spec.clusterIPs[0]", &addresses, "may not change once set"));
     }
 }
 
@@ -136,6 +144,14 @@ fn keys(object: &Value, causes: &mut Vec<Cause>) {
                        '[-._a-zA-Z0-9]+')";
             causes.push(Cause::invalid(&format!("data[{key}]"), &json!(key), why));
         }
+    }
+}
+
+/// <https://kubernetes.io/docs/concepts/configuration/secret/#tls-secrets>
+fn certificate(object: &Value, causes: &mut Vec<Cause>) {
+    let parts = ["tls.crt", "tls.key"].iter().filter(|_| object["type"] == "kubernetes.io/tls");
+    for part in parts.filter(|part| object["data"][**part].is_null()) {
+        causes.push(Cause::required(&format!("data[{part}]"), ""));
     }
 }
 

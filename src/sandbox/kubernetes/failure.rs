@@ -14,9 +14,19 @@ use crate::sandbox::refusal::Refusal;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Failure {
     code: u16,
+    /// Empty where the server has none.
     reason: &'static str,
     message: String,
     details: Value,
+    form: Form,
+}
+
+/// How a refusal is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Status,
+    /// Of what no part of the server feels concerned with.
+    Text,
 }
 
 /// What is wrong with one field.
@@ -53,6 +63,14 @@ impl Cause {
         Self { reason: "FieldValueForbidden", message, field: field.to_owned() }
     }
 
+    /// A word that is none of those that can be said.
+    pub(super) fn unsupported(field: &str, value: &Value, supported: &[&str]) -> Self {
+        let supported: Vec<String> = supported.iter().map(|it| format!("{it:?}")).collect();
+        let supported = supported.join(", ");
+        let message = format!("Unsupported value: {value}: supported values: {supported}");
+        Self { reason: "FieldValueNotSupported", message, field: field.to_owned() }
+    }
+
     fn told(&self) -> String {
         format!("{}: {}", self.field, self.message)
     }
@@ -64,11 +82,14 @@ impl Cause {
 
 impl Failure {
     fn new(code: u16, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { code, reason, message: message.into(), details: Value::Null }
+        Self { code, reason, message: message.into(), details: Value::Null, form: Form::Status }
     }
 
     fn about(self, kind: &Type, name: &str) -> Self {
-        let mut details = json!({ "name": name, "kind": kind.plural });
+        let mut details = json!({ "kind": kind.plural });
+        if !name.is_empty() {
+            details["name"] = json!(name);
+        }
         if !kind.group.is_empty() {
             details["group"] = json!(kind.group);
         }
@@ -94,6 +115,11 @@ impl Failure {
         Self { details: json!({}), ..Self::new(404, "NotFound", message) }
     }
 
+    /// There is nothing at all of that name.
+    pub(super) fn page() -> Self {
+        Self { form: Form::Text, ..Self::new(404, "NotFound", "404 page not found\n") }
+    }
+
     pub(super) fn already_exists(kind: &Type, name: &str) -> Self {
         let message = format!("{} \"{name}\" already exists", kind.qualified());
         Self::new(409, "AlreadyExists", message).about(kind, name)
@@ -111,6 +137,13 @@ impl Failure {
         let why = "the object has been modified; please apply your changes to the latest version \
                    and try again";
         Self::conflict(kind, name, why)
+    }
+
+    /// What a deletion expects is not so. Here, the kind is named and not the type's word.
+    pub(super) fn precondition(kind: &Type, name: &str, why: &str) -> Self {
+        let mut failure = Self::conflict(kind, name, why);
+        failure.details["kind"] = json!(kind.kind);
+        failure
     }
 
     /// Fields that other managers own.
@@ -143,6 +176,18 @@ impl Failure {
     /// What can be read, and not done.
     pub(super) fn unprocessable(message: &str) -> Self {
         Self::new(422, "Invalid", message)
+    }
+
+    /// A patch whose outcome is no object of the type.
+    pub(super) fn patch(outcome: &Value, why: &str) -> Self {
+        let cause = Cause::invalid("patch", &json!(outcome.to_string()), why);
+        let failure = Self::new(422, "Invalid", format!(" \"\" is invalid: {}", cause.told()));
+        failure.because(vec![cause.shown()])
+    }
+
+    /// What the server did not foresee, and gives no reason for.
+    pub(super) fn unforeseen(message: &str) -> Self {
+        Self::new(500, "", message)
     }
 
     /// What is wrong with how something is asked for.
@@ -216,9 +261,11 @@ impl Failure {
             "metadata": {},
             "status": "Failure",
             "message": self.message,
-            "reason": self.reason,
             "code": self.code,
         });
+        if !self.reason.is_empty() {
+            status["reason"] = json!(self.reason);
+        }
         if !self.details.is_null() {
             status["details"] = self.details.clone();
         }
@@ -241,7 +288,12 @@ impl From<Refusal> for Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let json = [(header::CONTENT_TYPE, "application/json")];
-        (status, json, self.shown().to_string()).into_response()
+        match self.form {
+            Form::Text => (status, self.message).into_response(),
+            Form::Status => {
+                let json = [(header::CONTENT_TYPE, "application/json")];
+                (status, json, self.shown().to_string()).into_response()
+            }
+        }
     }
 }

@@ -62,7 +62,12 @@ pub(super) fn list(call: &Call<'_>) -> Result<Response, Failure> {
     if let Some(last) = all.get(..limit).and_then(<[Found]>::last).filter(|_| more > 0) {
         let token = json!({ "v": "meta.k8s.io/v1", "rv": version, "start": last.key });
         metadata["continue"] = json!(BASE64URL_NOPAD.encode(token.to_string().as_bytes()));
-        metadata["remainingItemCount"] = json!(more);
+        // How many would be chosen of those that are left nobody has looked at.
+        let chosen =
+            ["labelSelector", "fieldSelector"].iter().any(|it| !call.parameter(it).is_empty());
+        if !chosen {
+            metadata["remainingItemCount"] = json!(more);
+        }
     }
     let shown = |found: Found| {
         let mut object = in_version(call, found.object);

@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use super::apply::{self, Force};
-use super::call::Call;
+use super::call::{APPLY, Call};
 use super::change::{self, Owned, existing, transact, writer};
 use super::failure::{Cause, Failure};
 use super::kind::Origin;
@@ -16,7 +16,6 @@ use crate::sandbox::Transaction;
 const MERGE: &str = "application/merge-patch+json";
 const STRATEGIC: &str = "application/strategic-merge-patch+json";
 const OPERATIONS: &str = "application/json-patch+json";
-const APPLY: &str = "application/apply-patch+yaml";
 
 pub(super) fn patch(call: &Call<'_>) -> Result<Response, Failure> {
     let run = call.run(None)?;
@@ -147,6 +146,12 @@ fn declaration(call: &Call<'_>) -> Result<Value, Failure> {
     let bad = |error: String| Failure::bad_request(format!("error decoding YAML: {error}"));
     let text = std::str::from_utf8(&call.body).map_err(|error| bad(error.to_string()))?;
     let declared: Value = serde_saphyr::from_str(text).map_err(|error| bad(error.to_string()))?;
+    for (field, named) in [("kind", "Kind"), ("apiVersion", "apiVersion")] {
+        if declared[field].as_str().unwrap_or_default().is_empty() {
+            let message = format!("Object '{named}' is missing in '{declared}'");
+            return Err(Failure::bad_request(message));
+        }
+    }
     if call.parameter("fieldManager").is_empty() {
         let cause = Cause::required("fieldManager", "is required for apply patch");
         return Err(Failure::options("PatchOptions", &[cause]));
@@ -167,7 +172,9 @@ fn applied(
     if found.is_none() && call.objects.below.is_some() {
         return Err(Failure::not_found(&call.kind, call.name()?));
     }
+    let namespace = declared["metadata"]["namespace"].as_str().unwrap_or_default().to_owned();
     super::rule::identity(call, &mut declared)?;
+    super::rule::typed(call, &declared, &namespace)?;
     if let Some(found) = &found {
         super::rule::current(&call.kind, call.name()?, &found.object, &declared)?;
     }

@@ -65,7 +65,11 @@ fn one(target: &mut Value, patch: &Value, shape: &Shape<'_>) -> Result<(), Failu
             };
             // A patch tells items apart by the first key only.
             let key = keys.first().map_or("name", String::as_str);
+            let known = into.len();
             items.iter().try_for_each(|item| keyed(&mut into, item, key, shape))?;
+            // What only the patch has comes before what only the server has.
+            let new = into.len().saturating_sub(known);
+            into.rotate_right(new);
             *target = Value::Array(into);
             Ok(())
         }

@@ -30,7 +30,7 @@ class Normal:
             return {name: self.value(inner, name) for name, inner in value.items()}
         if isinstance(value, list):
             values = [self.value(inner, key) for inner in value]
-            return sorted(values, key=json.dumps) if key == "managedFields" else values
+            return sorted(values, key=lambda it: json.dumps(it, sort_keys=True)) if key == "managedFields" else values
         return self.text(value, key) if isinstance(value, str) else value
 
     def text(self, text, key):
