@@ -44,11 +44,6 @@ impl<'a> Name<'a> {
         Self { zone, domain, kind }
     }
 
-    /// All of it.
-    pub(crate) fn whole(&self) -> String {
-        record_name(self.zone, self.domain, self.kind)
-    }
-
     /// The name of the record that carries the mark.
     pub(crate) fn of_mark(&self) -> String {
         let kind = self.kind.to_lowercase();
