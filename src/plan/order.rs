@@ -90,6 +90,7 @@ pub(crate) fn edges(request: &Request<'_>, parts: &mut Parts) -> Edges {
             }
         }
     }
+    blocked.extend(still_needed(request, &parts.steps, &index));
     blocked.dedup_by(|next: &mut Refusal, first| next.id == first.id);
     parts.refusals.extend(blocked);
     edges
@@ -125,6 +126,32 @@ fn blocking(request: &Request<'_>, step: &Step, need: &Need) -> Option<Refusal> 
     }
     let why = Refused::Blocked(id);
     Some(Refusal { id: step.id.clone(), source: step.source.clone(), why })
+}
+
+/// What would go for good although something that is declared needs it: the deletions of which the
+/// declaration tells nothing, such as that of an account which a grant names by its address.
+fn still_needed(request: &Request<'_>, steps: &[Step], index: &Index<'_>) -> Vec<Refusal> {
+    let for_good =
+        |at: &usize| steps[*at].action == Action::Delete && steps[*at].replaces.is_none();
+    let refused = |at: usize, by: &ResourceId| Refusal {
+        id: steps[at].id.clone(),
+        source: steps[at].source.clone(),
+        why: Refused::StillNeeded(by.clone()),
+    };
+    if !index.deletes.values().any(for_good) {
+        return Vec::new();
+    }
+    let mut refusals = BTreeMap::new();
+    for (id, resource) in request.stack.resources() {
+        for need in request.rules.needs(&id.kind, &id.name, &resource.spec) {
+            let key = (&*need.kind, &*need.name);
+            let goes = index.deletes.get(&key).filter(|at| for_good(at));
+            if let Some(&at) = goes.filter(|_| !index.makers.contains_key(&key)) {
+                refusals.entry(at).or_insert_with(|| refused(at, id));
+            }
+        }
+    }
+    refusals.into_values().collect()
 }
 
 /// Sorts the steps (Kahn's order; among those that are ready, by environment, then address) and
