@@ -79,7 +79,10 @@ fn profiles<'a>(hub: &hubs::Placed<'a>, on_hub: &'a OnHub) -> Vec<(&'a str, Vec<
         let profile = hub.hub.profiles.get(key)?;
         Some((key.as_str(), profile.choice_names()))
     });
-    let some = on_hub.choices.iter().map(|(key, some)| (key.as_str(), some.iter().map(String::as_str).collect()));
+    let some = on_hub
+        .choices
+        .iter()
+        .map(|(key, some)| (key.as_str(), some.iter().map(String::as_str).collect()));
     whole.chain(some).collect()
 }
 

@@ -92,26 +92,41 @@ fn twice(hubs: &[Placed<'_>], findings: &mut Findings) {
     let namespace = |hub: &Hub, key: &str| hub.namespace.clone().unwrap_or_else(|| key.to_owned());
     for (at, placed) in hubs.iter().enumerate() {
         let (hub, key) = (placed.hub, &placed.key.name);
-        let mut earlier = hubs[..at].iter();
+        // Whoever runs hubs of others answers for where they are.
+        let mut earlier = hubs[..at].iter().filter(|it| it.hub.cluster.is_some());
+        if hub.cluster.is_none() {
+            continue;
+        }
         let same = earlier.clone().find(|other| other.hub.domain == hub.domain);
         if let Some(other) = same {
             let message = format!("two hubs are found at `{}`", hub.domain);
             let problem = Problem::error("hub-twice", placed.range("domain"), message);
-            let problem = problem.related(other.range("domain"), "the other one");
-            findings.push(problem.expected("a domain of its own, in each environment"));
+            findings.push(beside(problem, (placed, other), "domain", "${env}.hub.example.org"));
         }
         let own = namespace(hub, key);
         let same = earlier.find(|other| {
-            let both = hub.cluster.is_some() && other.hub.cluster == hub.cluster;
-            both && namespace(other.hub, &other.key.name) == own
+            other.hub.cluster == hub.cluster && namespace(other.hub, &other.key.name) == own
         });
         if let Some(other) = same {
             let message = format!("two hubs are in the namespace `{own}` of one cluster");
             let problem = Problem::error("hub-twice", placed.range("namespace"), message);
-            let problem = problem.related(other.range("namespace"), "the other one");
-            findings.push(problem.expected("a namespace of its own, as in `namespace: ${env}`"));
+            findings.push(beside(problem, (placed, other), "namespace", "${env}"));
         }
     }
+}
+
+/// Names the other of two hubs, unless that is the same one in another environment.
+fn beside(
+    problem: Problem,
+    (one, other): (&Placed<'_>, &Placed<'_>),
+    setting: &str,
+    example: &str,
+) -> Problem {
+    if one.range(setting) == other.range(setting) {
+        return problem.suggest(format!("write `{setting}: {example}`"));
+    }
+    let problem = problem.related(other.range(setting), "the other one");
+    problem.expected(format!("a {setting} of its own"))
 }
 
 /// Every text of the hub can be rendered.

@@ -36,8 +36,6 @@ pub(super) struct Made<'a> {
 pub(super) struct Acting {
     /// The service account of Kubernetes.
     pub(super) name: String,
-    /// The address of the account of the cloud.
-    pub(super) email: String,
     /// The key of the identity.
     pub(super) identity: String,
     /// The category whose it is, if not everybody's.
@@ -97,7 +95,6 @@ impl<'a> Made<'a> {
         };
         Some(Acting {
             name: bound.map_or_else(usual, str::to_owned),
-            email: found.email(),
             identity: identity.to_owned(),
             category: category.map(str::to_owned),
             bound: bound.is_some(),

@@ -47,6 +47,9 @@ mod tests {
     fn the_last_word_changes_what_it_names_and_nothing_else() {
         let mut values = json!({ "hub": { "a": 1, "list": [1, 2] }, "proxy": true });
         lay(&mut values, json!({ "hub": { "list": [3], "b": { "c": 4 } } }));
-        assert_eq!(values, json!({ "hub": { "a": 1, "list": [3], "b": { "c": 4 } }, "proxy": true }));
+        assert_eq!(
+            values,
+            json!({ "hub": { "a": 1, "list": [3], "b": { "c": 4 } }, "proxy": true })
+        );
     }
 }

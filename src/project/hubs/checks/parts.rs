@@ -32,7 +32,9 @@ fn login(made: &Made<'_>) -> Option<Problem> {
     let Some(login) = made.login() else {
         let message = format!("how people log in to `{}` is not said", made.placed.key.name);
         let problem = Problem::error("no-login-with", &made.placed.key.range, message);
-        return Some(problem.expected("`login_with: { github: { client_id: …, client_secret: KEY } }`"));
+        return Some(
+            problem.expected("`login_with: { github: { client_id: …, client_secret: KEY } }`"),
+        );
     };
     let (key, name) = match login {
         Login::Github(_) => (login.secret().0, ["login_with", "github", "client_secret"]),
@@ -70,8 +72,10 @@ fn accounts(made: &Made<'_>, findings: &mut Findings) {
     }
     for it in accounts.iter().filter(|it| !it.bound) {
         let (space, name) = (made.namespace(), &it.name);
-        let message = format!("`{}` lets no server in the namespace `{space}` act as it", it.identity);
-        let help = format!("write `kubernetes: [{space}/{name}]` in the identity `{}`", it.identity);
+        let message =
+            format!("`{}` lets no server in the namespace `{space}` act as it", it.identity);
+        let help =
+            format!("write `kubernetes: [{space}/{name}]` in the identity `{}`", it.identity);
         findings.push(Problem::error("hub-identity", range, message).suggest(help));
     }
 }
@@ -86,7 +90,8 @@ fn homes(made: &Made<'_>, findings: &mut Findings) {
     };
     let rooms = made.cluster.rooms();
     let core = rooms.iter().filter(|(_, room)| room.role == Role::Core);
-    let zones: BTreeSet<&str> = core.flat_map(|(_, room)| room.spec.zones.iter()).map(String::as_str).collect();
+    let zones: BTreeSet<&str> =
+        core.flat_map(|(_, room)| room.spec.zones.iter()).map(String::as_str).collect();
     if !zones.is_empty() && !disk.zones.iter().any(|zone| zones.contains(zone.as_str())) {
         let message = format!(
             "the disk is in {}, where no machine of the role `core` is that could serve it",
@@ -153,16 +158,26 @@ fn environment(made: &Made<'_>, findings: &mut Findings) {
         let Some(bucket) = named.or(by_name.map(|it| it.key.name.clone())) else { continue };
         let declared = &made.placed.laid.declaration.buckets;
         if !declared.contains_key(&bucket) {
-            findings.push(Problem::unknown("bucket", &bucket, &node.range, declared.keys().map(String::as_str)));
+            findings.push(Problem::unknown(
+                "bucket",
+                &bucket,
+                &node.range,
+                declared.keys().map(String::as_str),
+            ));
             continue;
         }
         let granted = |identity: &String| {
             buckets::granted(made.layout, identity, env).iter().any(|(key, ..)| *key == bucket)
         };
         if !identities.iter().any(granted) {
-            let message = format!("`{}` names the bucket `{bucket}`, on which this hub has no right", key.name);
+            let message = format!(
+                "`{}` names the bucket `{bucket}`, on which this hub has no right",
+                key.name
+            );
             let help = match hub.identity.as_ref().map(|it| it.per) {
-                Some(Per::Hub) => format!("grant it to the hub's identity at the bucket `{bucket}`"),
+                Some(Per::Hub) => {
+                    format!("grant it to the hub's identity at the bucket `{bucket}`")
+                }
                 _ => "give the hub an `identity`, and grant it to that at the bucket".to_owned(),
             };
             findings.push(Problem::error("bucket-variable", &node.range, message).suggest(help));
@@ -183,7 +198,8 @@ fn pools(made: &Made<'_>, findings: &mut Findings) {
         };
         if path[0] == "dask" && room.role != Role::DaskWorker {
             let message = format!("the machines of `{key}` are not for workers of Dask");
-            let problem = Problem::error("dask-pool", range, message).related(&room.range, "the pool");
+            let problem =
+                Problem::error("dask-pool", range, message).related(&room.range, "the pool");
             findings.push(problem.expected("a pool with the role `dask-worker`"));
         }
     }
@@ -211,9 +227,15 @@ fn warm(made: &Made<'_>, findings: &mut Findings) {
         };
         let names = profile.choice_names();
         if let Some(choice) = warm.choice.as_deref().filter(|choice| !names.contains(choice)) {
-            findings.push(Problem::unknown("choice", choice, range("choice"), names.iter().copied()));
+            findings.push(Problem::unknown(
+                "choice",
+                choice,
+                range("choice"),
+                names.iter().copied(),
+            ));
         }
-        if time_of(&warm.from).zip(time_of(&warm.until)).is_some_and(|(from, until)| until <= from) {
+        if time_of(&warm.from).zip(time_of(&warm.until)).is_some_and(|(from, until)| until <= from)
+        {
             let message = format!("`{}` ends before it begins", warm.event);
             findings.push(Problem::error("warm", range("until"), message).expected("a later time"));
         }

@@ -31,7 +31,8 @@ fn sizes(made: &Made<'_>, profile: &Profile, node: &Node, findings: &mut Finding
     if !profile.sizes.is_empty() && !profile.choices.names().is_empty() {
         let range = node.child("choices").map_or(&node.range, |node| &node.range);
         let message = "a profile has sizes or choices, not both";
-        findings.push(Problem::error("profile", range, message).expected("a `size` in each choice"));
+        findings
+            .push(Problem::error("profile", range, message).expected("a `size` in each choice"));
     }
     if profile.on.is_none() && !matches!(profile.choices, Choices::Described(_)) {
         let message = "which machines this runs on is not said";
@@ -119,7 +120,8 @@ fn fits(room: &Room, size: Option<&str>, profile: &Profile, range: &Range) -> Op
         return None;
     }
     let (size, kind) = (size.unwrap_or("a whole machine"), &machine.kind);
-    let message = format!("{size} does not fit on a `{kind}`, which has {} GB", plain(machine.memory));
+    let message =
+        format!("{size} does not fit on a `{kind}`, which has {} GB", plain(machine.memory));
     let problem = Problem::error("profile-size", range, message).related(&room.range, "the pool");
     Some(problem.expected(format!("at most {} GB, or larger machines", plain(machine.memory))))
 }
@@ -187,7 +189,8 @@ pub(super) fn defaults(entries: &[(crate::project::tree::Key, Node)], findings: 
     let said = |node: &&Node| node.child("default").is_some_and(|it| it.json() == true);
     let mut all = entries.iter().map(|(_, node)| node).filter(said);
     let (Some(first), Some(second)) = (all.next(), all.next()) else { return };
-    let range = |node: &Node| node.child("default").map_or(node.range.clone(), |it| it.range.clone());
+    let range =
+        |node: &Node| node.child("default").map_or(node.range.clone(), |it| it.range.clone());
     let problem = Problem::error("default-twice", &range(second), "two of these are the default");
     findings.push(problem.related(&range(first), "the other one").expected("one `default: true`"));
 }

@@ -15,7 +15,8 @@ const PREFIX: &str = "/services/dask-gateway";
 /// What the hub and people's servers know of it.
 pub(super) fn for_hub(made: &Made<'_>, _: &Dask) -> Value {
     let service = format!("http://traefik-{RELEASE}.{}", made.namespace());
-    let gateway = json!({ "podSelector": { "matchLabels": { "app.kubernetes.io/name": RELEASE } } });
+    let gateway =
+        json!({ "podSelector": { "matchLabels": { "app.kubernetes.io/name": RELEASE } } });
     json!({
         "hub": {
             "services": { RELEASE: { "display": false, "url": service } },

@@ -25,7 +25,10 @@ pub(in crate::project::hubs) fn values(made: &Made<'_>, disk: &Served<'_>) -> Va
     });
     if let Some(quota) = made.quota() {
         let manager = json!({ "hard_quota": quota, "paths": ["/export"] });
-        super::lay(&mut values, json!({ "quotaEnforcer": { "config": { "QuotaManager": manager } } }));
+        super::lay(
+            &mut values,
+            json!({ "quotaEnforcer": { "config": { "QuotaManager": manager } } }),
+        );
     }
     values
 }

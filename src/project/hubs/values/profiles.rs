@@ -123,7 +123,8 @@ pub(in crate::project::hubs) fn tolerations(taints: &[Taint]) -> Value {
 /// The images of a profile, as they were written; nothing where there is none to choose.
 fn images(made: &Made<'_>, profile: &Profile) -> Option<Value> {
     let all = &made.placed.hub.images;
-    let here = |key: &&str| profile.images.as_ref().is_none_or(|some| some.iter().any(|it| it == key));
+    let here =
+        |key: &&str| profile.images.as_ref().is_none_or(|some| some.iter().any(|it| it == key));
     let written = keys(made.placed.node, "images");
     let chosen: Vec<(&str, &Image)> = written
         .iter()
@@ -135,7 +136,8 @@ fn images(made: &Made<'_>, profile: &Profile) -> Option<Value> {
         return None;
     }
     let named = chosen.iter().filter(|(_, image)| image.image.is_some()).enumerate();
-    let choices: Map<String, Value> = named.map(|(at, (key, it))| (slug(key), image(at, key, it))).collect();
+    let choices: Map<String, Value> =
+        named.map(|(at, (key, it))| (slug(key), image(at, key, it))).collect();
     let own = chosen.iter().find_map(|(_, image)| image.pattern.as_deref().zip(Some(*image)));
     let mut option = json!({ "display_name": "Image", "choices": choices });
     if let Some((pattern, image)) = own {
