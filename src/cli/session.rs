@@ -183,7 +183,8 @@ impl Session {
             Wanted::Declared => self.sheltering(plan, &world, &allowances).await?,
             Wanted::Nothing => plan,
         };
-        self.costed(plan, &world, &args.costs)
+        let people = plan::moves(&plan, &self.project.teams());
+        self.costed(Plan { people, ..plan }, &world, &args.costs)
     }
 
     /// A plan that leaves in a team who must stay there.
@@ -261,11 +262,6 @@ impl Session {
             ));
         }
         ui.say(view::plan::text(plan, ui.look));
-        let moves = plan::moves(plan, &self.project.teams());
-        if !moves.is_empty() {
-            let lines: Vec<String> = moves.iter().map(|moves| format!("  {moves}")).collect();
-            ui.say(format!("\nPeople:\n{}", lines.join("\n")));
-        }
     }
 
     /// Whether what is declared is another thing than what an environment was rolled back to.

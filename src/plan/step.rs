@@ -2,7 +2,7 @@
 
 use crate::model::{Extent, Hold, Place, ResourceId, Source, UnknownOwner, Version};
 use crate::plan::{
-    ClaimChange, Costs, FieldChange, Ignored, Observed, OverBudget, TooMany, Waiting,
+    ClaimChange, Costs, FieldChange, Ignored, Moves, Observed, OverBudget, TooMany, Waiting,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -31,6 +31,9 @@ pub struct Plan {
     /// How far it goes above the budget. Such a plan is not applied either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub over_budget: Option<OverBudget>,
+    /// Who comes and goes, by category.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<Moves>,
     /// How many resources of each environment are as they should be.
     pub unchanged: BTreeMap<String, usize>,
     /// Things inside objects of ours that nobody can account for.
