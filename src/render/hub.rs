@@ -100,6 +100,11 @@ impl Templates {
         self.texts.insert(name.to_owned(), text);
     }
 
+    /// What a template says; nothing if there is none.
+    pub fn text(&self, name: &str) -> &str {
+        self.texts.get(name).map(String::as_str).unwrap_or_default()
+    }
+
     /// The text that a template gives. A name that has no value is an error, and not an empty line.
     ///
     /// # Errors
@@ -108,8 +113,7 @@ impl Templates {
         let mut handlebars = Handlebars::new();
         handlebars.set_strict_mode(true);
         handlebars.register_escape_fn(if name == HOME { html_escape } else { no_escape });
-        let text = self.texts.get(name).map(String::as_str).unwrap_or_default();
-        handlebars.register_template_string(name, text).map_err(|error| {
+        handlebars.register_template_string(name, self.text(name)).map_err(|error| {
             let line = error.pos().map_or(1, |(line, _)| line);
             Failed { line: line_number(line), reason: error.reason().to_string() }
         })?;

@@ -12,7 +12,7 @@ use crate::project::clusters::Role;
 use crate::project::environments::members;
 use crate::project::identities::{self, Identities};
 use crate::project::layout::Laid;
-use crate::project::problem::{Findings, Problem, Range};
+use crate::project::problem::{Findings, Problem};
 use crate::project::tree::Node;
 use crate::project::words::nearest;
 use std::collections::BTreeSet;
@@ -136,12 +136,8 @@ fn texts(made: &Made<'_>, findings: &mut Findings) {
         values::dask::values(made, dask);
     }
     for (name, failed) in made.failed.take() {
-        let own = made.placed.laid.templates.own.get(name);
-        let mut range = own.map_or_else(|| made.placed.key.range.clone(), |file| Range::file(file));
-        if own.is_some() {
-            range.start.line = failed.line;
-            range.end = range.start;
-        }
+        let range = made.placed.laid.templates.line(name, failed.line);
+        let range = range.unwrap_or_else(|| made.placed.key.range.clone());
         let message = format!("the template `{name}` gives no text: {}", failed.reason);
         findings.push(Problem::error("template", &range, message));
     }

@@ -15,6 +15,19 @@ pub(crate) struct Texts {
     pub(crate) own: BTreeMap<String, String>,
 }
 
+impl Texts {
+    /// A line of a template that is the stack's own.
+    pub(super) fn line(&self, name: &str, line: u32) -> Option<Range> {
+        let mut range = Range::file(self.own.get(name)?);
+        let before = usize::try_from(line.saturating_sub(1)).unwrap_or_default();
+        let before = self.texts.text(name).split_inclusive('\n').take(before);
+        range.start.offset = before.map(str::len).sum();
+        range.start.line = line;
+        range.end = range.start;
+        Some(range)
+    }
+}
+
 /// Reads the templates in the stack's own folder.
 pub(crate) fn load(
     folder: &Path,
