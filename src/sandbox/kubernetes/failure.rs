@@ -10,6 +10,9 @@ use super::kind::Type;
 use crate::sandbox::StoreError;
 use crate::sandbox::refusal::Refusal;
 
+/// What is said where nothing is.
+const PAGE: &str = "404 page not found\n";
+
 /// A refused call.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Failure {
@@ -117,7 +120,7 @@ impl Failure {
 
     /// There is nothing at all of that name.
     pub(super) fn page() -> Self {
-        Self { form: Form::Text, ..Self::new(404, "NotFound", "404 page not found\n") }
+        Self { form: Form::Text, ..Self::new(404, "NotFound", PAGE) }
     }
 
     pub(super) fn already_exists(kind: &Type, name: &str) -> Self {
@@ -225,7 +228,12 @@ impl Failure {
         Self { details: json!({}), ..Self::new(405, "MethodNotAllowed", message) }
     }
 
-    /// A patch or body in a form that is not taken.
+    /// A patch in a form that is not taken.
+    pub(super) fn patch_media() -> Self {
+        Self { details: json!({}), ..Self::media("415: Unsupported Media Type") }
+    }
+
+    /// A body in a form that is not taken.
     pub(super) fn media(message: impl Into<String>) -> Self {
         Self::new(415, "UnsupportedMediaType", message)
     }
@@ -240,6 +248,7 @@ impl Failure {
         let (reason, usual) = match status {
             401 => ("Unauthorized", "Unauthorized"),
             403 => ("Forbidden", "forbidden: the caller may not do this"),
+            404 if message == PAGE => return Self::page(),
             404 => return Self::unknown(),
             405 => return Self::method(),
             409 => ("Conflict", "the object has been modified"),

@@ -23,6 +23,9 @@ pub(super) fn patch(call: &Call<'_>) -> Result<Response, Failure> {
         let declared = declaration(call)?;
         return transact(call, run, |tx| applied(call, tx, declared));
     }
+    if ![MERGE, OPERATIONS, STRATEGIC].contains(&call.media()) {
+        return Err(Failure::patch_media());
+    }
     let sent = call.sent()?;
     transact(call, run, |tx| {
         let found = existing(call, tx)?;
@@ -44,13 +47,7 @@ fn patched(call: &Call<'_>, before: &Value, sent: &Value) -> Result<Value, Failu
         MERGE => merge(&mut after, sent),
         OPERATIONS => operate(&mut after, sent)?,
         STRATEGIC if call.kind.origin == Origin::BuiltIn => strategic::merge(&mut after, sent)?,
-        _ => {
-            let message = format!(
-                "the body of the request was in an unknown format - accepted media types include: \
-                 {OPERATIONS}, {MERGE}, {APPLY}"
-            );
-            return Err(Failure::media(message));
-        }
+        _ => return Err(Failure::patch_media()),
     }
     Ok(after)
 }
