@@ -1,5 +1,6 @@
 """Answers without what must differ from server to server: identities, versions, times, addresses."""
 
+import copy
 import difflib
 import json
 import re
@@ -17,12 +18,12 @@ class Normal:
 
     def of(self, answer, only=None, without=()):
         """The answer as it is compared: the paths that count, in words that do not differ."""
-        answer = self.value(answer, "")
-        body = answer.get("body")
-        if only is not None:
-            answer = {**answer, "body": {path: pick(body, path) for path in only}}
+        answer = copy.deepcopy(answer)
         for path in without:
             drop(answer.get("body"), path.split("."))
+        answer = self.value(answer, "")
+        if only is not None:
+            answer["body"] = {path: pick(answer.get("body"), path) for path in only}
         return answer
 
     def value(self, value, key):
