@@ -13,6 +13,7 @@ mod fault;
 mod github;
 mod identities;
 mod json;
+mod logins;
 mod object;
 mod secretmanager;
 mod server;
