@@ -2,10 +2,10 @@
 //! stands behind such an address is that of the team by name. GitHub serves these and does not describe them.
 
 use axum::Router;
-use axum::extract::{Path, Request, State};
+use axum::extract::{OriginalUri, Path, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
-use http::Uri;
+use http::{Extensions, Uri};
 use tower_service::Service as _;
 
 use super::answer::Failure;
@@ -32,7 +32,7 @@ pub(super) fn routes(world: World, routes: Router) -> Router {
 async fn team(
     State(by_name): State<ByName>,
     Path(numbers): Path<Vec<(String, String)>>,
-    mut request: Request,
+    request: Request,
 ) -> Response {
     let ByName { world, mut routes } = by_name;
     let part =
@@ -49,13 +49,21 @@ async fn team(
         path.parse::<Uri>().map_err(|_| Failure::absent())
     });
     match uri {
-        Ok(uri) => {
-            *request.uri_mut() = uri;
-            match routes.call(request).await {
-                Ok(response) => response,
-                Err(never) => match never {},
-            }
-        }
+        Ok(uri) => match routes.call(again(request, uri)).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        },
         Err(failure) => failure.into_response(),
     }
+}
+
+/// The same request for another address. What was found in the first one's path goes, but for all of it.
+fn again(request: Request, uri: Uri) -> Request {
+    let (mut parts, body) = request.into_parts();
+    let asked = parts.extensions.remove::<OriginalUri>();
+    (parts.uri, parts.extensions) = (uri, Extensions::new());
+    if let Some(asked) = asked {
+        parts.extensions.insert(asked);
+    }
+    Request::from_parts(parts, body)
 }
