@@ -114,6 +114,8 @@ impl Session {
         let (mut rest, left_out) = plan::leave_out(&plan, &stale);
         plan::renew(&mut rest, &request);
         let rest = self.obeying_holds(rest);
+        let people = plan::moves(&rest, &self.project.teams());
+        let rest = Plan { people, ..rest };
         if rest.is_refused() {
             self.show(&rest, ui);
         }

@@ -91,5 +91,6 @@ fn finished(request: &Request<'_>, mut parts: compare::Parts) -> Result<Plan, Cy
         too_many: Vec::new(),
         costs: None,
         over_budget: None,
+        people: Vec::new(),
     })
 }

@@ -5,7 +5,7 @@
 
 use crate::model::{People, ResourceId, World};
 use crate::plan::{Action, Plan, Refusal, Refused, Step, target};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -17,7 +17,7 @@ const MEMBER: &str = "github-team-member";
 const TEAM: &str = "github-team";
 
 /// Who comes and goes in a category.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moves {
     /// The category, or the team where it belongs to none.
     pub category: String,

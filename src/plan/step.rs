@@ -2,7 +2,7 @@
 
 use crate::model::{Extent, Hold, Place, ResourceId, Source, UnknownOwner, Version};
 use crate::plan::{
-    ClaimChange, Costs, FieldChange, Ignored, Observed, OverBudget, TooMany, Waiting,
+    ClaimChange, Costs, FieldChange, Ignored, Moves, Observed, OverBudget, TooMany, Waiting,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -31,6 +31,9 @@ pub struct Plan {
     /// How far it goes above the budget. Such a plan is not applied either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub over_budget: Option<OverBudget>,
+    /// Who comes and goes, by category.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<Moves>,
     /// How many resources of each environment are as they should be.
     pub unchanged: BTreeMap<String, usize>,
     /// Things inside objects of ours that nobody can account for.
@@ -186,6 +189,8 @@ pub enum Refused {
     /// Something that it needs belongs to an environment which is not part of this run, and is
     /// not there.
     Blocked(ResourceId),
+    /// It would go, though this, which is declared, needs it.
+    StillNeeded(ResourceId),
     /// A person asked to leave it alone for a while.
     Held(Hold),
     /// It would be made while this, which looks like it, is no longer declared.
@@ -317,6 +322,11 @@ impl fmt::Display for Refused {
             Self::Blocked(need) => {
                 write!(f, "needs {need}, which is not there: apply {} first", need.env)
             }
+            Self::StillNeeded(by) => write!(
+                f,
+                "would be deleted, but {by} is declared and needs it: take it out there too, or \
+                 declare this again"
+            ),
             Self::Held(hold) => write!(f, "is {hold}; --exclude leaves it out"),
             Self::Renamed { from, key } => write!(
                 f,

@@ -3,8 +3,8 @@
 use crate::model::base32_digest;
 use crate::project::layout::Laid;
 use crate::project::{Environment, Project, files};
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path};
 
 /// The folder of the stack among the files that are kept; the environments that it shares with
@@ -30,7 +30,12 @@ impl Project {
     pub fn base_digests(&self) -> BTreeMap<String, String> {
         let each = self.layout.iter().map(|laid| {
             let env = laid.env();
-            (env.to_owned(), digest_of(&concerning(env, &self.base)))
+            let base = concerning(env, &self.base);
+            let said = match members(laid, &named(&base)) {
+                Value::Null => base,
+                members => json!({ "base": base, "members": members }),
+            };
+            (env.to_owned(), digest_of(&said))
         });
         each.collect()
     }
@@ -72,11 +77,30 @@ fn merged(laid: &Laid) -> Value {
         "project": project,
         "declaration": laid.tree.json(),
     });
-    if !laid.rosters.is_empty() {
-        let members = laid.rosters.iter().map(|(file, roster)| (file.clone(), roster.node.json()));
-        merged["members"] = members.collect();
+    let members = members(laid, &laid.rosters.keys().map(String::as_str).collect());
+    if !members.is_null() {
+        merged["members"] = members;
     }
     merged
+}
+
+/// What these files of members say; null if there are none.
+fn members(laid: &Laid, files: &BTreeSet<&str>) -> Value {
+    let read = laid.rosters.iter().filter(|(file, _)| files.contains(file.as_str()));
+    let members: Map<String, Value> =
+        read.map(|(file, roster)| (file.clone(), roster.node.json())).collect();
+    if members.is_empty() { Value::Null } else { Value::Object(members) }
+}
+
+/// The files of members that categories name.
+fn named(base: &Value) -> BTreeSet<&str> {
+    let categories = base["access"]["categories"].as_object();
+    let members = categories.into_iter().flat_map(|all| all.values()).map(|it| &it["members"]);
+    members
+        .filter_map(Value::as_object)
+        .flat_map(|it| it.values())
+        .filter_map(Value::as_str)
+        .collect()
 }
 
 /// The sections without what is only in other environments.

@@ -247,6 +247,13 @@ fn who_is_declared_joins_and_leaves_by_date() {
     let said = desk.shell.succeed("plan");
     let people = said.stdout.split("People:\n").nth(1).unwrap();
     assert_eq!(people, "  research: 1 joins, 1 leaves (expired 2020-01-31)\n");
+    let leaves = "- research: 1 joins, 1 leaves (expired 2020-01-31)\n";
+    let markdown = desk.shell.succeed("plan --format markdown --out plan.json").stdout;
+    assert!(markdown.contains(leaves), "{markdown}");
+    let plan: Value = serde_json::from_str(&desk.shell.succeed("plan --json").stdout).unwrap();
+    assert_eq!(plan["people"][0]["leave"], json!({ "alan": "2020-01-31" }), "{plan}");
+    let shown = desk.shell.succeed("show plan.json").stdout;
+    assert!(shown.contains("People:\n  research: 1 joins, 1 leaves"), "{shown}");
     let said = desk.shell.succeed("apply --only-due --auto-approve");
     assert!(said.stdout.contains("0 to add, 0 to change, 1 to destroy"), "{}", said.stdout);
     let rest = desk.shell.succeed("plan").stdout;

@@ -39,6 +39,7 @@ const GROUPS: [Group; 7] = [
 pub fn text(plan: &Plan) -> String {
     let mut out = format!("**{}**\n\n", last_line(plan));
     table(&mut out, plan);
+    people(&mut out, plan);
     plan.costs.iter().for_each(|costs| money(&mut out, costs));
     refused(&mut out, plan);
     let mut left_out = 0;
@@ -69,6 +70,14 @@ fn table(out: &mut String, plan: &Plan) {
         _ = writeln!(out, "| {env} | {add} | {change} | {destroy} | {refused} | {same} |");
     }
     out.push('\n');
+}
+
+/// Who comes and goes, by category.
+fn people(out: &mut String, plan: &Plan) {
+    plan.people.iter().for_each(|moves| _ = writeln!(out, "- {moves}"));
+    if !plan.people.is_empty() {
+        out.push('\n');
+    }
 }
 
 /// What everything costs in a month.

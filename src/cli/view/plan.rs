@@ -25,6 +25,10 @@ pub fn text(plan: &Plan, look: Look) -> String {
     plan.costs.iter().for_each(|costs| cost::total(&mut out, costs, look));
     out.push_str(&last_line(plan));
     out.push('\n');
+    if !plan.people.is_empty() {
+        out.push_str("\nPeople:\n");
+        plan.people.iter().for_each(|moves| _ = writeln!(out, "  {moves}"));
+    }
     out
 }
 

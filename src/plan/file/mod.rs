@@ -10,7 +10,7 @@ pub use change::{Change, Reason, ResourceChange};
 
 use crate::model::{Extent, Overrides, ResourceId, Rules, UnknownOwner};
 use crate::plan::{
-    ClaimChange, Costs, Ignored, Observed, OverBudget, Plan, Refusal, Step, TooMany, Waiting,
+    ClaimChange, Costs, Ignored, Moves, Observed, OverBudget, Plan, Refusal, Step, TooMany, Waiting,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -42,6 +42,9 @@ pub struct Saved {
     /// How far it goes above the budget.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub over_budget: Option<OverBudget>,
+    /// Who comes and goes, by category.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<Moves>,
     /// How many resources of each environment are as they should be.
     #[serde(default)]
     pub unchanged: BTreeMap<String, usize>,
@@ -131,6 +134,7 @@ impl Saved {
             too_many: plan.too_many.clone(),
             costs: plan.costs.clone(),
             over_budget: plan.over_budget.clone(),
+            people: plan.people.clone(),
             unchanged: plan.unchanged.clone(),
             unknown_owners: plan.unknown.clone(),
             ignored: plan.ignored.clone(),
@@ -183,6 +187,7 @@ impl Saved {
             too_many: self.too_many.clone(),
             costs: self.costs.clone(),
             over_budget: self.over_budget.clone(),
+            people: self.people.clone(),
             unchanged: self.unchanged.clone(),
             unknown: self.unknown_owners.clone(),
             waiting: self.waiting.clone(),

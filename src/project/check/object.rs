@@ -6,7 +6,7 @@ use crate::project::tree::{Key, Node};
 use crate::project::words::{nearest, quoted};
 use serde_json::{Map, Value as Json};
 
-/// The most keys that are listed when one is not known.
+/// The most keys that are listed beside the one that was probably meant.
 const LISTED: usize = 20;
 
 impl<'a> Checker<'a> {
@@ -63,8 +63,10 @@ impl<'a> Checker<'a> {
             let close = " }".repeat(key.name.matches('.').count());
             format!("a path is written as nested keys: `{steps}: …{close}`")
         });
-        let expected = (known.len() <= LISTED).then(|| format!("one of {}", quoted(&known)));
-        self.refuse(Problem { expected, ..problem }.suggest(nested.or(near)), path);
+        let meant = nested.or(near);
+        let listed = meant.is_none() || known.len() <= LISTED;
+        let expected = listed.then(|| format!("one of {}", quoted(&known)));
+        self.refuse(Problem { expected, ..problem }.suggest(meant), path);
     }
 }
 

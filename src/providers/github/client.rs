@@ -5,7 +5,8 @@ use crate::model::secret::Value as Secret;
 use crate::providers::failed::{CallFailed, Purpose, Reason};
 use crate::providers::github::app::App;
 use crate::providers::github::error;
-use http::{HeaderMap, Method, Request, StatusCode};
+use crate::providers::github::kept::Kept;
+use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use octocrab::Octocrab;
 use serde_json::Value;
@@ -72,6 +73,7 @@ pub type Token = Arc<Secret>;
 #[derive(Clone, Debug)]
 pub struct Connection {
     http: Http,
+    kept: Kept,
     /// How calls that only look are tried again; the engine sees to those that change something.
     pub(crate) retry: Retry,
 }
@@ -117,7 +119,7 @@ pub(crate) struct Call {
 }
 
 /// What GitHub answered to a call that went well.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     /// `null` where there is nothing.
@@ -158,18 +160,18 @@ impl Connection {
             Some(Identity::Nobody) => Http::Nobody,
             Some(Identity::App(app)) => return Ok(Self::as_app(app.clone(), base, retry)),
         };
-        Ok(Self { http, retry })
+        Ok(Self { http, kept: Kept::default(), retry })
     }
 
     /// As an App, to GitHub or to `base`.
     pub(super) fn as_app(app: App, base: Option<String>, retry: Retry) -> Self {
         let installation = Installation { app, base, current: Mutex::default() };
-        Self { http: Http::App(Arc::new(installation)), retry }
+        Self { http: Http::App(Arc::new(installation)), kept: Kept::default(), retry }
     }
 
     /// To nobody: for runs that have nothing to do with GitHub.
     pub fn nowhere() -> Self {
-        Self { http: Http::Nobody, retry: Retry::default() }
+        Self { http: Http::Nobody, kept: Kept::default(), retry: Retry::default() }
     }
 
     /// Makes a call.
@@ -182,7 +184,7 @@ impl Connection {
                 return Err(CallFailed::because(Reason::Denied, call.purpose, &call.what, why));
             }
         };
-        in_time(&http, call).await
+        in_time(&http, call, &self.kept).await
     }
 }
 
@@ -203,7 +205,7 @@ impl Installation {
         let what = format!("a token of {:?}", self.app);
         let path = format!("/app/installations/{}/access_tokens", self.app.installation);
         let asked = Call { purpose: call.purpose, ..Call::change(what, Method::POST, path) };
-        let told = in_time(&as_app, &asked).await?.body;
+        let told = in_time(&as_app, &asked, &Kept::default()).await?.body;
         let text = |field: &str| told[field].as_str().unwrap_or_default();
         let ends = OffsetDateTime::parse(text("expires_at"), &Rfc3339).ok();
         let ends = ends.and_then(|ends| ends.unix_timestamp().try_into().ok());
@@ -232,16 +234,19 @@ fn client(base: Option<&str>, token: Option<&Secret>) -> Result<Octocrab, Connec
     builder.build().map_err(failed)
 }
 
-async fn in_time(http: &Octocrab, call: &Call) -> Result<Answer, CallFailed> {
-    match tokio::time::timeout(CALL_TIMEOUT, answer(http, call)).await {
+async fn in_time(http: &Octocrab, call: &Call, kept: &Kept) -> Result<Answer, CallFailed> {
+    match tokio::time::timeout(CALL_TIMEOUT, answer(http, call, kept)).await {
         Ok(answer) => answer,
         Err(_) => Err(CallFailed::timed_out(call.purpose, &*call.what)),
     }
 }
 
-async fn answer(http: &Octocrab, call: &Call) -> Result<Answer, CallFailed> {
+async fn answer(http: &Octocrab, call: &Call, kept: &Kept) -> Result<Answer, CallFailed> {
     let lost = |error: octocrab::Error| error::lost(call, &error);
-    let request = Request::builder().method(call.method.clone()).uri(&call.path);
+    let mut request = Request::builder().method(call.method.clone()).uri(&call.path);
+    if let Some(tag) = kept.tag(call) {
+        request = request.header(header::IF_NONE_MATCH, tag);
+    }
     let request = http.build_request(request, call.body.as_ref()).map_err(lost)?;
     let (parts, body) = http.execute(request).await.map_err(lost)?.into_parts();
     let bytes = body.collect().await.map_err(lost)?.to_bytes();
@@ -255,7 +260,8 @@ async fn answer(http: &Octocrab, call: &Call) -> Result<Answer, CallFailed> {
         },
     };
     if parts.status.is_success() || parts.status == StatusCode::NOT_MODIFIED {
-        return Ok(Answer { headers: parts.headers, body });
+        let answer = Answer { headers: parts.headers, body };
+        return Ok(kept.settle(call, parts.status, answer));
     }
     Err(error::refused(call, parts.status, &parts.headers, &body))
 }

@@ -14,6 +14,7 @@ pub mod github_repository_variable;
 pub mod github_team;
 pub mod github_team_member;
 pub mod github_team_repository;
+mod kept;
 mod live;
 mod people;
 pub mod permissions;

@@ -108,7 +108,12 @@ fn in_json(body: &Value) -> Response {
 
 /// An answer, with its etag; nothing more of it for whoever has it already.
 pub(super) fn told(headers: &HeaderMap, body: &Value) -> Response {
-    let etag = format!("W/\"{:08x}\"", crc32c::crc32c(body.to_string().as_bytes()));
+    tagged(headers, body, "")
+}
+
+/// The same of a page, whose etag tells as well that others stand around it.
+fn tagged(headers: &HeaderMap, body: &Value, links: &str) -> Response {
+    let etag = format!("W/\"{:08x}\"", crc32c::crc32c(format!("{body}{links}").as_bytes()));
     let has =
         headers.get(header::IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == etag.as_bytes());
     let mut response = if has { StatusCode::NOT_MODIFIED.into_response() } else { in_json(body) };
@@ -209,7 +214,6 @@ impl Asked<'_> {
         let total = entries.len();
         let last = total.div_ceil(size).max(1);
         let shown = entries.into_iter().skip((page - 1).saturating_mul(size)).take(size).collect();
-        let mut response = told(self.headers, &wrap(shown, total));
         let mut links = Vec::new();
         if page > 1 {
             links.extend([self.link(page - 1, "prev"), self.link(1, "first")]);
@@ -217,7 +221,9 @@ impl Asked<'_> {
         if page < last {
             links.extend([self.link(page + 1, "next"), self.link(last, "last")]);
         }
-        if let Ok(links) = HeaderValue::from_str(&links.join(", "))
+        let links = links.join(", ");
+        let mut response = tagged(self.headers, &wrap(shown, total), &links);
+        if let Ok(links) = HeaderValue::from_str(&links)
             && !links.is_empty()
         {
             response.headers_mut().insert(header::LINK, links);

@@ -195,3 +195,24 @@ fn files_of_members_are_kept_with_a_declaration_and_tell_whether_it_changed() {
     let folder = folder.file("people/research.yaml", "members: []\n");
     assert_ne!(folder.project().digest(), project.digest());
 }
+
+#[test]
+fn who_is_in_a_team_goes_through_the_gates_with_the_rest_of_the_declaration() {
+    let with = |members: &str| {
+        Folder::stack()
+            .file(
+                "access.yaml",
+                "access:
+  organization: demo-org
+  categories: { research: { team: research, members: { exact: people/research.yaml } } }
+",
+            )
+            .file("people/research.yaml", members)
+            .project()
+            .base_digests()
+    };
+    let (ada, both) =
+        ("members: [{ login: ada }]\n", "members: [{ login: ada }, { login: grace }]\n");
+    assert_eq!(with(ada), with("# The same.\nmembers: [{ login: ada }]\n"));
+    assert_ne!(with(ada)["prod"], with(both)["prod"]);
+}

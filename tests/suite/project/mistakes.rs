@@ -10,6 +10,12 @@ fn a_misspelt_key_finds_the_one_that_was_meant() {
 }
 
 #[test]
+fn a_section_that_is_like_no_other_is_told_with_all_that_there_are() {
+    let problems = Folder::stack().file("more.yaml", "qqq: {}\n").problems();
+    assert!(problems.contains("`access`") && problems.contains("`uptime`"), "{problems}");
+}
+
+#[test]
 fn a_key_that_is_written_twice_is_shown_in_both_places() {
     let folder = Folder::buckets("buckets:\n  scratch: {}\n  data: {}\n  scratch: {}\n");
     assert_snapshot!(folder.problems());

@@ -27,7 +27,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         let login = &args.login;
         let has = asked.preview(login);
         let report = Report {
-            title: format!("{}: what {login} has on {day}", stack),
+            title: format!("{stack}: what {login} has on {day}"),
             table: table(&has),
             remarks: remarks(&has, asked.who_is(login)),
             json: json!({

@@ -31,7 +31,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         let thing = &args.thing;
         let what = if args.write { "may change" } else { "may do something with" };
         let report = Report {
-            title: format!("{}: who {what} {thing} on {day}", stack),
+            title: format!("{stack}: who {what} {thing} on {day}"),
             table: table(&holders),
             remarks: remarks(&holders),
             json: json!({

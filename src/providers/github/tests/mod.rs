@@ -98,19 +98,44 @@ async fn half_an_answer_and_none_are_asked_for_again() {
     }
 }
 
+async fn make_teams(sandbox: &Sandbox, count: usize) {
+    let client = reqwest::Client::new();
+    for number in 0..count {
+        let url = format!("{}/github/orgs/{ORG}/teams", sandbox.url());
+        let team = serde_json::json!({ "name": format!("Team {number}") });
+        client.post(url).json(&team).send().await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn all_pages_are_read() {
     let sandbox = sandbox().await;
     // Also chooses the TLS that other clients need to be told.
     let hub = connection(&at(&sandbox), once());
-    let client = reqwest::Client::new();
-    for number in 0..5 {
-        let url = format!("{}/github/orgs/{ORG}/teams", sandbox.url());
-        let team = serde_json::json!({ "name": format!("Team {number}") });
-        client.post(url).json(&team).send().await.unwrap();
-    }
+    make_teams(&sandbox, 5).await;
     let found = teams(&hub).await.unwrap();
     assert_eq!(found.strangers.len(), 5);
+}
+
+#[tokio::test]
+async fn what_is_asked_again_is_told_only_once_with_all_its_pages() {
+    let sandbox = sandbox().await;
+    let hub = connection(&at(&sandbox), once());
+    make_teams(&sandbox, 5).await;
+    let statuses = || {
+        let calls = sandbox.calls();
+        sandbox.clear_calls();
+        calls.into_iter().map(|call| call.status).collect::<Vec<_>>()
+    };
+    sandbox.clear_calls();
+    assert_eq!(teams(&hub).await.unwrap().strangers.len(), 5);
+    assert_eq!(statuses(), ["200", "200", "200"]);
+    assert_eq!(teams(&hub).await.unwrap().strangers.len(), 5);
+    assert_eq!(statuses(), ["304", "304", "304"]);
+    sandbox::github::rename_team(sandbox.world(), ORG, "team-4", "Team four").unwrap();
+    let found = teams(&hub).await.unwrap().strangers;
+    assert!(found.iter().any(|found| found.spec.name == "Team four"), "{found:?}");
+    assert_eq!(statuses().iter().filter(|status| *status == "200").count(), 1);
 }
 
 #[tokio::test]
