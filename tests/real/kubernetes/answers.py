@@ -30,7 +30,8 @@ class Normal:
             return {name: self.value(inner, name) for name, inner in value.items()}
         if isinstance(value, list):
             values = [self.value(inner, key) for inner in value]
-            return sorted(values, key=json.dumps) if key == "managedFields" else values
+            # A server keeps these in no order, or in that of a map.
+            return sorted(values, key=in_order) if key in ("managedFields", "causes") else values
         return self.text(value, key) if isinstance(value, str) else value
 
     def text(self, text, key):
@@ -40,6 +41,11 @@ class Normal:
             return "CONTINUE" if text else ""
         text = UID.sub(lambda found: self.uids.setdefault(found[0], f"UID-{len(self.uids) + 1}"), text)
         return TIME.sub("TIME", text)
+
+
+def in_order(value):
+    """What values are put in order by."""
+    return json.dumps(value, sort_keys=True)
 
 
 def pick(body, path):
