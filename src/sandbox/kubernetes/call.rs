@@ -12,15 +12,6 @@ use super::kind::{Scope, Type};
 use super::path::{Objects, Place};
 use crate::sandbox::rest::Parameters;
 
-/// What is sent is a declaration of what is wanted.
-pub(super) const APPLY: &str = "application/apply-patch+yaml";
-
-/// What can be asked for of fields that a type does not have.
-const VALIDATIONS: &[&str] = &["", "Ignore", "Warn", "Strict"];
-
-/// What can be asked for of what belongs to a deleted object.
-const POLICIES: &[&str] = &["Foreground", "Background", "Orphan", ""];
-
 /// A call about objects of a type.
 pub(super) struct Call<'c> {
     pub(super) cluster: &'c Cluster<'c>,
@@ -57,13 +48,13 @@ impl<'c> Call<'c> {
         body: Bytes,
     ) -> Result<Self, Failure> {
         let Objects { group, version, plural, namespace, name, .. } = objects;
-        let kind = cluster.world.store.read(|view| {
-            let known = cluster.kind(view, group, version, plural);
-            known.ok_or_else(|| match cluster.types(view).iter().any(|it| it.group == *group) {
-                true => Failure::unknown(),
-                false => Failure::page(),
-            })
+        let found = cluster.world.store.read(|view| {
+            let found = cluster.kind(view, group, version, plural);
+            let is_group = || cluster.types(view).iter().any(|kind| kind.group == *group);
+            let missing = || if is_group() { Failure::unknown() } else { Failure::page() };
+            Ok::<_, Failure>(found.ok_or_else(missing))
         })?;
+        let kind = found?;
         let fits = match kind.scope {
             Scope::Cluster => namespace.is_none(),
             // Lists can be of all namespaces.
@@ -85,8 +76,7 @@ impl<'c> Call<'c> {
     }
 
     pub(super) fn is_set(&self, name: &str) -> bool {
-        // All of these are yes to Go, and clients send them.
-        matches!(self.parameter(name), "true" | "True" | "TRUE" | "t" | "T" | "1")
+        matches!(self.parameter(name), "true" | "1")
     }
 
     pub(super) fn namespace(&self) -> Option<&str> {
@@ -102,63 +92,54 @@ impl<'c> Call<'c> {
         Ok(self.cluster.key(&self.kind, self.namespace(), self.name()?))
     }
 
-    /// What is sent; nothing is an empty object. The forms of the server that are not read here are
-    /// refused as it refuses any other.
+    /// What is sent; nothing is an empty object.
     pub(super) fn sent(&self) -> Result<Value, Failure> {
-        let json = matches!(self.media(), "" | "application/json");
         match &self.body[..] {
             [] => Ok(Value::Object(serde_json::Map::new())),
-            _ if !json && self.method != Method::PATCH => {
-                let message = "the body of the request was in an unknown format - accepted media types \
-                               include: application/json";
-                Err(Failure::media(message))
-            }
             bytes => serde_json::from_slice(bytes).map_err(|error| {
                 Failure::bad_request(format!("the body of the request is no JSON: {error}"))
             }),
         }
     }
 
-    /// Whether it is a dry run. `also` is what a body says of that.
     pub(super) fn run(&self, also: Option<&Value>) -> Result<Run, Failure> {
-        self.words(also)?;
         let asked = also.and_then(|it| it["dryRun"][0].as_str()).unwrap_or_default();
-        let dry = self.parameter("dryRun") == "All" || asked == "All";
-        Ok(if dry { Run::Dry } else { Run::Real })
-    }
-
-    /// Refuses words that mean nothing in how something is asked for.
-    fn words(&self, also: Option<&Value>) -> Result<(), Failure> {
-        let mut causes = Vec::new();
-        let dry = self.parameter("dryRun");
-        if !matches!(dry, "" | "All") {
-            causes.push(Cause::unsupported("dryRun", &json!([dry]), &["All"]));
-        }
-        let validation = self.parameter("fieldValidation");
-        if !VALIDATIONS.contains(&validation) {
-            causes.push(Cause::unsupported("fieldValidation", &json!(validation), VALIDATIONS));
-        }
-        if self.is_set("force") && self.method == Method::PATCH && self.media() != APPLY {
-            causes.push(Cause::forbidden("force", "may not be specified for non-apply patch"));
-        }
-        let policy = also.and_then(|it| it["propagationPolicy"].as_str());
-        if let Some(policy) = policy.filter(|it| !POLICIES.contains(it)) {
-            causes.push(Cause::unsupported("propagationPolicy", &json!(policy), POLICIES));
-        }
-        match causes.as_slice() {
-            [] => Ok(()),
-            causes => Err(Failure::options(self.options(), causes)),
+        match (self.parameter("dryRun"), asked) {
+            ("", "") => Ok(Run::Real),
+            ("All", _) | (_, "All") => Ok(Run::Dry),
+            (said, _) => {
+                let cause = Cause::unsupported("dryRun", &json!([said]), &["All"]);
+                Err(self.options(cause))
+            }
         }
     }
 
-    /// What the server calls the ways to ask for this.
-    fn options(&self) -> &'static str {
-        match self.method {
-            Method::POST => "CreateOptions",
-            Method::PUT => "UpdateOptions",
-            Method::DELETE => "DeleteOptions",
-            _ => "PatchOptions",
+    /// A refusal of how something is asked for.
+    pub(super) fn options(&self, cause: Cause) -> Failure {
+        let what = match self.method.as_str() {
+            "POST" => "CreateOptions",
+            "PUT" => "UpdateOptions",
+            "PATCH" => "PatchOptions",
+            _ => "DeleteOptions",
+        };
+        Failure::options(what, &[cause])
+    }
+
+    /// Refuses parameters and bodies that no server knows what to do with.
+    pub(super) fn checked(&self) -> Result<(), Failure> {
+        let known = ["Ignore", "Strict", "Warn"];
+        let said = self.parameter("fieldValidation");
+        if !said.is_empty() && !known.contains(&said) {
+            return Err(self.options(Cause::unsupported("fieldValidation", &json!(said), &known)));
         }
+        let is_body = matches!(self.method.as_str(), "POST" | "PUT") && !self.body.is_empty();
+        if is_body && !matches!(self.media(), "" | "application/json" | "application/yaml") {
+            let message = "the body of the request was in an unknown format - accepted media types \
+                           include: application/json, application/yaml, \
+                           application/vnd.kubernetes.protobuf";
+            return Err(Failure::media(message));
+        }
+        Ok(())
     }
 
     /// Fields that a type does not have are dropped, unless the caller is strict.

@@ -23,7 +23,7 @@ fn items<'v>(value: &'v mut Value, name: &str) -> impl Iterator<Item = &'v mut V
 /// Completes an object. `number` is one that no other object got.
 pub(super) fn complete(kind: &Type, object: &mut Value, number: u64) {
     if kind.origin == Origin::BuiltIn {
-        quantity::normalise(object);
+        quantity::settle(object);
     }
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("", "Secret") => secret(object),
@@ -46,7 +46,12 @@ pub(super) fn complete(kind: &Type, object: &mut Value, number: u64) {
         ("rbac.authorization.k8s.io", "RoleBinding" | "ClusterRoleBinding") => binding(object),
         ("apiextensions.k8s.io", "CustomResourceDefinition") => definition(object),
         ("networking.k8s.io", "NetworkPolicy") => policy(&mut object["spec"]),
-        ("scheduling.k8s.io", "PriorityClass") => priority(object),
+        ("scheduling.k8s.io", "PriorityClass") => {
+            or(object, "preemptionPolicy", json!("PreemptLowerPriority"));
+            if let Some(fields) = object.as_object_mut() {
+                fields.retain(|name, value| name != "globalDefault" || *value == true);
+            }
+        }
         ("storage.k8s.io", "StorageClass") => {
             or(object, "reclaimPolicy", json!("Delete"));
             or(object, "volumeBindingMode", json!("Immediate"));
@@ -281,19 +286,9 @@ fn volume(volume: &mut Value) {
 }
 
 fn policy(spec: &mut Value) {
-    for way in ["ingress", "egress"] {
-        for rule in items(spec, way) {
-            items(rule, "ports").for_each(|port| or(port, "protocol", json!("TCP")));
-        }
-    }
-}
-
-fn priority(object: &mut Value) {
-    or(object, "preemptionPolicy", json!("PreemptLowerPriority"));
-    if let Some(fields) =
-        object.as_object_mut().filter(|it| it.get("globalDefault") == Some(&json!(false)))
-    {
-        fields.remove("globalDefault");
+    for list in ["ingress", "egress"] {
+        let ports = items(spec, list).flat_map(|rule| items(rule, "ports"));
+        ports.for_each(|port| or(port, "protocol", json!("TCP")));
     }
 }
 

@@ -14,9 +14,9 @@ pub(super) fn checked(kind: &Type, object: &Value, causes: &mut Vec<Cause>) {
     let spec = &object["spec"];
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet") => {
-            if let Some(number) = spec["replicas"].as_i64().filter(|number| *number < 0) {
+            if spec["replicas"].as_i64().is_some_and(|count| count < 0) {
                 let why = "must be greater than or equal to 0";
-                causes.push(Cause::invalid("spec.replicas", &json!(number), why));
+                causes.push(Cause::invalid("spec.replicas", &spec["replicas"], why));
             }
             selects_its_own(spec, causes);
             let claims = spec["volumeClaimTemplates"].as_array().into_iter().flatten();
@@ -29,9 +29,10 @@ pub(super) fn checked(kind: &Type, object: &Value, causes: &mut Vec<Cause>) {
         ("batch", "CronJob") => cron(spec, causes),
         ("", "Pod") => containers(spec, empty(), "spec", causes),
         ("", "Service") => ports(spec, causes),
-        ("", "ConfigMap" | "Secret") => {
+        ("", "ConfigMap") => keys(object, causes),
+        ("", "Secret") => {
             keys(object, causes);
-            certificate(object, causes);
+            secret(object, causes);
         }
         ("", "PersistentVolumeClaim") => claim(spec, causes),
         _ => {}
@@ -147,11 +148,24 @@ fn keys(object: &Value, causes: &mut Vec<Cause>) {
     }
 }
 
-/// <https://kubernetes.io/docs/concepts/configuration/secret/#tls-secrets>
-fn certificate(object: &Value, causes: &mut Vec<Cause>) {
-    let parts = ["tls.crt", "tls.key"].iter().filter(|_| object["type"] == "kubernetes.io/tls");
-    for part in parts.filter(|part| object["data"][**part].is_null()) {
-        causes.push(Cause::required(&format!("data[{part}]"), ""));
+/// What secrets of a few types must hold.
+fn secret(object: &Value, causes: &mut Vec<Cause>) {
+    let wanted: &[&str] = match object["type"].as_str().unwrap_or_default() {
+        "kubernetes.io/tls" => &["tls.crt", "tls.key"],
+        "kubernetes.io/dockerconfigjson" => &[".dockerconfigjson"],
+        "kubernetes.io/dockercfg" => &[".dockercfg"],
+        "kubernetes.io/ssh-auth" => &["ssh-privatekey"],
+        _ => &[],
+    };
+    for key in wanted.iter().filter(|key| object["data"].get(**key).is_none()) {
+        causes.push(Cause::required(&format!("data[{key}]"), ""));
+    }
+    for (key, value) in object["data"].as_object().into_iter().flatten() {
+        let text = value.as_str().unwrap_or_default();
+        if data_encoding::BASE64.decode(text.as_bytes()).is_err() {
+            let why = "illegal base64 data";
+            causes.push(Cause::invalid(&format!("data[{key}]"), &json!("(hidden)"), why));
+        }
     }
 }
 

@@ -27,9 +27,8 @@ pub(super) fn tell(cluster: &Cluster<'_>, about: &[String]) -> Result<Value, Fai
         ["apis"] => Ok(groups(&types)),
         ["apis", name] => group(&types, name).ok_or_else(Failure::page),
         ["api", version] => resources(&types, "", version),
-        ["apis", group, _] if types.iter().all(|it| it.group != *group) => Err(Failure::page()),
         ["apis", group, version] => resources(&types, group, version),
-        _ => Err(Failure::unknown()),
+        _ => Err(Failure::page()),
     }
 }
 
@@ -91,12 +90,12 @@ fn resources(types: &[Type], group: &str, version: &str) -> Result<Value, Failur
 
 fn told(kind: &Type) -> Vec<Value> {
     let namespaced = kind.scope == Scope::Namespaced;
-    // Namespaces go one by one.
-    let together = |verb: &&&str| **verb != "deletecollection" || !kind.is("", "Namespace");
-    let verbs: Vec<&&str> = VERBS.iter().filter(together).collect();
+    // A namespace goes by itself only.
+    let alone = kind.is("", "Namespace");
+    let verbs = VERBS.iter().filter(|verb| !(alone && **verb == "deletecollection"));
     let mut one = json!({
         "name": kind.plural, "singularName": kind.singular, "namespaced": namespaced,
-        "kind": kind.kind, "verbs": verbs,
+        "kind": kind.kind, "verbs": verbs.collect::<Vec<_>>(),
     });
     if !kind.short.is_empty() {
         one["shortNames"] = json!(kind.short);

@@ -10,26 +10,16 @@ use super::kind::Type;
 use crate::sandbox::StoreError;
 use crate::sandbox::refusal::Refusal;
 
-/// What is said where nothing is.
+/// What is said where there is nothing at all, in plain text.
 const PAGE: &str = "404 page not found\n";
 
 /// A refused call.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Failure {
     code: u16,
-    /// Empty where the server has none.
     reason: &'static str,
     message: String,
     details: Value,
-    form: Form,
-}
-
-/// How a refusal is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Status,
-    /// Of what no part of the server feels concerned with.
-    Text,
 }
 
 /// What is wrong with one field.
@@ -60,18 +50,17 @@ impl Cause {
         Self { reason: "FieldValueRequired", message, field: field.to_owned() }
     }
 
+    /// A word that is none of those that are known.
+    pub(super) fn unsupported(field: &str, said: &Value, known: &[&str]) -> Self {
+        let known: Vec<String> = known.iter().map(|it| format!("{it:?}")).collect();
+        let message = format!("Unsupported value: {said}: supported values: {}", known.join(", "));
+        Self { reason: "FieldValueNotSupported", message, field: field.to_owned() }
+    }
+
     /// What must not be said here.
     pub(super) fn forbidden(field: &str, why: &str) -> Self {
         let message = format!("Forbidden: {why}");
         Self { reason: "FieldValueForbidden", message, field: field.to_owned() }
-    }
-
-    /// A word that is none of those that can be said.
-    pub(super) fn unsupported(field: &str, value: &Value, supported: &[&str]) -> Self {
-        let supported: Vec<String> = supported.iter().map(|it| format!("{it:?}")).collect();
-        let supported = supported.join(", ");
-        let message = format!("Unsupported value: {value}: supported values: {supported}");
-        Self { reason: "FieldValueNotSupported", message, field: field.to_owned() }
     }
 
     fn told(&self) -> String {
@@ -85,7 +74,7 @@ impl Cause {
 
 impl Failure {
     fn new(code: u16, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { code, reason, message: message.into(), details: Value::Null, form: Form::Status }
+        Self { code, reason, message: message.into(), details: Value::Null }
     }
 
     fn about(self, kind: &Type, name: &str) -> Self {
@@ -112,15 +101,15 @@ impl Failure {
         Self::new(404, "NotFound", message).about(kind, name)
     }
 
-    /// There is no such type, or no such path.
+    /// There is no such path.
+    pub(super) fn page() -> Self {
+        Self::new(404, "NotFound", PAGE)
+    }
+
+    /// There is no such type.
     pub(super) fn unknown() -> Self {
         let message = "the server could not find the requested resource";
         Self { details: json!({}), ..Self::new(404, "NotFound", message) }
-    }
-
-    /// There is nothing at all of that name.
-    pub(super) fn page() -> Self {
-        Self { form: Form::Text, ..Self::new(404, "NotFound", PAGE) }
     }
 
     pub(super) fn already_exists(kind: &Type, name: &str) -> Self {
@@ -142,11 +131,17 @@ impl Failure {
         Self::conflict(kind, name, why)
     }
 
-    /// What a deletion expects is not so. Here, the kind is named and not the type's word.
+    /// What was to be deleted is not what the caller speaks of.
     pub(super) fn precondition(kind: &Type, name: &str, why: &str) -> Self {
-        let mut failure = Self::conflict(kind, name, why);
+        let message = format!("Operation cannot be fulfilled on {} \"{name}\": {why}", kind.kind);
+        let mut failure = Self::new(409, "Conflict", message).about(kind, name);
         failure.details["kind"] = json!(kind.kind);
         failure
+    }
+
+    /// What the server did not expect, and gives no reason for.
+    pub(super) fn unexpected(message: impl Into<String>) -> Self {
+        Self::new(500, "", message)
     }
 
     /// Fields that other managers own.
@@ -156,7 +151,9 @@ impl Failure {
 
     /// What breaks the rules of its type.
     pub(super) fn invalid(kind: &Type, name: &str, causes: &[Cause]) -> Self {
-        let told: Vec<String> = causes.iter().map(Cause::told).collect();
+        let mut told: Vec<String> = causes.iter().map(Cause::told).collect();
+        // What is wrong twice is said once.
+        told.dedup();
         let told = match told.as_slice() {
             [one] => one.clone(),
             several => format!("[{}]", several.join(", ")),
@@ -179,18 +176,6 @@ impl Failure {
     /// What can be read, and not done.
     pub(super) fn unprocessable(message: &str) -> Self {
         Self::new(422, "Invalid", message)
-    }
-
-    /// A patch whose outcome is no object of the type.
-    pub(super) fn patch(outcome: &Value, why: &str) -> Self {
-        let cause = Cause::invalid("patch", &json!(outcome.to_string()), why);
-        let failure = Self::new(422, "Invalid", format!(" \"\" is invalid: {}", cause.told()));
-        failure.because(vec![cause.shown()])
-    }
-
-    /// What the server did not foresee, and gives no reason for.
-    pub(super) fn unforeseen(message: &str) -> Self {
-        Self::new(500, "", message)
     }
 
     /// What is wrong with how something is asked for.
@@ -228,12 +213,7 @@ impl Failure {
         Self { details: json!({}), ..Self::new(405, "MethodNotAllowed", message) }
     }
 
-    /// A patch in a form that is not taken.
-    pub(super) fn patch_media() -> Self {
-        Self { details: json!({}), ..Self::media("415: Unsupported Media Type") }
-    }
-
-    /// A body in a form that is not taken.
+    /// A patch or body in a form that is not taken.
     pub(super) fn media(message: impl Into<String>) -> Self {
         Self::new(415, "UnsupportedMediaType", message)
     }
@@ -297,12 +277,11 @@ impl From<Refusal> for Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        match self.form {
-            Form::Text => (status, self.message).into_response(),
-            Form::Status => {
-                let json = [(header::CONTENT_TYPE, "application/json")];
-                (status, json, self.shown().to_string()).into_response()
-            }
+        if self.message == PAGE {
+            return (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], PAGE)
+                .into_response();
         }
+        let json = [(header::CONTENT_TYPE, "application/json")];
+        (status, json, self.shown().to_string()).into_response()
     }
 }

@@ -30,7 +30,7 @@ mod quantity;
 mod rule;
 mod selector;
 mod strategic;
-mod value;
+mod typing;
 mod watch;
 
 use axum::Router;

@@ -37,10 +37,13 @@ pub(super) fn open(
 
 /// Refuses to delete what must always be there.
 pub(super) fn may_go(kind: &Type, name: &str) -> Result<(), Failure> {
-    match kind.is("", "Namespace") && FOR_EVER.contains(&name) {
-        true => Err(Failure::forbidden(kind, name, "this namespace may not be deleted")),
-        false => Ok(()),
+    if !kind.is("", "Namespace") {
+        return Ok(());
     }
+    if FOR_EVER.contains(&name) {
+        return Err(Failure::forbidden(kind, name, "this namespace may not be deleted"));
+    }
+    Ok(())
 }
 
 /// Lets a namespace go a step further: first what is in it, then itself.

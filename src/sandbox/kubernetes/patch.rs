@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use super::apply::{self, Force};
-use super::call::{APPLY, Call};
+use super::call::Call;
 use super::change::{self, Owned, existing, transact, writer};
 use super::failure::{Cause, Failure};
 use super::kind::Origin;
@@ -16,15 +16,21 @@ use crate::sandbox::Transaction;
 const MERGE: &str = "application/merge-patch+json";
 const STRATEGIC: &str = "application/strategic-merge-patch+json";
 const OPERATIONS: &str = "application/json-patch+json";
+const APPLY: &str = "application/apply-patch+yaml";
 
 pub(super) fn patch(call: &Call<'_>) -> Result<Response, Failure> {
     let run = call.run(None)?;
+    call.checked()?;
     if call.media() == APPLY {
         let declared = declaration(call)?;
         return transact(call, run, |tx| applied(call, tx, declared));
     }
-    if ![MERGE, OPERATIONS, STRATEGIC].contains(&call.media()) {
-        return Err(Failure::patch_media());
+    if !call.parameter("force").is_empty() {
+        let why = "may not be specified for non-apply patch";
+        return Err(call.options(Cause::forbidden("force", why)));
+    }
+    if !matches!(call.media(), MERGE | OPERATIONS | STRATEGIC) {
+        return Err(Failure::media("415: Unsupported Media Type"));
     }
     let sent = call.sent()?;
     transact(call, run, |tx| {
@@ -47,7 +53,13 @@ fn patched(call: &Call<'_>, before: &Value, sent: &Value) -> Result<Value, Failu
         MERGE => merge(&mut after, sent),
         OPERATIONS => operate(&mut after, sent)?,
         STRATEGIC if call.kind.origin == Origin::BuiltIn => strategic::merge(&mut after, sent)?,
-        _ => return Err(Failure::patch_media()),
+        _ => {
+            let message = format!(
+                "the body of the request was in an unknown format - accepted media types include: \
+                 {OPERATIONS}, {MERGE}, {APPLY}"
+            );
+            return Err(Failure::media(message));
+        }
     }
     Ok(after)
 }
@@ -143,15 +155,13 @@ fn declaration(call: &Call<'_>) -> Result<Value, Failure> {
     let bad = |error: String| Failure::bad_request(format!("error decoding YAML: {error}"));
     let text = std::str::from_utf8(&call.body).map_err(|error| bad(error.to_string()))?;
     let declared: Value = serde_saphyr::from_str(text).map_err(|error| bad(error.to_string()))?;
-    for (field, named) in [("kind", "Kind"), ("apiVersion", "apiVersion")] {
-        if declared[field].as_str().unwrap_or_default().is_empty() {
-            let message = format!("Object '{named}' is missing in '{declared}'");
-            return Err(Failure::bad_request(message));
-        }
-    }
     if call.parameter("fieldManager").is_empty() {
         let cause = Cause::required("fieldManager", "is required for apply patch");
-        return Err(Failure::options("PatchOptions", &[cause]));
+        return Err(call.options(cause));
+    }
+    if declared["kind"].is_null() || declared["apiVersion"].is_null() {
+        let message = "Object 'Kind' is missing: what is applied says what it is";
+        return Err(Failure::bad_request(message));
     }
     let owners = &declared["metadata"]["managedFields"];
     if owners.as_array().is_some_and(|owners| !owners.is_empty()) {
@@ -169,15 +179,16 @@ fn applied(
     if found.is_none() && call.objects.below.is_some() {
         return Err(Failure::not_found(&call.kind, call.name()?));
     }
-    let namespace = declared["metadata"]["namespace"].as_str().unwrap_or_default().to_owned();
     super::rule::identity(call, &mut declared)?;
-    super::rule::typed(call, &declared, &namespace)?;
     if let Some(found) = &found {
         super::rule::current(&call.kind, call.name()?, &found.object, &declared)?;
     }
     only_its_part(call, &mut declared);
     let definition = call.cluster.definition(tx, &call.kind)?;
-    super::rule::known(call, &mut declared, definition.as_ref())?;
+    if let Some(path) = super::field::unknown(&call.kind, &declared, definition.as_ref()).first() {
+        let why = format!(".{}: field not declared in schema", super::field::written(path));
+        return Err(apply::untyped(&declared, &why));
+    }
     let shape = apply::shape(definition.as_ref(), &call.kind);
     let nothing = json!({ "metadata": {} });
     let live = found.as_ref().map_or(&nothing, |found| &found.object);

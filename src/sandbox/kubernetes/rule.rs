@@ -3,12 +3,11 @@
 //! <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/> and the validation of
 //! each type in <https://github.com/kubernetes/kubernetes/tree/master/pkg/apis>.
 
-use http::Method;
 use serde_json::{Value, json};
 
 use super::call::{Call, Unknown};
 use super::failure::{Cause, Failure};
-use super::kind::{Origin, Type};
+use super::kind::Type;
 
 const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', \
      and must start and end with an alphanumeric character (e.g. 'example.com', regex used for \
@@ -64,60 +63,28 @@ pub(super) fn known(
     object: &mut Value,
     definition: Option<&Value>,
 ) -> Result<(), Failure> {
-    if let Some(wrong) = super::value::wrong(&call.kind, object) {
-        return Err(unreadable(call, object, &wrong.read()));
+    if let Some(wrong) = super::typing::mistyped(&call.kind, object) {
+        let (kind, version) = (&call.kind.kind, &call.kind.version);
+        let message =
+            format!("{kind} in version {version:?} cannot be handled as a {kind}: {wrong}");
+        return Err(Failure::bad_request(message));
     }
     let unknown = super::field::unknown(&call.kind, object, definition);
     if unknown.is_empty() {
         return Ok(());
     }
     if call.unknown() == Unknown::Refused {
-        let told: Vec<String> =
-            unknown.iter().map(|path| format!("unknown field \"{}\"", place(path))).collect();
-        let why = format!("strict decoding error: {}", told.join(", "));
-        return Err(unreadable(call, object, &why));
+        let told = unknown.iter().map(|path| super::field::written(path));
+        let told: Vec<String> = told.map(|path| format!("unknown field {path:?}")).collect();
+        let (kind, version) = (&call.kind.kind, &call.kind.version);
+        let message = format!(
+            "{kind} in version {version:?} cannot be handled as a {kind}: strict decoding error: {}",
+            told.join(", ")
+        );
+        return Err(Failure::bad_request(message));
     }
     unknown.iter().for_each(|path| super::field::drop(object, path));
     Ok(())
-}
-
-/// What was sent, or what a patch would make, is no object of the type.
-fn unreadable(call: &Call<'_>, object: &Value, why: &str) -> Failure {
-    let (kind, version) = (&call.kind.kind, &call.kind.version);
-    match call.method == Method::PATCH {
-        true => Failure::patch(object, why),
-        false => Failure::bad_request(format!(
-            "{kind} in version {version:?} cannot be handled as a {kind}: {why}"
-        )),
-    }
-}
-
-/// A path as messages write it: `spec.containers[0].image`.
-fn place(path: &[String]) -> String {
-    let step = |step: &String| match step.parse::<usize>() {
-        Ok(number) => format!("[{number}]"),
-        Err(_) => format!(".{step}"),
-    };
-    path.iter().map(step).collect::<String>().trim_start_matches('.').to_owned()
-}
-
-/// What is applied to a built-in type must fit it, however the caller wants unknown fields treated.
-/// `namespace` is what the declaration says of that.
-pub(super) fn typed(call: &Call<'_>, declared: &Value, namespace: &str) -> Result<(), Failure> {
-    if call.kind.origin == Origin::Custom {
-        return Ok(());
-    }
-    let wrong = super::value::wrong(&call.kind, declared).map(|it| it.applied());
-    let unknown = || {
-        let unknown = super::field::unknown(&call.kind, declared, None);
-        unknown.first().map(|path| format!(".{}: field not declared in schema", place(path)))
-    };
-    let Some(why) = wrong.or_else(unknown) else { return Ok(()) };
-    let (kind, name) = (&call.kind, call.name()?);
-    Err(Failure::unforeseen(&format!(
-        "failed to create typed patch object ({namespace}/{name}; {}/{}, Kind={}): {why}",
-        kind.group, kind.version, kind.kind
-    )))
 }
 
 /// The object must be of the type, in the namespace and of the name that the path says.
@@ -206,29 +173,10 @@ pub(super) fn changed(
 ) -> Result<(), Failure> {
     let mut causes = Vec::new();
     metadata(&after["metadata"], "metadata", &mut causes);
-    no_new_holders(&before["metadata"], &after["metadata"], &mut causes);
-    kept(kind, before, after, &mut causes);
     super::demand::checked(kind, after, &mut causes);
+    kept(kind, before, after, &mut causes);
+    held(before, after, &mut causes);
     refused(kind, name, &causes)
-}
-
-/// Nobody can begin to hold what is going.
-fn no_new_holders(before: &Value, after: &Value, causes: &mut Vec<Cause>) {
-    if before["deletionTimestamp"].is_null() {
-        return;
-    }
-    let held = |metadata: &Value| metadata["finalizers"].as_array().cloned().unwrap_or_default();
-    let earlier = held(before);
-    let new: Vec<String> =
-        held(after).iter().filter(|it| !earlier.contains(it)).map(Value::to_string).collect();
-    if !new.is_empty() {
-        let why = format!(
-            "no new finalizers can be added if the object is being deleted, found new finalizers \
-             []string{{{}}}",
-            new.join(", ")
-        );
-        causes.push(Cause::forbidden("metadata.finalizers", &why));
-    }
 }
 
 fn kept(kind: &Type, before: &Value, after: &Value, causes: &mut Vec<Cause>) {
@@ -251,6 +199,28 @@ fn kept(kind: &Type, before: &Value, after: &Value, causes: &mut Vec<Cause>) {
         causes.push(Cause::forbidden("spec", why));
     }
     super::demand::kept(kind, before, after, causes);
+}
+
+/// What is to be deleted is held by nobody new.
+fn held(before: &Value, after: &Value, causes: &mut Vec<Cause>) {
+    if before["metadata"]["deletionTimestamp"].is_null() {
+        return;
+    }
+    let list =
+        |object: &Value| object["metadata"]["finalizers"].as_array().cloned().unwrap_or_default();
+    let earlier = list(before);
+    let new: Vec<String> =
+        list(after).iter().filter(|it| !earlier.contains(it)).map(Value::to_string).collect();
+    if !new.is_empty() {
+        let why = format!(
+            "no new finalizers can be added if the object is being deleted, found new finalizers \
+             []string{{{}}}",
+            new.join(", ")
+        );
+        // The real server says so twice.
+        let cause = Cause::forbidden("metadata.finalizers", &why);
+        causes.extend([cause.clone(), cause]);
+    }
 }
 
 /// What of a stateful set never changes.

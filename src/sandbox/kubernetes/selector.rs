@@ -70,7 +70,7 @@ impl Selector {
             let demand = demand.ok_or_else(|| bad(part))?;
             match is_selectable(kind, &demand.key) {
                 true => Ok(demand),
-                false => Err(Failure::bad_request(not_selectable(kind, &demand.key))),
+                false => Err(Failure::bad_request(unknown_field(kind, &demand.key))),
             }
         });
         Ok(Self { labels, fields: fields.collect::<Result<_, _>>()? })
@@ -95,12 +95,12 @@ fn is_selectable(kind: &Type, field: &str) -> bool {
         || more.is_some_and(|(_, fields)| fields.contains(&field))
 }
 
-fn not_selectable(kind: &Type, field: &str) -> String {
-    match FIELDS.iter().any(|(it, _)| *it == kind.kind) {
-        true => format!("field label not supported: {field}"),
-        false => format!(
-            "{field:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
-        ),
+fn unknown_field(kind: &Type, field: &str) -> String {
+    if FIELDS.iter().any(|(it, _)| *it == kind.kind) {
+        format!("field label not supported: {field}")
+    } else {
+        let known = "only \"metadata.name\", \"metadata.namespace\"";
+        format!("{field:?} is not a known field selector: {known}")
     }
 }
 
