@@ -34,6 +34,7 @@ mod suite {
     mod identities;
     mod kill;
     mod knock;
+    mod kubernetes;
     mod law;
     mod laws;
     mod life;

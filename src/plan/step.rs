@@ -2,7 +2,8 @@
 
 use crate::model::{Extent, Hold, Place, ResourceId, Source, UnknownOwner, Version};
 use crate::plan::{
-    ClaimChange, Costs, FieldChange, Ignored, Moves, Observed, OverBudget, TooMany, Waiting,
+    ClaimChange, Costs, FieldChange, Ignored, Moves, Observed, OverBudget, TooMany, Uncompared,
+    Waiting,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -41,6 +42,9 @@ pub struct Plan {
     /// What is not there (yet) and is for people to make: no step of ours.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<Waiting>,
+    /// What could not be compared from here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uncompared: Vec<Uncompared>,
     /// What the ledger must remember of claims, by the resource that makes them.
     pub claims: BTreeMap<ResourceId, ClaimChange>,
     /// What was found of each object that has steps; nothing where nothing was there.

@@ -7,6 +7,7 @@ mod disks;
 mod environments;
 mod folder;
 mod identities;
+mod kubernetes;
 mod leap;
 mod mistakes;
 mod names;
