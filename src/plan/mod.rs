@@ -20,6 +20,7 @@ mod name;
 mod observed;
 mod order;
 mod people;
+mod refusal;
 mod stale;
 mod step;
 mod succession;

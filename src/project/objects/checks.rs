@@ -101,11 +101,11 @@ fn typed(placed: &Placed<'_, Object>) -> Option<Problem> {
         _ => return status(placed),
     };
     let message = format!("a {} is declared below `kubernetes.{other}`", text("kind"));
-    let why = match other {
-        "secrets" => "there it is said where its values are kept, and they stay out of here",
-        _ => "there it is protected",
-    };
-    Some(Problem::error("manifest", range, message).expected(why))
+    let problem = Problem::error("manifest", range, message);
+    Some(match other {
+        "secrets" => problem.suggest("say there where its values are kept".to_owned()),
+        _ => problem,
+    })
 }
 
 /// What only the server says is not declared.

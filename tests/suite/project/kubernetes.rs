@@ -55,22 +55,24 @@ fn what_cannot_be_in_a_cluster_is_found_with_what_to_write() {
     let kubernetes = "
 kubernetes:
   namespaces:
-    Hubs: { name: Hubs_prod }
-    elsewhere: { cluster: mian }
+    Hubs: { in: [prod], name: Hubs_prod }
+    elsewhere: { in: [prod], cluster: mian }
   objects:
-    nothing: { namespace: hubs, manifest: { kind: ConfigMap } }
-    key: { namespace: hubs, manifest: { apiVersion: v1, kind: Secret, data: {} } }
-    space: { manifest: { apiVersion: v1, kind: Namespace } }
-    lost: { manifest: { apiVersion: v1, kind: ConfigMap, data: {} } }
-    class: { namespace: hubs, manifest: { apiVersion: storage.k8s.io/v1, kind: StorageClass } }
+    nothing: { in: [prod], namespace: hubs, manifest: { kind: ConfigMap } }
+    key: { in: [prod], namespace: hubs, manifest: { apiVersion: v1, kind: Secret, data: {} } }
+    space: { in: [prod], manifest: { apiVersion: v1, kind: Namespace } }
+    lost: { in: [prod], manifest: { apiVersion: v1, kind: ConfigMap, data: {} } }
+    class: { in: [prod], namespace: hubs, manifest: { apiVersion: storage.k8s.io/v1, kind: StorageClass } }
     two:
+      in: [prod]
       namespace: hubs
       manifest: { apiVersion: v1, kind: ConfigMap, metadata: { namespace: others } }
     copied:
+      in: [prod]
       namespace: hubs
       manifest: { apiVersion: v1, kind: ConfigMap, metadata: { name: lost, uid: 1-2 } }
   secrets:
-    hub: { namespace: hubs, data: { client-secret: hub-oaut } }
+    hub: { in: [prod], namespace: hubs, data: { client-secret: hub-oaut } }
 ";
     assert_snapshot!(folder(kubernetes).problems());
 }
