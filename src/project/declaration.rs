@@ -96,7 +96,7 @@ pub struct Declaration {
     /// What is in clusters: namespaces, objects as manifests, and secrets.
     #[serde(default)]
     pub kubernetes: Kubernetes,
-    /// The hubs, by a short key, as far as `access` refers to them.
+    /// The hubs that people work on, by a short key.
     #[serde(default)]
     pub hubs: BTreeMap<String, Hub>,
     /// Who people are, by a short key. It gives nobody anything.

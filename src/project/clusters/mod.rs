@@ -15,6 +15,7 @@ mod pools;
 mod pulls;
 mod refresh;
 mod role;
+mod room;
 mod settings;
 mod tables;
 
@@ -32,4 +33,5 @@ pub(crate) use expand::{expand, keys};
 pub(crate) use format::{gigabytes, kubernetes_version, node_range, taint};
 pub(crate) use placed::{any, derived, path, with_identities};
 pub(crate) use pulls::pulls;
+pub(crate) use room::{Cluster as Found, Room, find};
 pub(crate) use tables::load as load_tables;
