@@ -35,6 +35,7 @@ mod suite {
     mod identities;
     mod kill;
     mod knock;
+    mod kubernetes;
     mod law;
     mod laws;
     mod life;
