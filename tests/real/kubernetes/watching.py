@@ -18,14 +18,14 @@ def events(on, here, changes, **query):
     since, seen = found["metadata"]["resourceVersion"], []
 
     def look():
-        _, text = on.send("GET", here, watch="true", resourceVersion=since, timeoutSeconds="3", **query)
+        _, text = on.send("GET", here, watch="true", resourceVersion=since, timeoutSeconds="6", **query)
         lines = text.splitlines() if isinstance(text, str) else [json.dumps(text)]
         seen.extend(json.loads(line) for line in lines if line.strip())
 
     watching = threading.Thread(target=look)
     watching.start()
     for change in changes:
-        time.sleep(0.4)
+        time.sleep(0.8)  # a busy machine takes its time
         on.send(*change)
     watching.join()
     return seen
