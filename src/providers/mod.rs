@@ -7,6 +7,7 @@ mod failed;
 pub mod gcp;
 pub mod github;
 pub mod helm;
+pub mod kubernetes;
 mod memo;
 mod ownership;
 mod remembered;
