@@ -8,6 +8,7 @@ use crate::project::environments::{Gathered, gather};
 use crate::project::files::{self, STACK_FILE};
 use crate::project::layout::Laid;
 use crate::project::problem::{Findings, Problem, Range, Sources};
+use crate::project::releases::{Lock, load_lock};
 use crate::project::schema::DECLARATION;
 use crate::project::sections::CHECKS;
 use crate::project::tree::{
@@ -38,6 +39,7 @@ pub(crate) fn load(folder: &Path, shown: &Path, top: Option<&Path>) -> Loaded {
     placeholders(&base, &sources, &mut findings);
     let environments = gather(folder, shown, top, &mut sources, &mut findings);
     let tables = Arc::new(load_tables(folder, shown, &mut sources, &mut findings));
+    let lock = Arc::new(load_lock(folder, shown, &mut sources, &mut findings));
     let suffixes = Arc::new(suffixes(&environments));
     let mut layout: Vec<Laid> = Vec::new();
     let mut lost = Vec::new();
@@ -45,7 +47,7 @@ pub(crate) fn load(folder: &Path, shown: &Path, top: Option<&Path>) -> Loaded {
         let tree = merged(&base, gathered, &sources, &mut findings);
         let unusable = check(&DECLARATION, &tree, &mut findings);
         lost.extend(unusable.iter().filter(|path| path.len() <= 2).cloned());
-        let known = (Arc::clone(&tables), Arc::clone(&suffixes));
+        let known = (Arc::clone(&tables), Arc::clone(&lock), folder, Arc::clone(&suffixes));
         layout.extend(laid(gathered, tree, &unusable, known, &mut findings));
     }
     let rosters = access::load(folder, shown, &layout, &mut sources, &mut findings);
@@ -196,7 +198,12 @@ fn laid(
     gathered: &Gathered,
     tree: Node,
     unusable: &[Vec<String>],
-    (tables, suffixes): (Arc<Tables>, Arc<BTreeMap<String, String>>),
+    (tables, lock, folder, suffixes): (
+        Arc<Tables>,
+        Arc<Lock>,
+        &Path,
+        Arc<BTreeMap<String, String>>,
+    ),
     findings: &mut Findings,
 ) -> Option<Laid> {
     let mut known = tree.clone();
@@ -205,9 +212,18 @@ fn laid(
         Ok(declaration) => {
             let environment = gathered.environment.clone();
             let rosters = access::Rosters::default();
-            let known =
-                Laid { environment, tree, declaration, tables, suffixes, rosters, day: None };
-            Some(known)
+            let folder = folder.to_owned();
+            Some(Laid {
+                environment,
+                tree,
+                declaration,
+                tables,
+                lock,
+                folder,
+                suffixes,
+                rosters,
+                day: None,
+            })
         }
         Err(error) if !findings.stop() => {
             findings.push(Problem::error("type", &tree.range, error.to_string()));

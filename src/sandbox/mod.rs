@@ -21,6 +21,7 @@ pub mod gcs;
 pub mod github;
 mod grpc;
 mod guard;
+pub mod helm;
 pub mod iam;
 mod monitoring;
 mod project;

@@ -29,5 +29,5 @@ pub(crate) use checks::check;
 pub(crate) use discover::discover;
 pub(crate) use expand::{expand, keys};
 pub(crate) use format::{gigabytes, kubernetes_version, node_range, taint};
-pub(crate) use placed::{any, derived, with_identities};
+pub(crate) use placed::{any, derived, place_of, with_identities};
 pub(crate) use tables::load as load_tables;

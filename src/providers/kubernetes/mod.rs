@@ -12,7 +12,7 @@ pub mod kubernetes_namespace;
 pub mod kubernetes_object;
 mod reader;
 pub mod types;
-mod writer;
+pub(crate) mod writer;
 
 pub use client::{Connection, Endpoint};
 pub use reader::Reader;

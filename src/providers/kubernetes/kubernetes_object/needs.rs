@@ -49,7 +49,9 @@ fn refer(within: &str, value: &Value, needs: &mut BTreeSet<Need>) {
             for (field, below) in fields {
                 let known = REFERENCES.iter().find(|(name, ..)| name == field);
                 if let Some((_, inner, what)) = known {
-                    needs.extend(named(below, *inner).into_iter().map(|name| need(within, what, name)));
+                    needs.extend(
+                        named(below, *inner).into_iter().map(|name| need(within, what, name)),
+                    );
                 }
                 refer(within, below, needs);
             }
