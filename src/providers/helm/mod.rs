@@ -11,6 +11,6 @@ mod redact;
 mod release;
 mod writer;
 
-pub use program::{Access, Call, Program};
+pub use program::{Access, Call, NoProgram, Program};
 pub use redact::may_be_shown;
 pub use writer::Writer;

@@ -124,3 +124,14 @@ impl At<'_> {
         words.map(str::to_owned).collect()
     }
 }
+
+/// Runs nothing: for runs that must not change anything.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoProgram;
+
+impl Program for NoProgram {
+    fn run<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<String, ProviderError>> {
+        let (what, why) = (call.what.clone(), "no program is run here".to_owned());
+        Box::pin(async { Err(ProviderError::Refused { what, why }) })
+    }
+}

@@ -15,9 +15,6 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::io::Read;
 
-/// The type of these Secrets.
-pub(crate) const SECRET_TYPE: &str = "helm.sh/release.v1";
-
 /// Which of them tell what there is now: a revision that another took the place of does not, nor one
 /// that was uninstalled and left its history.
 pub(crate) const SELECTOR: &str = "owner=helm,status notin (superseded,uninstalled)";
