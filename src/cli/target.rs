@@ -9,6 +9,7 @@ use crate::cli::machine;
 use crate::project::{self, Project};
 use crate::providers::gcp::Endpoint;
 use crate::providers::github;
+use crate::providers::kubernetes;
 use crate::sandbox::{self, Chaos, Fault, Sandbox, SandboxError, StoreError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -74,6 +75,15 @@ impl Target {
             Self::Sandbox(sandbox) => github::Endpoint::Sandbox { url: sandbox.url() },
             Self::Served(url) => github::Endpoint::Sandbox { url: url.clone() },
             Self::Live => github::Endpoint::Live { identity: machine::github() },
+        }
+    }
+
+    /// How clusters are reached there.
+    pub fn kubernetes(&self) -> kubernetes::Endpoint {
+        match self {
+            Self::Sandbox(sandbox) => kubernetes::Endpoint::Sandbox { url: sandbox.url() },
+            Self::Served(url) => kubernetes::Endpoint::Sandbox { url: url.clone() },
+            Self::Live => kubernetes::Endpoint::Live { kubeconfigs: machine::kubeconfigs() },
         }
     }
 

@@ -12,7 +12,7 @@ use crate::providers::kubernetes::cluster::Cluster;
 use crate::providers::kubernetes::error;
 use data_encoding::BASE64;
 use google_cloud_container_v1::model::Cluster as Live;
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::{HeaderMap, Method, Request, header};
 use kube::client::Body;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
@@ -90,21 +90,15 @@ pub(crate) struct Call {
     pub(crate) path: String,
     /// What is sent, and as what.
     pub(crate) body: Option<(&'static str, Value)>,
-}
-
-/// What a server answered to a call that went well.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    /// `null` where there is nothing.
-    pub(crate) body: Value,
+    /// What is asked for, if not all of it.
+    pub(crate) accept: Option<&'static str>,
 }
 
 impl Call {
     /// A call that looks.
     pub(crate) fn get(what: impl Into<String>, path: impl Into<String>) -> Self {
         let (what, path) = (what.into(), path.into());
-        Self { what, purpose: Purpose::Read, method: Method::GET, path, body: None }
+        Self { what, purpose: Purpose::Read, method: Method::GET, path, body: None, accept: None }
     }
 
     /// A call that changes something.
@@ -116,12 +110,18 @@ impl Call {
     pub(crate) fn sending(self, content_type: &'static str, body: Value) -> Self {
         Self { body: Some((content_type, body)), ..self }
     }
+
+    /// The same, asking for this alone.
+    pub(crate) fn accepting(self, accept: Option<&'static str>) -> Self {
+        Self { accept, ..self }
+    }
 }
 
 impl Connection {
     /// Connections to the clusters behind `endpoint`; `google` knows where Google's are.
-    pub fn open(endpoint: Endpoint, google: &gcp::Connection, retry: Retry) -> Self {
-        Self { endpoint, google: google.clone(), clients: Arc::default(), retry }
+    pub fn open(endpoint: Endpoint, google: &gcp::Connection) -> Self {
+        let (google, retry) = (google.clone(), google.retry.clone());
+        Self { endpoint, google, clients: Arc::default(), retry }
     }
 
     /// Remembers where one of Google's clusters is, which a list has shown.
@@ -136,8 +136,8 @@ impl Connection {
         Ok(())
     }
 
-    /// Makes a call.
-    pub(crate) async fn send(&self, cluster: &Cluster, call: &Call) -> Result<Answer, CallFailed> {
+    /// Makes a call: what the server answers, `null` where that is nothing.
+    pub(crate) async fn send(&self, cluster: &Cluster, call: &Call) -> Result<Value, CallFailed> {
         let client = match self.known(cluster) {
             Some(client) => client,
             None => self.keep(cluster, self.connect(cluster, call).await?),
@@ -304,10 +304,13 @@ fn client(call: &Call, mut config: Config) -> Result<Client, CallFailed> {
     })
 }
 
-async fn answer(client: &Client, call: &Call, headers: HeaderMap) -> Result<Answer, CallFailed> {
+async fn answer(client: &Client, call: &Call, headers: HeaderMap) -> Result<Value, CallFailed> {
     let mut request = Request::builder().method(call.method.clone()).uri(&call.path);
     if let Some(all) = request.headers_mut() {
         all.extend(headers);
+    }
+    if let Some(accept) = call.accept {
+        request = request.header(header::ACCEPT, accept);
     }
     let body = match &call.body {
         Some((content_type, body)) => {
@@ -330,7 +333,7 @@ async fn answer(client: &Client, call: &Call, headers: HeaderMap) -> Result<Answ
         },
     };
     match parts.status.is_success() {
-        true => Ok(Answer { status: parts.status, body }),
+        true => Ok(body),
         false => Err(error::refused(call, parts.status, &parts.headers, &body)),
     }
 }

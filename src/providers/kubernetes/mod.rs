@@ -10,6 +10,8 @@ mod error;
 pub(crate) mod in_cluster;
 pub mod kubernetes_namespace;
 pub mod kubernetes_object;
+pub mod kubernetes_secret;
+pub mod permissions;
 mod reader;
 pub mod types;
 pub(crate) mod writer;

@@ -7,7 +7,7 @@ use crate::providers::gcp;
 use crate::providers::kubernetes::client::{Call, Connection};
 use crate::providers::kubernetes::cluster::Cluster;
 use crate::providers::kubernetes::error::unreadable;
-use crate::providers::kubernetes::types::{Catalogue, Served, Type, catalogue, part};
+use crate::providers::kubernetes::types::{Catalogue, Extent, Served, Type, catalogue, part};
 use crate::providers::memo::Memo;
 use google_cloud_container_v1::model::cluster::Status;
 use serde_json::Value;
@@ -20,6 +20,17 @@ const PAGE: u32 = 500;
 
 /// The objects of a list.
 pub(crate) type Listed = Arc<Vec<Value>>;
+
+/// What is asked for in a namespace.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    /// Objects of this type.
+    pub(crate) of: &'a Type,
+    /// As much of them.
+    pub(crate) extent: Extent,
+    /// Those only whose labels fit this; all if it is empty.
+    pub(crate) selector: &'a str,
+}
 
 /// Looks at what is in clusters and cannot change it. Lives for one run: what it has listed once,
 /// it does not list again.
@@ -82,21 +93,25 @@ impl Reader {
         of: &Type,
         namespace: Option<&str>,
     ) -> Result<Listed, ProviderError> {
-        self.list_labelled(scope, cluster, of, namespace, "").await
+        let asked = Asked { of, extent: Extent::of(of), selector: "" };
+        self.listed(scope, cluster, namespace, asked).await
     }
 
-    /// The same, of those only whose labels fit the selector.
-    pub(crate) async fn list_labelled(
+    /// Some objects of a namespace, or as much of them as is wanted.
+    ///
+    /// # Errors
+    /// As [`Reader::list`].
+    pub(crate) async fn listed(
         &self,
         scope: &Scope<'_>,
         cluster: &Cluster,
-        of: &Type,
         namespace: Option<&str>,
-        selector: &str,
+        asked: Asked<'_>,
     ) -> Result<Listed, ProviderError> {
         if !self.is_there(scope, cluster).await? {
             return Ok(Listed::default());
         }
+        let Asked { of, extent, selector } = asked;
         let what = match namespace {
             Some(namespace) => format!("the {of} objects of {}/{namespace}", cluster.name()),
             None => format!("the {of} objects of cluster {}", cluster.name()),
@@ -107,20 +122,22 @@ impl Reader {
             };
             let namespace = namespace.filter(|_| served.namespaced);
             let path = served.collection(of, namespace);
-            self.pages(cluster, of, &what, &path, selector).await
+            self.pages(cluster, asked, &what, &path).await
         };
-        let key =
-            format!("{cluster} {of} {} {} {selector}", of.api_version, namespace.unwrap_or("-"));
+        let key = format!(
+            "{cluster} {of} {} {} {extent:?} {selector}",
+            of.api_version,
+            namespace.unwrap_or("-")
+        );
         self.lists.answer(&key, ask).await
     }
 
     async fn pages(
         &self,
         cluster: &Cluster,
-        of: &Type,
+        Asked { of, extent, selector }: Asked<'_>,
         what: &str,
         path: &str,
-        selector: &str,
     ) -> Result<Listed, ProviderError> {
         let (mut all, mut next) = (Vec::new(), String::new());
         loop {
@@ -130,9 +147,10 @@ impl Reader {
                     path = format!("{path}&{name}={}", part(value));
                 }
             }
-            let mut page = self.ask(cluster, &Call::get(what, path)).await?;
+            let mut page =
+                self.ask(cluster, &Call::get(what, path).accepting(extent.list())).await?;
             if let Some(Value::Array(items)) = page.get_mut("items").map(Value::take) {
-                all.extend(items.into_iter().map(|item| typed(item, of)));
+                all.extend(items.into_iter().map(|item| extent.only(typed(item, of))));
             }
             page["metadata"]["continue"].as_str().unwrap_or_default().clone_into(&mut next);
             if next.is_empty() {
@@ -146,7 +164,7 @@ impl Reader {
         let retry = &self.connection.retry;
         let answer = retry.run(&call.what, None, || self.connection.send(cluster, call)).await;
         match answer {
-            Ok(answer) => Ok(answer.body),
+            Ok(answer) => Ok(answer),
             Err(failed) => Err(hidden(failed, call)),
         }
     }

@@ -37,6 +37,11 @@ impl Type {
         Some(Self::new(object["apiVersion"].as_str()?, object["kind"].as_str()?))
     }
 
+    /// The type of secrets, whose values planning never asks for.
+    pub(crate) fn secret() -> Self {
+        Self::new("v1", "Secret")
+    }
+
     /// The group; empty for the core group.
     pub fn group(&self) -> &str {
         self.api_version.split_once('/').map_or("", |(group, _)| group)
@@ -62,6 +67,45 @@ impl Type {
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.qualified())
+    }
+}
+
+/// How to ask for what is beside the values of objects, as lists and one by one.
+/// <https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources>
+const NAMES: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+const NAME: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+
+/// How much of objects is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// All.
+    Whole,
+    /// What stands beside the values.
+    Beside,
+}
+
+impl Extent {
+    /// What may be seen of a type.
+    pub(crate) fn of(of: &Type) -> Self {
+        if *of == Type::secret() { Self::Beside } else { Self::Whole }
+    }
+
+    /// How to ask for a list.
+    pub(crate) fn list(self) -> Option<&'static str> {
+        (self == Self::Beside).then_some(NAMES)
+    }
+
+    /// How to ask for one object.
+    pub(crate) fn one(self) -> Option<&'static str> {
+        (self == Self::Beside).then_some(NAME)
+    }
+
+    /// An object without what was not asked for, if the server sent it all the same.
+    pub(crate) fn only(self, mut object: Value) -> Value {
+        if let (Self::Beside, Some(fields)) = (self, object.as_object_mut()) {
+            fields.retain(|name, _| matches!(name.as_str(), "apiVersion" | "kind" | "metadata"));
+        }
+        object
     }
 }
 
@@ -98,7 +142,7 @@ pub(crate) async fn catalogue(
 ) -> Result<Catalogue, CallFailed> {
     let what = format!("the types of {} in cluster {}", of.api_version, cluster.name());
     match connection.send(cluster, &Call::get(what, of.root())).await {
-        Ok(answer) => Ok(served(&answer.body)),
+        Ok(answer) => Ok(served(&answer)),
         // A cluster that is not there says no more than that the page is not found.
         Err(failed) if failed.reason == Reason::Absent && !of.group().is_empty() => {
             Ok(Catalogue::new())

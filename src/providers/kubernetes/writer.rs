@@ -2,9 +2,9 @@
 
 use crate::kind::{Provider, ProviderError};
 use crate::providers::failed::{CallFailed, Reason};
-use crate::providers::kubernetes::client::{Answer, Call, Connection};
+use crate::providers::kubernetes::client::{Call, Connection};
 use crate::providers::kubernetes::cluster::Cluster;
-use crate::providers::kubernetes::types::{Served, Type, catalogue};
+use crate::providers::kubernetes::types::{Extent, Served, Type, catalogue};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -82,9 +82,10 @@ impl Writer {
 
     /// An object as it is now; none if it is not there. It is asked once: the engine tries again.
     pub(crate) async fn find(&self, at: &Target) -> Result<Option<Value>, ProviderError> {
-        let call = Call::get(format!("{at}"), &at.path);
+        let extent = Extent::of(&at.of);
+        let call = Call::get(format!("{at}"), &at.path).accepting(extent.one());
         match self.connection.send(&at.cluster, &call).await {
-            Ok(answer) => Ok(Some(answer.body)),
+            Ok(answer) => Ok(Some(extent.only(answer))),
             Err(failed) if failed.reason == Reason::Absent => Ok(None),
             Err(failed) => Err(failed.into()),
         }
@@ -96,7 +97,7 @@ impl Writer {
         at: &Target,
         manifest: Value,
         owned: Owned,
-    ) -> Result<Answer, CallFailed> {
+    ) -> Result<Value, CallFailed> {
         let force = if owned == Owned::Taken { "&force=true" } else { "" };
         let path = format!("{}?fieldManager={MANAGER}{force}", at.path);
         let call = Call::change(format!("applying {at}"), Method::PATCH, path);
@@ -104,7 +105,7 @@ impl Writer {
     }
 
     /// Changes some fields of an object; `null` takes one away.
-    pub(crate) async fn merge(&self, at: &Target, fields: Value) -> Result<Answer, CallFailed> {
+    pub(crate) async fn merge(&self, at: &Target, fields: Value) -> Result<Value, CallFailed> {
         let path = format!("{}?fieldManager={MANAGER}", at.path);
         let call = Call::change(format!("changing {at}"), Method::PATCH, path);
         self.connection.send(&at.cluster, &call.sending(MERGE, fields)).await

@@ -7,6 +7,6 @@ mod quantity;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use fields::Manager;
+pub(crate) use fields::{Element, Manager, managers};
 pub(crate) use look::{Looked, look};
 pub(crate) use quantity::is_less;

@@ -67,7 +67,7 @@ async fn update<K: InCluster>(
     let live = live.ok_or_else(|| ProviderError::NotFound { what: step.id.local() })?;
     check_ours(&owner(&live, &step.mark.stack, K::NAME, &step.id.name), step)?;
     let now = K::read(Some(after), &at.cluster, &live);
-    stale::check(&step.id.local(), before, Some(after), &now)?;
+    stale::check(&step.id.local(), &K::ground(before.clone()), Some(after), &now)?;
     step.ensure_held(&format!("changing {}", step.id.local()))?;
     bring::<K>(writer, step, &at, after, Some(&live)).await
 }
@@ -99,11 +99,11 @@ async fn bring<K: InCluster>(
     let hidden = |failed: CallFailed| hiding(failed, &content);
     let answer = writer.apply(at, first, owned).await.map_err(hidden)?;
     if !waited {
-        return Ok(Applied::at(version(&answer.body)));
+        return Ok(Applied::at(version(&answer)));
     }
     wait(writer, step, at).await?;
     let answer = writer.apply(at, finished, Owned::Respected).await.map_err(hidden)?;
-    Ok(Applied::at(version(&answer.body)))
+    Ok(Applied::at(version(&answer)))
 }
 
 /// What the server said, without the values that it was sent.
@@ -150,7 +150,7 @@ async fn delete<K: InCluster>(
     if !body::has_finalizing(&live) {
         check_ours(&owner(&live, &step.mark.stack, K::NAME, &step.id.name), step)?;
         let now = K::read(Some(before), &at.cluster, &live);
-        stale::check(&step.id.local(), before, None, &now)?;
+        stale::check(&step.id.local(), &K::ground(before.clone()), None, &now)?;
         step.ensure_held(&format!("deleting {}", step.id.local()))?;
         writer.delete(&at, &live).await?;
     }
@@ -202,11 +202,11 @@ async fn mark<K: InCluster>(
         return Ok(Applied::at(version(&live)).saying(said));
     }
     let now = K::read(Some(spec), &at.cluster, &live);
-    stale::check(&step.id.local(), spec, None, &now)?;
+    stale::check(&step.id.local(), &K::ground(spec.clone()), None, &now)?;
     step.ensure_held(&format!("marking {}", step.id.local()))?;
     let fields = json!({ "metadata": { "labels": labels(step, marks) } });
     let answer = writer.merge(&at, body::at_version(fields, &live)).await?;
-    Ok(Applied::at(version(&answer.body)))
+    Ok(Applied::at(version(&answer)))
 }
 
 /// The labels of the mark, or nothing in the place of each.

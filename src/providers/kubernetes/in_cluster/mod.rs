@@ -20,7 +20,7 @@ use serde_json::Value;
 use std::future::Future;
 
 /// How namespaces are written where there is none.
-pub const NO_NAMESPACE: &str = "-";
+pub(crate) const NO_NAMESPACE: &str = "-";
 
 /// The annotation that says what an object needs.
 pub(crate) const NEEDS: &str = "leap-infra/needs";
@@ -61,6 +61,21 @@ pub(crate) trait InCluster: Kind<Reader = Reader, Writer = Writer> {
 
     /// The same of an object that is nobody's: whatever anybody set.
     fn read_whole(cluster: &Cluster, live: &Value) -> Self::Spec;
+
+    /// The same, with what only others can tell.
+    fn finish(
+        _reader: &Reader,
+        _wanted: &Self::Spec,
+        _live: &Value,
+        seen: Self::Spec,
+    ) -> impl Future<Output = Self::Spec> + Send {
+        std::future::ready(seen)
+    }
+
+    /// Settings without what [`InCluster::finish`] told: what a step is checked on.
+    fn ground(spec: Self::Spec) -> Self::Spec {
+        spec
+    }
 
     /// What is sent for it.
     fn content(

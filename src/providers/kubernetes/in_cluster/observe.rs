@@ -27,7 +27,7 @@ pub(crate) async fn observe<K: InCluster>(
         // What is on its way out is as good as gone; whoever makes it again waits for that.
         let all = all.iter().filter(|it| K::is_one(it) && !body::has_finalizing(it));
         for live in all {
-            let found = found::<K>(scope, place, &cluster, live);
+            let found = found::<K>(reader, scope, (place, &cluster), live).await;
             if found.owner != Owner::Foreign || counts(scope, &found.name, live) {
                 sort_in(&mut observation, scope, K::NAME, found);
             }
@@ -36,10 +36,10 @@ pub(crate) async fn observe<K: InCluster>(
     Ok(observation)
 }
 
-fn found<K: InCluster>(
+async fn found<K: InCluster>(
+    reader: &Reader,
     scope: &Scope<'_>,
-    place: &Place,
-    cluster: &Cluster,
+    (place, cluster): (&Place, &Cluster),
     live: &Value,
 ) -> Found<K::Spec> {
     let name = K::name_of(cluster, live);
@@ -47,7 +47,11 @@ fn found<K: InCluster>(
     let wanted = scope.wanted.get(name.as_str()).and_then(|it| K::Spec::deserialize(&it.spec).ok());
     let spec = match (&wanted, &owner) {
         (None, Owner::Foreign | Owner::OtherStack(_)) => K::read_whole(cluster, live),
-        (wanted, _) => K::read(wanted.as_ref(), cluster, live),
+        (None, Owner::Ours(_)) => K::read(None, cluster, live),
+        (Some(wanted), _) => {
+            let seen = K::read(Some(wanted), cluster, live);
+            K::finish(reader, wanted, live, seen).await
+        }
     };
     let version = live["metadata"]["resourceVersion"].as_str().unwrap_or_default();
     let (place, version) = (place.clone(), Version(version.to_owned()));
