@@ -23,6 +23,7 @@ mod grpc;
 mod guard;
 pub mod helm;
 pub mod iam;
+pub mod kubernetes;
 mod monitoring;
 mod project;
 mod record;

@@ -13,6 +13,8 @@ mod fault;
 mod github;
 mod identities;
 mod json;
+mod kubernetes;
+mod kubernetes_apply;
 mod object;
 mod secretmanager;
 mod server;
