@@ -6,6 +6,7 @@ use super::cue::Cue;
 pub use super::declared::*;
 use super::toy::{Client, Loom, Spool, ToyApi};
 use leap_infra::apply::{About, ApplyError, Event, Options, Report, Run, apply};
+use leap_infra::cli::helm::Helm;
 use leap_infra::cli::marks::Marks;
 use leap_infra::cli::secrets::Resolver;
 use leap_infra::kind::{Actors, Observers, ProviderError, Registry, Retry};
@@ -114,7 +115,10 @@ impl Bench {
     fn connections(&self, google: &gcp::Connection) -> Connections {
         let clusters = kubernetes::Endpoint::Sandbox { url: self.sandbox.url() };
         let secrets = Resolver::new(".", google);
-        Connections::new(google, &self.github(), clusters).glancing(Arc::new(secrets))
+        let helm = Helm::standing_in(".", env!("CARGO_BIN_EXE_leap-infra"));
+        Connections::new(google, &self.github(), clusters)
+            .glancing(Arc::new(secrets))
+            .with_helm(Arc::new(helm))
     }
 
     fn toy(&self) -> Arc<Client> {

@@ -54,7 +54,7 @@ impl Writer {
             part(&selector(release))
         );
         let answer = self.kubernetes.connection.send(cluster, &Call::get(what, path)).await;
-        match answer?.body["items"].take() {
+        match answer?["items"].take() {
             Value::Array(items) => Ok(items),
             _ => Ok(Vec::new()),
         }

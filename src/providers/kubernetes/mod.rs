@@ -12,7 +12,7 @@ pub mod kubernetes_namespace;
 pub mod kubernetes_object;
 pub mod kubernetes_secret;
 pub mod permissions;
-mod reader;
+pub(crate) mod reader;
 pub mod types;
 pub(crate) mod writer;
 

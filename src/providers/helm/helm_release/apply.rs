@@ -89,7 +89,7 @@ impl<'a> Here<'a> {
     pub(super) async fn secret(&self, revision: u64) -> Result<Target, ProviderError> {
         let At { namespace, release } = self.at;
         let name = secret_name(release, revision);
-        self.writer.kubernetes.target(&self.cluster, &secret(), Some(namespace), &name).await
+        self.writer.kubernetes.target(&self.cluster, &Type::secret(), Some(namespace), &name).await
     }
 
     /// Runs Helm, as long as the lease is ours.
@@ -109,10 +109,6 @@ impl<'a> Here<'a> {
         let (chart, input, newer) = (None, None, Vec::new());
         Ok(Call { what, access, arguments, chart, input, newer, patience: PATIENCE })
     }
-}
-
-fn secret() -> Type {
-    Type::new("v1", "Secret")
 }
 
 /// Makes a release that was not there.

@@ -92,9 +92,14 @@ fn fields(object: &Value, live: &Value) -> BTreeMap<String, String> {
 
 /// An object without what every server writes into it.
 fn bare(object: &Value) -> Value {
+    let object_is_secret = Type::of(object) == Some(Type::secret());
     let mut object = object.clone();
     if let Some(fields) = object.as_object_mut() {
         fields.retain(|name, _| !["apiVersion", "kind", "status"].contains(&name.as_str()));
+        if object_is_secret {
+            // Of what is beside their values, only these are asked for.
+            fields.retain(|name, _| name == "metadata");
+        }
         if let Some(metadata) = fields.get_mut("metadata").and_then(Value::as_object_mut) {
             metadata.retain(|name, _| ["labels", "annotations"].contains(&name.as_str()));
         }

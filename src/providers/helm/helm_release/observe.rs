@@ -7,7 +7,8 @@ use crate::model::{Found, Mark, Observation, Owner, Scope, Status, Version};
 use crate::providers::helm::release::{Release, SELECTOR, latest};
 use crate::providers::kubernetes::Reader;
 use crate::providers::kubernetes::cluster::Cluster;
-use crate::providers::kubernetes::types::Type;
+use crate::providers::kubernetes::reader::Asked;
+use crate::providers::kubernetes::types::{Extent, Type};
 use serde_json::Value;
 
 /// Finds every release of ours, and those that are declared.
@@ -42,8 +43,9 @@ async fn releases(
     scope: &Scope<'_>,
     cluster: &Cluster,
 ) -> Result<Vec<Release>, ProviderError> {
-    let of = Type::new("v1", "Secret");
-    let secrets = reader.list_labelled(scope, cluster, &of, None, SELECTOR).await?;
+    let of = Type::secret();
+    let asked = Asked { of: &of, extent: Extent::Whole, selector: SELECTOR };
+    let secrets = reader.listed(scope, cluster, None, asked).await?;
     let wanted = |namespace: &str, release: &str| {
         let name = format!("{}/{namespace}/{release}", cluster.name());
         scope.wanted.get(name.as_str())?.spec.get("values")
