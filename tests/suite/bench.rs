@@ -20,6 +20,7 @@ use leap_infra::sandbox::dns::put_zone;
 use leap_infra::sandbox::{self, Behaviour, Clock, Sandbox};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -45,6 +46,8 @@ pub struct Bench {
     applies: AtomicU64,
     connection: OnceCell<gcp::Connection>,
     toy: Arc<Client>,
+    /// The kubeconfig of a real cluster, beside which the sandbox is all the rest.
+    kubeconfig: Option<PathBuf>,
 }
 
 impl Bench {
@@ -88,7 +91,13 @@ impl Bench {
             applies,
             connection,
             toy,
+            kubeconfig: None,
         }
+    }
+
+    /// The same with clusters that are real, and the real Helm.
+    pub fn beside(self, kubeconfig: impl Into<PathBuf>) -> Self {
+        Self { kubeconfig: Some(kubeconfig.into()), ..self }
     }
 
     pub fn registry() -> Registry {
@@ -113,9 +122,15 @@ impl Bench {
 
     /// All that a run is connected to.
     fn connections(&self, google: &gcp::Connection) -> Connections {
-        let clusters = kubernetes::Endpoint::Sandbox { url: self.sandbox.url() };
         let secrets = Resolver::new(".", google);
-        let helm = Helm::standing_in(".", env!("CARGO_BIN_EXE_leap-infra"));
+        let (clusters, helm) = match self.kubeconfig.clone() {
+            Some(file) => (kubernetes::Endpoint::Live { kubeconfigs: vec![file] }, Helm::real(".")),
+            None => {
+                let url = self.sandbox.url();
+                let helm = Helm::standing_in(".", env!("CARGO_BIN_EXE_leap-infra"));
+                (kubernetes::Endpoint::Sandbox { url }, helm)
+            }
+        };
         Connections::new(google, &self.github(), clusters)
             .glancing(Arc::new(secrets))
             .with_helm(Arc::new(helm))

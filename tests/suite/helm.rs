@@ -2,13 +2,16 @@
 //! stands in for `helm` on the sandbox.
 
 mod hands;
+mod real;
 
 use super::bench::{Bench, resource, stack};
 use hands::{CLUSTER, Hands, PLACE};
 use leap_infra::cli::marks::Marks;
-use leap_infra::model::{Place, Resource, Stack};
+use leap_infra::model::{Manage, Place, Resource, Stack};
 use leap_infra::plan::{Action, Plan};
+use leap_infra::sandbox::{self, Fault, Match};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// The name of the release of these stories.
 const HUB: &str = "sandbox-lab/hubs/hub";
@@ -109,7 +112,7 @@ async fn an_object_that_somebody_removed_is_made_again() {
     let hands = Hands::on(&bench);
     hands.remove("v1", "services", "proxy-public").await;
     let plan = bench.apply(&usual()).await;
-    assert_eq!(changes(&plan), ["objects.Service/proxy-public.it: \"is not there\" -> null"]);
+    assert_eq!(changes(&plan), ["objects.Service/proxy-public: \"is not there\" -> null"]);
     assert!(bench.plan(&usual()).await.steps.is_empty());
 }
 
@@ -176,7 +179,9 @@ async fn a_release_that_runs_already_is_taken_over_as_it_is() {
     assert!(bench.plan(&usual()).await.steps.is_empty());
     assert_eq!(hands.revisions().await, [(1, "deployed".to_owned())]);
     assert_eq!(hands.object("apps/v1", "deployments", "hub").await, before);
-    bench.mark(&usual(), Marks::Disown, &["*helm-release*"]).await;
+    let handed_back = Resource { manage: Manage::Observe, ..release("4.2.0", values) };
+    let name = format!("helm-release/{HUB}");
+    bench.mark(&stack([namespace(), handed_back]), Marks::Disown, &[&name]).await;
     assert!(bench.plan(&usual()).await.is_refused());
 }
 
@@ -202,4 +207,36 @@ async fn a_release_says_which_cluster_it_needs() {
     let needs: Vec<String> = needs.iter().map(|it| format!("{} {}", it.kind, it.name)).collect();
     assert_eq!(needs, ["gke-cluster home", "kubernetes-namespace home/hubs"]);
     assert_eq!(CLUSTER, "sandbox-lab");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upgrade_that_is_killed_at_any_call_is_repaired_by_running_again() {
+    let bench = Bench::new().await;
+    bench.apply(&usual()).await;
+    let start = bench.sandbox.snapshot().unwrap();
+    let other = hub("4.3.0", json!({ "hub": { "replicas": 1 }, "cull": { "every": 300 } }));
+    let mut points = 0;
+    for call in 1.. {
+        bench.sandbox.set_faults(Vec::new());
+        bench.sandbox.restore(&start).unwrap();
+        let plan = bench.plan(&other).await;
+        let on = Match { nth: Some(call), ..Match::default() };
+        bench.sandbox.set_faults(vec![Fault { on, then: sandbox::Action::CrashBefore }]);
+        let survived = tokio::select! {
+            ended = bench.apply_plan(&other, &plan) => ended.is_ok_and(|it| it.is_complete()),
+            () = bench.crashed.notified() => false,
+        };
+        bench.sandbox.set_faults(Vec::new());
+        if survived {
+            break;
+        }
+        // The lease of whoever died has ended by then.
+        bench.sandbox.clock().advance(Duration::from_secs(70));
+        bench.apply(&other).await;
+        let rest = bench.plan(&other).await;
+        assert!(rest.steps.is_empty(), "call {call}: {:?}", rest.steps);
+        points += 1;
+    }
+    println!("crash points of an upgrade recovered: {points}");
+    assert!(points > 30, "{points}");
 }

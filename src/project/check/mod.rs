@@ -23,26 +23,28 @@ pub(crate) fn check(schema: &Json, node: &Node, findings: &mut Findings) -> Vec<
 }
 
 /// Checks values of a chart, written at `path`, against what its schema `root` says at `at`.
-pub(crate) fn check_values(
-    root: &Json,
-    at: &Json,
+pub(crate) fn check_values<'a>(
+    root: &'a Json,
+    at: &'a Json,
     node: &Node,
     path: Vec<String>,
-    findings: &mut Findings,
+    findings: &'a mut Findings,
 ) {
     let begins = path.len();
-    let mut checker = Checker { root, of: Of::Chart { begins }, findings, unusable: Vec::new() };
+    let of = Of::Chart { at, begins };
+    let mut checker = Checker { root, of, findings, unusable: Vec::new() };
     checker.value(at, node, &Path(path));
 }
 
 /// Whose settings are checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Of {
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Of<'a> {
     /// Those of a file of ours.
     Ours,
     /// The values of a chart, which are laid over those that it has itself: what it requires is
-    /// there, and `null` takes away. Their paths begin after so many steps.
-    Chart { begins: usize },
+    /// there, and `null` takes away. What is written is held against this part of its schema, and its
+    /// paths begin after so many steps.
+    Chart { at: &'a Json, begins: usize },
 }
 
 /// The path to a value: keys, and positions in lists.
@@ -71,7 +73,7 @@ impl Path {
 
 struct Checker<'a> {
     root: &'a Json,
-    of: Of,
+    of: Of<'a>,
     findings: &'a mut Findings,
     unusable: Vec<Vec<String>>,
 }

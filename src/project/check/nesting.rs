@@ -11,11 +11,11 @@ const DEEPEST: usize = 8;
 /// Among so many places one can still choose.
 const FEW: usize = 3;
 
-/// Where a key belongs that is not known at `path`, in words; none if it is known nowhere, or in so
+/// Where below `at`, a part of `root`, a key belongs that is not known at `path`, in words; none if it is known nowhere, or in so
 /// many places that nothing is said by it.
-pub(super) fn belongs(root: &Json, key: &str, path: &[String]) -> Option<String> {
+pub(super) fn belongs((root, at): (&Json, &Json), key: &str, path: &[String]) -> Option<String> {
     let mut places = Vec::new();
-    search(root, root, key, &mut Vec::new(), &mut places);
+    search(root, at, key, &mut Vec::new(), &mut places);
     let here = path.split_last().map(|(_, above)| above).unwrap_or_default();
     // What is near is meant: the fewer steps lead from here to there, the nearer it is.
     places.sort_by_key(|place| (distance(here, place), place.len(), place.clone()));
@@ -80,7 +80,11 @@ mod tests {
             "singleuser": { "properties": { "memory": memory.clone(), "cpu": memory.clone() } },
             "cull": { "properties": { "every": {} } },
         } });
-        belongs(&schema, key, &path.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>())
+        belongs(
+            (&schema, &schema),
+            key,
+            &path.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>(),
+        )
     }
 
     #[test]

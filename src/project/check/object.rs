@@ -71,7 +71,7 @@ impl<'a> Checker<'a> {
         });
         let elsewhere = match self.of {
             Of::Ours => None,
-            Of::Chart { begins } => belongs(self.root, &key.name, &path.0[begins..]),
+            Of::Chart { at, begins } => belongs((self.root, at), &key.name, &path.0[begins..]),
         };
         let meant = nested.or(elsewhere).or(near);
         let listed = meant.is_none() || known.len() <= LISTED;

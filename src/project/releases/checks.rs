@@ -35,9 +35,8 @@ pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
         let still = here.find(|it| Some(it.key.name.as_str()) == previously).map(|it| it.key);
         check_previously(placed.node, previously, still, findings);
         findings.extend(cluster(placed));
-        findings.extend(source(placed));
+        findings.extend(source(placed).or_else(|| locked(placed)));
         findings.extend(version(placed));
-        findings.extend(locked(placed));
         values(placed, findings);
     }
 }

@@ -16,6 +16,8 @@ const MANAGER: &str = "helm";
 
 impl Api {
     pub(super) fn new(server: &str, token: Option<&str>) -> Self {
+        // Fails when one was installed before, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let server = server.trim_end_matches('/').to_owned();
         Self { server, token: token.map(str::to_owned), client: Client::new() }
     }

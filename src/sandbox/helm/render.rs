@@ -1,5 +1,5 @@
 //! Charts that lie in a folder, as far as a few lines go: `{{ .Values.a.b }}`, `{{ .Release.Name }}`,
-//! `{{ .Release.Namespace }}`, `{{ .Chart.Name }}` and `{{ .Chart.Version }}`, each with `| quote` if
+//! `{{ .Release.Namespace }}`, `{{ .Chart.Name }}` and its versions, each with `| quote` if
 //! need be. Anything else in braces is refused, and never left out.
 
 use serde_json::Value;
@@ -28,7 +28,7 @@ pub(super) fn folder(
     let known = serde_json::json!({
         "Values": values,
         "Release": { "Name": release, "Namespace": namespace },
-        "Chart": { "Name": name, "Version": version },
+        "Chart": { "Name": name, "Version": version, "AppVersion": chart["appVersion"] },
     });
     let mut objects = Vec::new();
     for file in templates(&folder.join("templates"))? {

@@ -98,29 +98,41 @@ impl Hands {
     /// Leaves the release as one does whose Helm is killed after it began the next revision.
     pub(super) async fn leave(&self, status: &str) {
         let last = self.revisions().await.last().unwrap().0;
-        let mut secret = self.object("v1", "secrets", &name(last)).await;
-        let mut release = unpacked(&secret);
-        release["version"] = (last + 1).into();
-        repack(&mut secret, release, status);
-        let labels = secret["metadata"]["labels"].clone();
-        secret["metadata"] = json!({ "name": name(last + 1), "labels": labels });
-        secret["metadata"]["labels"]["version"] = (last + 1).to_string().into();
+        let secret = self.object("v1", "secrets", &secret_name("hub", last)).await;
+        let secret = left(&secret, "hub", last + 1, status);
         let path = Self::path("v1", "secrets", "");
         self.call(Method::POST, &path, "application/json", Some(secret)).await;
     }
 
     /// Lets a revision say that it is in another state.
     pub(super) async fn relabel(&self, revision: u64, status: &str) {
-        let mut secret = self.object("v1", "secrets", &name(revision)).await;
+        let mut secret = self.object("v1", "secrets", &secret_name("hub", revision)).await;
         let release = unpacked(&secret);
         repack(&mut secret, release, status);
-        let path = Self::path("v1", "secrets", &name(revision));
+        let path = Self::path("v1", "secrets", &secret_name("hub", revision));
         self.call(Method::PUT, &path, "application/json", Some(secret)).await;
     }
 }
 
-fn name(revision: u64) -> String {
-    format!("sh.helm.release.v1.hub.v{revision}")
+/// What the Secret of a revision is called.
+pub(super) fn secret_name(release: &str, revision: u64) -> String {
+    format!("sh.helm.release.v1.{release}.v{revision}")
+}
+
+/// What one leaves whose Helm is killed after it began a revision, from what it made the one before of.
+pub(super) fn pending(secret: &Value, release: &str, revision: u64) -> Value {
+    left(secret, release, revision, "pending-upgrade")
+}
+
+fn left(before: &Value, name: &str, revision: u64, status: &str) -> Value {
+    let mut secret = before.clone();
+    let mut release = unpacked(&secret);
+    release["version"] = revision.into();
+    repack(&mut secret, release, status);
+    let labels = secret["metadata"]["labels"].clone();
+    secret["metadata"] = json!({ "name": secret_name(name, revision), "labels": labels });
+    secret["metadata"]["labels"]["version"] = revision.to_string().into();
+    secret
 }
 
 fn unpacked(secret: &Value) -> Value {

@@ -10,7 +10,7 @@ const CLOUD: &str = "stack: demo
 prefix: demo
 cloud: { project: demo-project, region: us-central1, zone: us-central1-b }
 clusters:
-  main: { pools: { core: { role: core, machine: n2-highmem-4, nodes: 1-5 } } }
+  main: { pools: { core: { role: core, machine: n2-highmem-4, nodes: { per_zone: 1..5 } } } }
 secrets:
   oauth: { env: OAUTH }
 ";

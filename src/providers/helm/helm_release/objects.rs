@@ -13,8 +13,8 @@ use crate::providers::kubernetes::types::Type;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Fields that are not as Helm made them, by object, each in words.
-pub(super) type Differing = BTreeMap<String, BTreeMap<String, String>>;
+/// Fields that are not as Helm made them, by object and path, each in words.
+pub(super) type Differing = BTreeMap<String, String>;
 
 /// What an object is said to be that is not there.
 const GONE: &str = "is not there";
@@ -36,13 +36,14 @@ pub(super) async fn differing(
         let namespace = object["metadata"]["namespace"].as_str();
         let listed = reader.list(scope, cluster, &of, namespace).await?;
         let live = listed.iter().find(|live| is_it(object, live));
-        let fields = match live {
-            Some(live) => fields(object, live),
-            None if goes_by_itself(object) => continue,
-            None => [("it".to_owned(), GONE.to_owned())].into(),
-        };
-        if !fields.is_empty() {
-            differing.insert(called(object, &of, release), fields);
+        let called = called(object, &of, release);
+        match live {
+            Some(live) => {
+                let fields = fields(object, live).into_iter();
+                differing.extend(fields.map(|(path, what)| (format!("{called}.{path}"), what)));
+            }
+            None if goes_by_itself(object) => {}
+            None => _ = differing.insert(called, GONE.to_owned()),
         }
     }
     Ok(differing)
