@@ -205,8 +205,8 @@ pub(super) fn update(
 /// Whether nobody holds an object that is to be deleted.
 pub(super) fn is_released(kind: &Type, object: &Value) -> bool {
     let held = |list: &Value| list.as_array().is_some_and(|list| !list.is_empty());
-    let namespace = kind.is("", "Namespace");
-    !held(&object["metadata"]["finalizers"]) && !(namespace && held(&object["spec"]["finalizers"]))
+    let in_spec = kind.is("", "Namespace") && held(&object["spec"]["finalizers"]);
+    !held(&object["metadata"]["finalizers"]) && !in_spec
 }
 
 /// Of what was sent, only the part that the call is about; the rest stays as it is.

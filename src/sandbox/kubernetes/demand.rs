@@ -35,15 +35,18 @@ pub(super) fn checked(kind: &Type, object: &Value, causes: &mut Vec<Cause>) {
 pub(super) fn kept(kind: &Type, before: &Value, after: &Value, causes: &mut Vec<Cause>) {
     let (old, new) = (&before["spec"], &after["spec"]);
     match (kind.group.as_str(), kind.kind.as_str()) {
-        ("", "Service") if old["type"] != "ExternalName" && new["type"] != "ExternalName" => {
-            if old["clusterIP"] != new["clusterIP"] {
-                let why = "field is immutable";
-                causes.push(Cause::invalid("spec.clusterIP", &new["clusterIP"], why));
-            }
-        }
+        ("", "Service") => service_kept(old, new, causes),
         ("", "PersistentVolumeClaim") => claim_kept(old, new, causes),
         ("", "Pod") => pod_kept(old, new, causes),
         _ => {}
+    }
+}
+
+/// Whoever reaches a service by its address goes on to do so.
+fn service_kept(old: &Value, new: &Value, causes: &mut Vec<Cause>) {
+    let is_a_name = |spec: &Value| spec["type"] == "ExternalName";
+    if !is_a_name(old) && !is_a_name(new) && old["clusterIP"] != new["clusterIP"] {
+        causes.push(Cause::invalid("spec.clusterIP", &new["clusterIP"], "field is immutable"));
     }
 }
 
