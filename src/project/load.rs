@@ -9,6 +9,7 @@ use crate::project::files::{self, STACK_FILE};
 use crate::project::hubs::{self, Texts};
 use crate::project::layout::Laid;
 use crate::project::problem::{Findings, Problem, Range, Sources};
+use crate::project::releases::{Lock, load_lock};
 use crate::project::schema::DECLARATION;
 use crate::project::sections::CHECKS;
 use crate::project::tree::{
@@ -40,6 +41,7 @@ pub(crate) fn load(folder: &Path, shown: &Path, top: Option<&Path>) -> Loaded {
     let environments = gather(folder, shown, top, &mut sources, &mut findings);
     let tables = Arc::new(load_tables(folder, shown, &mut sources, &mut findings));
     let texts = Arc::new(hubs::load_templates(folder, shown, &mut sources, &mut findings));
+    let lock = Arc::new(load_lock(folder, shown, &mut sources, &mut findings));
     let suffixes = Arc::new(suffixes(&environments));
     let mut layout: Vec<Laid> = Vec::new();
     let mut lost = Vec::new();
@@ -47,8 +49,14 @@ pub(crate) fn load(folder: &Path, shown: &Path, top: Option<&Path>) -> Loaded {
         let tree = merged(&base, gathered, &sources, &mut findings);
         let unusable = check(&DECLARATION, &tree, &mut findings);
         lost.extend(unusable.iter().filter(|path| path.len() <= 2).cloned());
-        let known = (Arc::clone(&tables), Arc::clone(&texts), Arc::clone(&suffixes));
-        layout.extend(laid(gathered, tree, &unusable, known, &mut findings));
+        let beside = Known {
+            tables: Arc::clone(&tables),
+            templates: Arc::clone(&texts),
+            lock: Arc::clone(&lock),
+            suffixes: Arc::clone(&suffixes),
+            folder,
+        };
+        layout.extend(laid(gathered, tree, &unusable, beside, &mut findings));
     }
     let rosters = access::load(folder, shown, &layout, &mut sources, &mut findings);
     layout.iter_mut().for_each(|laid| laid.rosters = Arc::clone(&rosters));
@@ -195,12 +203,21 @@ fn suffixes(environments: &[Gathered]) -> BTreeMap<String, String> {
     environments.iter().map(suffix).collect()
 }
 
+/// What every environment of a stack has beside what is declared.
+struct Known<'a> {
+    tables: Arc<Tables>,
+    templates: Arc<Texts>,
+    lock: Arc<Lock>,
+    suffixes: Arc<BTreeMap<String, String>>,
+    folder: &'a Path,
+}
+
 /// The environment as types, if it has them.
 fn laid(
     gathered: &Gathered,
     tree: Node,
     unusable: &[Vec<String>],
-    (tables, templates, suffixes): (Arc<Tables>, Arc<Texts>, Arc<BTreeMap<String, String>>),
+    beside: Known<'_>,
     findings: &mut Findings,
 ) -> Option<Laid> {
     let mut known = tree.clone();
@@ -209,12 +226,16 @@ fn laid(
         Ok(declaration) => {
             let environment = gathered.environment.clone();
             let rosters = access::Rosters::default();
+            let folder = beside.folder.to_owned();
+            let Known { tables, templates, lock, suffixes, .. } = beside;
             Some(Laid {
                 environment,
                 tree,
                 declaration,
                 tables,
                 templates,
+                lock,
+                folder,
                 suffixes,
                 rosters,
                 day: None,

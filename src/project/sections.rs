@@ -7,7 +7,7 @@ use crate::project::layout::Laid;
 use crate::project::problem::Findings;
 use crate::project::{
     access, addresses, billing, buckets, budget, cloud, clusters, disks, dns, environments, hubs,
-    identities, ignore, people, registries, secrets, services, stack, uptime,
+    identities, ignore, people, registries, releases, secrets, services, stack, uptime,
 };
 
 /// Checks a text; says what is wrong with it.
@@ -95,6 +95,7 @@ pub(crate) const CHECKS: &[Check] = &[
     secrets::check,
     people::check,
     hubs::check,
+    releases::check,
     access::check,
 ];
 
@@ -111,7 +112,9 @@ pub(crate) const EXPANSIONS: &[Expansion] = &[
     services::expand,
     budget::expand,
     secrets::expand,
+    releases::expand,
     access::expand,
+    hubs::expand,
 ];
 
 /// From resources to the keys that people call them by.
@@ -126,6 +129,8 @@ pub(crate) const NAMINGS: &[Naming] = &[
     identities::keys,
     services::keys,
     secrets::keys,
+    hubs::keys,
+    releases::keys,
 ];
 
 /// From what was found to sections.
@@ -155,6 +160,7 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<Str
         ["registries", key, setting] => registries::derived(layout, laid, key, setting),
         ["clusters", key, setting] => clusters::derived(layout, laid, key, setting),
         ["identities", key, setting] => identities::derived(layout, laid, key, setting),
+        ["releases", key, setting] => releases::derived(layout, laid, key, setting),
         ["hubs", key, setting] => hubs::derived(layout, laid, key, setting),
         ["ledger", "bucket"] => Some(laid.ledger_bucket()),
         _ => None,

@@ -323,7 +323,7 @@ async fn a_secret_is_sealed_sent_once_and_sent_again_when_another_is_meant() {
 }
 
 /// Every variable holds its name, in words.
-struct Echo;
+pub(super) struct Echo;
 
 impl Resolve for Echo {
     fn resolve<'a>(

@@ -14,6 +14,7 @@ mod names;
 mod overlays;
 mod people;
 mod registries;
+mod releases;
 mod robust;
 mod rules;
 mod schemas;

@@ -51,6 +51,16 @@ impl Cluster<'_> {
         ResourceId::new(self.placed.laid.env(), "gke-cluster", &self.placed.name)
     }
 
+    /// Where it is, as Google writes it.
+    pub(crate) fn place(&self) -> String {
+        let project = &self.placed.laid.declaration.cloud.project;
+        format!(
+            "projects/{project}/locations/{}/clusters/{}",
+            self.placed.location(),
+            self.placed.name
+        )
+    }
+
     /// Whether programs in it can be accounts of the cloud.
     pub(crate) fn has_identities(&self) -> bool {
         self.placed.cluster.workload_identity
