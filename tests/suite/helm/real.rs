@@ -101,7 +101,8 @@ async fn a_chart_of_ours_lives_its_life() {
     let plan = bench.plan(&other).await;
     assert_eq!(paths(&plan), ["objects.ConfigMap/garden-settings.data.trees"]);
     bench.apply(&other).await;
-    let told = kubectl(&["get", "configmap", "garden-settings", "-o", "jsonpath={.data.trees}"], "");
+    let told =
+        kubectl(&["get", "configmap", "garden-settings", "-o", "jsonpath={.data.trees}"], "");
     assert_eq!(told, "5");
     assert_eq!(paths(&bench.plan(&other).await), [""; 0]);
 
