@@ -32,6 +32,7 @@ mod suite {
     mod helm;
     mod home;
     mod hostile;
+    mod hubs;
     mod identities;
     mod kill;
     mod knock;

@@ -5,6 +5,7 @@ use crate::project::access::Rosters;
 use crate::project::clusters::Tables;
 use crate::project::declaration::Declaration;
 use crate::project::environments::{Environment, SHARED};
+use crate::project::hubs::Texts;
 use crate::project::releases::Lock;
 use crate::project::tree::Node;
 use std::collections::BTreeMap;
@@ -27,6 +28,8 @@ pub(crate) struct Laid {
     pub(crate) lock: Arc<Lock>,
     /// The folder of the stack, which charts may lie in.
     pub(crate) folder: PathBuf,
+    /// The texts of hubs.
+    pub(crate) templates: Arc<Texts>,
     /// How derived names end in each environment.
     pub(crate) suffixes: Arc<BTreeMap<String, String>>,
     /// Who is in the categories of people, by the file that says so.

@@ -6,6 +6,7 @@ use crate::project::clusters::{Tables, load_tables};
 use crate::project::declaration::Declaration;
 use crate::project::environments::{Gathered, gather};
 use crate::project::files::{self, STACK_FILE};
+use crate::project::hubs::{self, Texts};
 use crate::project::layout::Laid;
 use crate::project::problem::{Findings, Problem, Range, Sources};
 use crate::project::releases::{Lock, load_lock};
@@ -40,15 +41,16 @@ pub(crate) fn load(folder: &Path, shown: &Path, top: Option<&Path>) -> Loaded {
     let environments = gather(folder, shown, top, &mut sources, &mut findings);
     let tables = Arc::new(load_tables(folder, shown, &mut sources, &mut findings));
     let lock = Arc::new(load_lock(folder, shown, &mut sources, &mut findings));
+    let templates = Arc::new(hubs::load_templates(folder, shown, &mut sources, &mut findings));
     let suffixes = Arc::new(suffixes(&environments));
+    let known = Known { tables, lock, templates, folder, suffixes };
     let mut layout: Vec<Laid> = Vec::new();
     let mut lost = Vec::new();
     for gathered in &environments {
         let tree = merged(&base, gathered, &sources, &mut findings);
         let unusable = check(&DECLARATION, &tree, &mut findings);
         lost.extend(unusable.iter().filter(|path| path.len() <= 2).cloned());
-        let known = (Arc::clone(&tables), Arc::clone(&lock), folder, Arc::clone(&suffixes));
-        layout.extend(laid(gathered, tree, &unusable, known, &mut findings));
+        layout.extend(laid(gathered, tree, &unusable, known.clone(), &mut findings));
     }
     let rosters = access::load(folder, shown, &layout, &mut sources, &mut findings);
     layout.iter_mut().for_each(|laid| laid.rosters = Arc::clone(&rosters));
@@ -168,7 +170,9 @@ fn merged(base: &Node, gathered: &Gathered, sources: &Sources, findings: &mut Fi
     let fixed = [("env", &environment.name), ("suffix", &environment.suffix)];
     let fixed = fixed.map(|(name, value)| (name, value.clone())).into();
     let short = BTreeMap::from(SHORT);
-    fill(&tree, &fixed, &short, sources, findings)
+    let mut filled = fill(&tree, &fixed, &short, sources, findings);
+    hubs::resemble(&mut filled);
+    filled
 }
 
 /// Puts an environment's own project in the place of the stack's.
@@ -193,25 +197,31 @@ fn suffixes(environments: &[Gathered]) -> BTreeMap<String, String> {
     environments.iter().map(suffix).collect()
 }
 
+/// What all environments know beside what is declared.
+#[derive(Clone)]
+struct Known<'a> {
+    tables: Arc<Tables>,
+    lock: Arc<Lock>,
+    templates: Arc<Texts>,
+    folder: &'a Path,
+    suffixes: Arc<BTreeMap<String, String>>,
+}
+
 /// The environment as types, if it has them.
 fn laid(
     gathered: &Gathered,
     tree: Node,
     unusable: &[Vec<String>],
-    (tables, lock, folder, suffixes): (
-        Arc<Tables>,
-        Arc<Lock>,
-        &Path,
-        Arc<BTreeMap<String, String>>,
-    ),
+    known: Known<'_>,
     findings: &mut Findings,
 ) -> Option<Laid> {
-    let mut known = tree.clone();
-    unusable.iter().for_each(|path| known.prune(path));
-    match serde_json::from_value::<Declaration>(known.json()) {
+    let mut usable = tree.clone();
+    unusable.iter().for_each(|path| usable.prune(path));
+    match serde_json::from_value::<Declaration>(usable.json()) {
         Ok(declaration) => {
             let environment = gathered.environment.clone();
             let rosters = access::Rosters::default();
+            let Known { tables, lock, templates, folder, suffixes } = known;
             let folder = folder.to_owned();
             Some(Laid {
                 environment,
@@ -220,6 +230,7 @@ fn laid(
                 tables,
                 lock,
                 folder,
+                templates,
                 suffixes,
                 rosters,
                 day: None,
