@@ -24,12 +24,12 @@ pub(crate) struct Laid {
     pub(crate) declaration: Declaration,
     /// What machines there are, as far as we know.
     pub(crate) tables: Arc<Tables>,
-    /// The texts of hubs.
-    pub(crate) templates: Arc<Texts>,
     /// What is behind the versions of charts.
     pub(crate) lock: Arc<Lock>,
     /// The folder of the stack, which charts may lie in.
     pub(crate) folder: PathBuf,
+    /// The texts of hubs.
+    pub(crate) templates: Arc<Texts>,
     /// How derived names end in each environment.
     pub(crate) suffixes: Arc<BTreeMap<String, String>>,
     /// Who is in the categories of people, by the file that says so.

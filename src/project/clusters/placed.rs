@@ -99,16 +99,6 @@ pub(super) fn placed(layout: &[Laid]) -> Vec<Placed<'_>> {
     list
 }
 
-/// Where the cluster is that `key` means in an environment, as Google writes it: the one there, else
-/// the only one.
-pub(crate) fn place_of(layout: &[Laid], key: &str, env: &str) -> Option<String> {
-    let mut found: Vec<_> = placed(layout).into_iter().filter(|it| it.key.name == key).collect();
-    let here = found.iter().position(|it| it.laid.env() == env);
-    let placed = found.swap_remove(here.or((found.len() == 1).then_some(0))?);
-    let project = &placed.laid.declaration.cloud.project;
-    Some(format!("projects/{project}/locations/{}/clusters/{}", placed.location(), placed.name))
-}
-
 /// The clusters of a project whose programs may act as accounts: the first of them brings the
 /// project's pool of identities, `PROJECT.svc.id.goog`.
 /// <https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity>

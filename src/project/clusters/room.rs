@@ -53,12 +53,9 @@ impl Cluster<'_> {
 
     /// Where it is, as Google writes it.
     pub(crate) fn place(&self) -> String {
-        let project = &self.placed.laid.declaration.cloud.project;
-        format!(
-            "projects/{project}/locations/{}/clusters/{}",
-            self.placed.location(),
-            self.placed.name
-        )
+        let Placed { laid, name, .. } = &self.placed;
+        let project = &laid.declaration.cloud.project;
+        format!("projects/{project}/locations/{}/clusters/{name}", self.placed.location())
     }
 
     /// Whether programs in it can be accounts of the cloud.

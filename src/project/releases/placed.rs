@@ -62,7 +62,7 @@ fn cluster(layout: &[Laid], laid: &Laid, release: &Release) -> Option<String> {
         return Some(format!("context/{context}"));
     }
     let key = release.cluster.as_deref().or_else(|| only(laid))?;
-    clusters::place_of(layout, key, laid.env())
+    Some(clusters::find(layout, key, laid.env())?.place())
 }
 
 /// The key of the only declared cluster.
