@@ -36,6 +36,7 @@ mod suite {
     mod identities;
     mod kill;
     mod knock;
+    mod kubernetes;
     mod law;
     mod laws;
     mod life;

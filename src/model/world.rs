@@ -119,6 +119,15 @@ pub struct UnknownOwner {
     pub public: bool,
 }
 
+/// An object of which something could not be compared: that is no difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotCompared {
+    /// Its name in the cloud.
+    pub name: String,
+    /// What, and why, in words: `key: secret: not compared (…)`.
+    pub what: String,
+}
+
 /// What one kind found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observation<S = Value> {
@@ -132,12 +141,15 @@ pub struct Observation<S = Value> {
     /// What lies beside them in the same places, carries nobody's mark and stands in nobody's
     /// way: what the same lists show. Sorted by name when they enter a [`World`].
     pub strangers: Vec<Found<S>>,
+    /// What could not be compared from here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_compared: Vec<NotCompared>,
 }
 
 impl<S> Default for Observation<S> {
     fn default() -> Self {
         let (found, taken, unknown, strangers) = (vec![], vec![], vec![], vec![]);
-        Self { found, taken, unknown, strangers }
+        Self { found, taken, unknown, strangers, not_compared: Vec::new() }
     }
 }
 

@@ -20,10 +20,12 @@ mod name;
 mod observed;
 mod order;
 mod people;
+mod refusal;
 mod stale;
 mod step;
 mod succession;
 mod target;
+mod uncompared;
 mod waiting;
 
 pub use adopt::{MarksError, adopt, disown};
@@ -43,6 +45,7 @@ pub use people::{Moves, moves, only_due, shelter};
 pub use stale::{LeftOut, Moved, Stale, leave_out, renew, stale};
 pub use step::{Action, Allowances, Counts, Origin, Plan, Refusal, Refused, Step};
 pub use target::{Narrowed, Targets, narrow};
+pub use uncompared::Uncompared;
 pub use waiting::Waiting;
 
 use crate::model::Extent;
@@ -64,6 +67,7 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Cycle> {
         unchanged: compare::unchanged(request, &plan.steps, &plan.refusals),
         waiting: waiting::waiting(request),
         unknown: compare::unknown(request),
+        uncompared: uncompared::uncompared(request),
         ignored: laid.ignored,
         ..plan
     })
@@ -82,6 +86,7 @@ fn finished(request: &Request<'_>, mut parts: compare::Parts) -> Result<Plan, Cy
         unchanged: BTreeMap::new(),
         unknown: Vec::new(),
         waiting: Vec::new(),
+        uncompared: Vec::new(),
         observed: observed::of_steps(request, &steps),
         ours: request.ours().map(|(id, ..)| id).collect(),
         extent: Extent::Whole,

@@ -4,9 +4,23 @@
 use crate::project::format::Wrong;
 
 /// The types that can be referred to.
-const TYPES: [&str; 13] = [
-    "address", "bucket", "cluster", "disk", "hub", "identity", "pool", "record", "registry",
-    "release", "secret", "service", "uptime",
+const TYPES: [&str; 16] = [
+    "address",
+    "bucket",
+    "cluster",
+    "cluster-secret",
+    "disk",
+    "hub",
+    "identity",
+    "namespace",
+    "object",
+    "pool",
+    "record",
+    "registry",
+    "release",
+    "secret",
+    "service",
+    "uptime",
 ];
 
 /// The key in a reference to an identity, if a member is one: `identity:KEY`.

@@ -15,6 +15,7 @@ use crate::project::dns::Dns;
 use crate::project::hubs::Hub;
 use crate::project::identities::Identity;
 use crate::project::ignore::Ignore;
+use crate::project::objects::Kubernetes;
 use crate::project::people::Person;
 use crate::project::registries::Registry;
 use crate::project::releases::Release;
@@ -93,6 +94,9 @@ pub struct Declaration {
     /// Where secrets are kept, by a short key. Never a value.
     #[serde(default)]
     pub secrets: BTreeMap<String, Secret>,
+    /// What is in clusters: namespaces, objects as manifests, and secrets.
+    #[serde(default)]
+    pub kubernetes: Kubernetes,
     /// The hubs that people work on, by a short key.
     #[serde(default)]
     pub hubs: BTreeMap<String, Hub>,

@@ -22,6 +22,7 @@ pub mod format;
 pub mod hubs;
 pub mod identities;
 pub mod ignore;
+pub mod objects;
 pub mod people;
 pub mod problem;
 pub mod registries;

@@ -7,7 +7,7 @@ use crate::project::layout::Laid;
 use crate::project::problem::Findings;
 use crate::project::{
     access, addresses, billing, buckets, budget, cloud, clusters, disks, dns, environments, hubs,
-    identities, ignore, people, registries, releases, secrets, services, stack, uptime,
+    identities, ignore, objects, people, registries, releases, secrets, services, stack, uptime,
 };
 
 /// Checks a text; says what is wrong with it.
@@ -50,6 +50,7 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("google-secret", secrets::google_secret),
     ("hub-domain", hubs::hub_domain),
     ("kubernetes-account", identities::kubernetes_account),
+    ("kubernetes-name", objects::kubernetes_name),
     ("kubernetes-version", clusters::kubernetes_version),
     ("label-value", label_value),
     ("location", buckets::location::location),
@@ -93,6 +94,7 @@ pub(crate) const CHECKS: &[Check] = &[
     registries::check,
     identities::check,
     secrets::check,
+    objects::check,
     people::check,
     hubs::check,
     releases::check,
@@ -112,6 +114,7 @@ pub(crate) const EXPANSIONS: &[Expansion] = &[
     services::expand,
     budget::expand,
     secrets::expand,
+    objects::expand,
     releases::expand,
     access::expand,
     hubs::expand,
@@ -129,6 +132,7 @@ pub(crate) const NAMINGS: &[Naming] = &[
     identities::keys,
     services::keys,
     secrets::keys,
+    objects::keys,
     hubs::keys,
     releases::keys,
 ];
@@ -160,6 +164,7 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<Str
         ["registries", key, setting] => registries::derived(layout, laid, key, setting),
         ["clusters", key, setting] => clusters::derived(layout, laid, key, setting),
         ["identities", key, setting] => identities::derived(layout, laid, key, setting),
+        ["kubernetes", part, key, setting] => objects::derived(layout, laid, part, key, setting),
         ["releases", key, setting] => releases::derived(layout, laid, key, setting),
         ["hubs", key, setting] => hubs::derived(layout, laid, key, setting),
         ["ledger", "bucket"] => Some(laid.ledger_bucket()),

@@ -8,6 +8,7 @@ mod environments;
 pub(crate) mod folder;
 mod hubs;
 mod identities;
+mod kubernetes;
 mod leap;
 mod mistakes;
 mod names;

@@ -101,6 +101,7 @@ fn refused(out: &mut String, plan: &Plan) {
     plan.over_budget.iter().for_each(|over| cost::over_budget(&mut text, over, look()));
     plan.unknown.iter().for_each(|unknown| plan::unknown(&mut text, unknown, look()));
     plan.waiting.iter().for_each(|waiting| plan::waiting(&mut text, waiting, look()));
+    plan::not_compared(&mut text, &plan.uncompared, look());
     if !text.is_empty() {
         let most: String = text.chars().take(LONGEST / 2).collect();
         fence(out, &most);

@@ -7,7 +7,7 @@ use crate::cli::view::look::{Detail, Look, Sign, Signs};
 use crate::cli::view::value::inline;
 use crate::model::{Manage, ResourceId, Source, UnknownOwner};
 use crate::plan::{
-    Action, Counts, Ignored, Origin, Plan, Refusal, Step, Waiting, words_for_removals,
+    Action, Counts, Ignored, Origin, Plan, Refusal, Step, Uncompared, Waiting, words_for_removals,
 };
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -20,6 +20,7 @@ pub fn text(plan: &Plan, look: Look) -> String {
         environment(&mut out, plan, env, look);
     }
     left_alone(&mut out, &plan.ignored, look);
+    not_compared(&mut out, &plan.uncompared, look);
     too_many(&mut out, plan, look);
     plan.over_budget.iter().for_each(|over| cost::over_budget(&mut out, over, look));
     plan.costs.iter().for_each(|costs| cost::total(&mut out, costs, look));
@@ -220,6 +221,19 @@ pub(crate) fn left_alone(out: &mut String, ignored: &[Ignored], look: Look) {
         these.iter().for_each(|one| let_be(out, one, look));
         out.push('\n');
     }
+}
+
+/// Footnotes for what could not be compared.
+pub(crate) fn not_compared(out: &mut String, uncompared: &[Uncompared], look: Look) {
+    if uncompared.is_empty() {
+        return;
+    }
+    _ = writeln!(out, "{}", look.paint.strong("not compared, which is no change:"));
+    for Uncompared { id, what } in uncompared {
+        _ = writeln!(out, "    {id}");
+        wrapped(out, what, look);
+    }
+    out.push('\n');
 }
 
 fn let_be(out: &mut String, ignored: &Ignored, look: Look) {

@@ -10,7 +10,8 @@ pub use change::{Change, Reason, ResourceChange};
 
 use crate::model::{Extent, Overrides, ResourceId, Rules, UnknownOwner};
 use crate::plan::{
-    ClaimChange, Costs, Ignored, Moves, Observed, OverBudget, Plan, Refusal, Step, TooMany, Waiting,
+    ClaimChange, Costs, Ignored, Moves, Observed, OverBudget, Plan, Refusal, Step, TooMany,
+    Uncompared, Waiting,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -54,6 +55,9 @@ pub struct Saved {
     /// What is for people to make.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<Waiting>,
+    /// What could not be compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uncompared: Vec<Uncompared>,
     /// What differs and is let be.
     #[serde(default)]
     pub ignored: Vec<Ignored>,
@@ -139,6 +143,7 @@ impl Saved {
             unknown_owners: plan.unknown.clone(),
             ignored: plan.ignored.clone(),
             waiting: plan.waiting.clone(),
+            uncompared: plan.uncompared.clone(),
             claims: plan.claims.clone(),
             observed: plan.observed.clone(),
             ours: plan.ours.clone(),
@@ -191,6 +196,7 @@ impl Saved {
             unchanged: self.unchanged.clone(),
             unknown: self.unknown_owners.clone(),
             waiting: self.waiting.clone(),
+            uncompared: self.uncompared.clone(),
             claims: self.claims.clone(),
             observed: self.observed.clone(),
             ignored: self.ignored.clone(),

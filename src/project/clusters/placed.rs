@@ -108,6 +108,15 @@ pub(crate) fn with_identities(layout: &[Laid], project: &str) -> Vec<ResourceId>
     here.map(|it| ResourceId::new(it.laid.env(), "gke-cluster", it.name)).collect()
 }
 
+/// The full name of the cluster of that key which an environment uses: its own, else the shared one.
+pub(crate) fn path(layout: &[Laid], laid: &Laid, key: &str) -> Option<String> {
+    let all = placed(layout);
+    let own = all.iter().find(|it| it.key.name == key && it.laid.env() == laid.env());
+    let found = own.or_else(|| all.iter().find(|it| it.key.name == key))?;
+    let (project, location) = (&found.laid.declaration.cloud.project, found.location());
+    Some(format!("projects/{project}/locations/{location}/clusters/{}", found.name))
+}
+
 /// Whether an environment has clusters in a project.
 pub(crate) fn any(laid: &Laid, project: &str) -> bool {
     let Declaration { cloud, clusters, .. } = &laid.declaration;

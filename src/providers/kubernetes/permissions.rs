@@ -1,10 +1,9 @@
-//! What planning and applying may do in a cluster.
+//! What planning and applying may do in a cluster. Planning lists, and asks what a server serves; there is no other
+//! call in [`crate::providers::kubernetes::Reader`].
 //!
 //! On GKE, `roles/container.viewer` has all that planning needs but for secrets, which no role that
 //! only looks has, and `roles/container.developer` what applying needs. Elsewhere a role of the cluster
 //! says it: <https://kubernetes.io/docs/reference/access-authn-authz/rbac/>.
-
-pub use crate::providers::gcp::permissions::ReadMethod;
 
 use crate::kind::Kind as _;
 use crate::providers::kubernetes::kubernetes_namespace::Namespace;
@@ -32,10 +31,4 @@ pub const NEEDED: &[Needed] = &[
     Needed { kind: Namespace::NAME, resources: "namespaces", plan: &["list"], apply: CHANGES },
     Needed { kind: Object::NAME, resources: "*", plan: &["list"], apply: CHANGES },
     Needed { kind: Secret::NAME, resources: "secrets", plan: &["list"], apply: CHANGES },
-];
-
-/// Every method that planning calls; there is no other in [`crate::providers::kubernetes::Reader`].
-pub const READ_METHODS: &[ReadMethod] = &[
-    ReadMethod { method: "GET kubernetes api", permission: "get" },
-    ReadMethod { method: "LIST kubernetes api", permission: "list" },
 ];

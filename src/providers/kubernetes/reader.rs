@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// How many objects a page of a list has.
 /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks>
-const PAGE: u32 = 500;
+const PAGE: u32 = 1_000;
 
 /// The objects of a list.
 pub(crate) type Listed = Arc<Vec<Value>>;

@@ -62,14 +62,14 @@ pub(crate) trait InCluster: Kind<Reader = Reader, Writer = Writer> {
     /// The same of an object that is nobody's: whatever anybody set.
     fn read_whole(cluster: &Cluster, live: &Value) -> Self::Spec;
 
-    /// The same, with what only others can tell.
+    /// The same, with what only others can tell, and what nobody could.
     fn finish(
         _reader: &Reader,
         _wanted: &Self::Spec,
         _live: &Value,
         seen: Self::Spec,
-    ) -> impl Future<Output = Self::Spec> + Send {
-        std::future::ready(seen)
+    ) -> impl Future<Output = (Self::Spec, Vec<String>)> + Send {
+        std::future::ready((seen, Vec::new()))
     }
 
     /// Settings without what [`InCluster::finish`] told: what a step is checked on.

@@ -2,7 +2,7 @@
 
 use super::{InCluster, body, listed_in, owner};
 use crate::kind::ProviderError;
-use crate::model::{Found, Observation, Owner, Place, Scope, Status, Version};
+use crate::model::{Found, NotCompared, Observation, Owner, Place, Scope, Status, Version};
 use crate::providers::gcp::namesakes::sort_in;
 use crate::providers::kubernetes::Reader;
 use crate::providers::kubernetes::cluster::Cluster;
@@ -27,7 +27,9 @@ pub(crate) async fn observe<K: InCluster>(
         // What is on its way out is as good as gone; whoever makes it again waits for that.
         let all = all.iter().filter(|it| K::is_one(it) && !body::has_finalizing(it));
         for live in all {
-            let found = found::<K>(reader, scope, (place, &cluster), live).await;
+            let (found, remarks) = found::<K>(reader, scope, (place, &cluster), live).await;
+            let told = |what| NotCompared { name: found.name.clone(), what };
+            observation.not_compared.extend(remarks.into_iter().map(told));
             if found.owner != Owner::Foreign || counts(scope, &found.name, live) {
                 sort_in(&mut observation, scope, K::NAME, found);
             }
@@ -41,13 +43,13 @@ async fn found<K: InCluster>(
     scope: &Scope<'_>,
     (place, cluster): (&Place, &Cluster),
     live: &Value,
-) -> Found<K::Spec> {
+) -> (Found<K::Spec>, Vec<String>) {
     let name = K::name_of(cluster, live);
     let owner = owner(live, scope.stack, K::NAME, &name);
     let wanted = scope.wanted.get(name.as_str()).and_then(|it| K::Spec::deserialize(&it.spec).ok());
-    let spec = match (&wanted, &owner) {
-        (None, Owner::Foreign | Owner::OtherStack(_)) => K::read_whole(cluster, live),
-        (None, Owner::Ours(_)) => K::read(None, cluster, live),
+    let (spec, remarks) = match (&wanted, &owner) {
+        (None, Owner::Foreign | Owner::OtherStack(_)) => (K::read_whole(cluster, live), Vec::new()),
+        (None, Owner::Ours(_)) => (K::read(None, cluster, live), Vec::new()),
         (Some(wanted), _) => {
             let seen = K::read(Some(wanted), cluster, live);
             K::finish(reader, wanted, live, seen).await
@@ -55,7 +57,8 @@ async fn found<K: InCluster>(
     };
     let version = live["metadata"]["resourceVersion"].as_str().unwrap_or_default();
     let (place, version) = (place.clone(), Version(version.to_owned()));
-    Found { name, place, owner, spec, version, status: Status::Ready, holds: None }
+    let status = Status::Ready;
+    (Found { name, place, owner, spec, version, status, holds: None }, remarks)
 }
 
 /// Whether a thing that is nobody's is somebody's concern: what other objects or releases have in

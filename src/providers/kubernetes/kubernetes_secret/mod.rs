@@ -121,18 +121,31 @@ impl InCluster for Secret {
         Self::read(None, cluster, live)
     }
 
-    async fn finish(reader: &Reader, wanted: &Spec, live: &Value, mut seen: Spec) -> Spec {
-        let kept = Kept::read(live);
+    async fn finish(
+        reader: &Reader,
+        wanted: &Spec,
+        live: &Value,
+        mut seen: Spec,
+    ) -> (Spec, Vec<String>) {
+        let (kept, mut remarks) = (Kept::read(live), Vec::new());
         for (key, reference) in &wanted.data {
             let Some(from) = kept.data.get(key).filter(|it| it.from == *reference) else {
                 continue;
             };
             let imprint = from.imprint();
-            if reader.glance.glance(reference, imprint.as_ref()).await == Comparison::Differs {
-                seen.differing.entry(key.clone()).or_insert_with(|| CHANGED.to_owned());
+            let comparison = reader.glance.glance(reference, imprint.as_ref()).await;
+            match &comparison {
+                Comparison::Same => {}
+                Comparison::Differs => {
+                    seen.differing.entry(key.clone()).or_insert_with(|| CHANGED.to_owned());
+                }
+                Comparison::NotCompared { .. } => {
+                    let remark = comparison.remark().unwrap_or_default();
+                    remarks.push(format!("{key}: {remark}"));
+                }
             }
         }
-        seen
+        (seen, remarks)
     }
 
     fn ground(mut spec: Spec) -> Spec {
