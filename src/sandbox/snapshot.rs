@@ -17,17 +17,20 @@ const HISTORY: &[&str] = &[
     "delete_time",
     "destroyTime",
     "effective_time",
+    "completionTime",
     "etag",
     "finalize_time",
     "generation",
     "lastTransitionTime",
     "lastUpdateTime",
     "lock_time",
+    "made",
     "metageneration",
     "nextRotationTime",
     "observedGeneration",
     "resourceVersion",
     "sealed",
+    "startTime",
     "terminal_storage_class_update_time",
     "time",
     "toggle_time",
@@ -74,7 +77,8 @@ impl Snapshot {
             // A lone number is a counter; what was deleted is merely remembered; an operation tells
             // how something came about.
             .filter(|(key, value)| {
-                let aside = key.contains("/deleted/") || key.contains(OPERATION);
+                let logged = key.starts_with("k8s/") && key.contains("/log/");
+                let aside = logged || key.contains("/deleted/") || key.contains(OPERATION);
                 value.is_object() && !aside
             })
             .map(|(key, value)| (key.to_owned(), without_history(value)))

@@ -77,9 +77,10 @@ fn put(
     if let Some(namespace) = namespace {
         object["metadata"]["namespace"] = json!(namespace);
     }
-    change::begin(cluster, tx, kind, &mut object);
-    default::complete(kind, &mut object, cluster.version(tx));
     let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-    cluster.keep(tx, &cluster.key(kind, namespace, &name), &mut object)?;
+    let key = cluster.key(kind, namespace, &name);
+    change::begin(cluster, tx, kind, &key, &mut object);
+    default::complete(kind, &mut object, cluster.version(tx));
+    cluster.keep(tx, &key, &mut object)?;
     Ok(Some((kind, object)))
 }

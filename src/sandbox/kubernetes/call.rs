@@ -4,10 +4,10 @@ use axum::extract::Query;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::cluster::Cluster;
-use super::failure::Failure;
+use super::failure::{Cause, Failure};
 use super::kind::{Scope, Type};
 use super::path::{Objects, Place};
 use crate::sandbox::rest::Parameters;
@@ -48,11 +48,13 @@ impl<'c> Call<'c> {
         body: Bytes,
     ) -> Result<Self, Failure> {
         let Objects { group, version, plural, namespace, name, .. } = objects;
-        let found = cluster
-            .world
-            .store
-            .read(|view| Ok::<_, Failure>(cluster.kind(view, group, version, plural)))?;
-        let kind = found.ok_or_else(Failure::unknown)?;
+        let found = cluster.world.store.read(|view| {
+            let found = cluster.kind(view, group, version, plural);
+            let is_group = || cluster.types(view).iter().any(|kind| kind.group == *group);
+            let missing = || if is_group() { Failure::unknown() } else { Failure::page() };
+            Ok::<_, Failure>(found.ok_or_else(missing))
+        })?;
+        let kind = found?;
         let fits = match kind.scope {
             Scope::Cluster => namespace.is_none(),
             // Lists can be of all namespaces.
@@ -105,10 +107,39 @@ impl<'c> Call<'c> {
         match (self.parameter("dryRun"), asked) {
             ("", "") => Ok(Run::Real),
             ("All", _) | (_, "All") => Ok(Run::Dry),
-            (other, _) => Err(Failure::bad_request(format!(
-                "Invalid value: {other:?}: dryRun must be \"All\" or not be given"
-            ))),
+            (said, _) => {
+                let cause = Cause::unsupported("dryRun", &json!([said]), &["All"]);
+                Err(self.options(cause))
+            }
         }
+    }
+
+    /// A refusal of how something is asked for.
+    pub(super) fn options(&self, cause: Cause) -> Failure {
+        let what = match self.method.as_str() {
+            "POST" => "CreateOptions",
+            "PUT" => "UpdateOptions",
+            "PATCH" => "PatchOptions",
+            _ => "DeleteOptions",
+        };
+        Failure::options(what, &[cause])
+    }
+
+    /// Refuses parameters and bodies that no server knows what to do with.
+    pub(super) fn checked(&self) -> Result<(), Failure> {
+        let known = ["Ignore", "Strict", "Warn"];
+        let said = self.parameter("fieldValidation");
+        if !said.is_empty() && !known.contains(&said) {
+            return Err(self.options(Cause::unsupported("fieldValidation", &json!(said), &known)));
+        }
+        let is_body = matches!(self.method.as_str(), "POST" | "PUT") && !self.body.is_empty();
+        if is_body && !matches!(self.media(), "" | "application/json" | "application/yaml") {
+            let message = "the body of the request was in an unknown format - accepted media types \
+                           include: application/json, application/yaml, \
+                           application/vnd.kubernetes.protobuf";
+            return Err(Failure::media(message));
+        }
+        Ok(())
     }
 
     /// Fields that a type does not have are dropped, unless the caller is strict.

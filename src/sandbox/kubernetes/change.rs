@@ -30,19 +30,31 @@ pub(super) fn transact(
         let body = if body["kind"] == "Status" { body } else { list::in_version(call, body) };
         match run {
             Run::Real => Ok((status, body)),
-            Run::Dry => Err(Undone::Tried(status, body)),
+            Run::Dry => Err(Undone::Tried(status, tried(status, body))),
         }
     });
     answer::outcome(call, done)
 }
 
+/// What is only tried is in no version when it is new, and nothing that ever is there.
+fn tried(status: u16, mut body: Value) -> Value {
+    if let Some(metadata) = body["metadata"].as_object_mut().filter(|_| status == 201) {
+        metadata.remove("resourceVersion");
+        let uid = metadata.get("uid").map(|it| json!(uid(&format!("tried {it}"))));
+        metadata.extend(uid.map(|uid| ("uid".to_owned(), uid)));
+    }
+    body
+}
+
 pub(super) fn create(call: &Call<'_>) -> Result<Response, Failure> {
+    call.checked()?;
     let sent = call.sent()?;
     let run = call.run(None)?;
     transact(call, run, |tx| Ok((201, make(call, tx, sent, &Owned::ByWriter)?)))
 }
 
 pub(super) fn replace(call: &Call<'_>) -> Result<Response, Failure> {
+    call.checked()?;
     let sent = call.sent()?;
     let run = call.run(None)?;
     transact(call, run, |tx| {
@@ -101,10 +113,10 @@ pub(super) fn make(
     name_it(call, tx, &mut object);
     let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
     namespace::open(cluster, tx, kind, call.namespace(), &name)?;
-    begin(cluster, tx, kind, &mut object);
+    let key = cluster.key(kind, call.namespace(), &name);
+    begin(cluster, tx, kind, &key, &mut object);
     default::complete(kind, &mut object, cluster.version(tx));
     rule::new(kind, &name, &object)?;
-    let key = cluster.key(kind, call.namespace(), &name);
     if tx.value(&key).is_some() {
         return Err(Failure::already_exists(kind, &name));
     }
@@ -112,7 +124,11 @@ pub(super) fn make(
         if let Some(metadata) = object["metadata"].as_object_mut() {
             metadata.remove("managedFields");
         }
-        let nothing = json!({ "metadata": {}, "spec": {} });
+        // What a built-in type always has is nobody's.
+        let nothing = match kind.origin {
+            Origin::BuiltIn => json!({ "metadata": {}, "spec": {} }),
+            Origin::Custom => json!({ "metadata": {} }),
+        };
         apply::updated(
             &nothing,
             &mut object,
@@ -137,8 +153,15 @@ fn name_it(call: &Call<'_>, tx: &Transaction<'_>, object: &mut Value) {
 }
 
 /// What the server says of a new object.
-pub(super) fn begin(cluster: &Cluster<'_>, tx: &Transaction<'_>, kind: &Type, object: &mut Value) {
-    let uid = uid(&format!("{kind:?} {} {}", object["metadata"], cluster.version(tx)));
+pub(super) fn begin(
+    cluster: &Cluster<'_>,
+    tx: &mut Transaction<'_>,
+    kind: &Type,
+    key: &str,
+    object: &mut Value,
+) {
+    // The second of a name is another.
+    let uid = uid(&format!("{key} {}", cluster.another(tx, key)));
     if let Some(metadata) = object["metadata"].as_object_mut() {
         for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation"] {
             metadata.remove(field);

@@ -1,8 +1,8 @@
 //! How the objects of a cluster lie in the store, and when a cluster is there.
 //!
 //! Each object is kept as it goes over the wire; secrets are sealed as a whole, since what was last
-//! applied may stand in their annotations too. What was deleted is remembered for a while, for those
-//! who watch.
+//! applied may stand in their annotations too. What became of objects is remembered for a while, for
+//! those who watch.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use super::path::Place;
 use super::{beginning, controller};
 use crate::sandbox::{Moment, StoreError, Transaction, World, container};
 
-/// So many deletions are remembered.
+/// So many changes are remembered.
 const REMEMBERED: usize = 1_000;
 
 /// A cluster that exists.
@@ -29,6 +29,16 @@ pub(super) struct Found {
     pub(super) object: Value,
     /// The version of the cluster at which it was made.
     pub(super) made: u64,
+}
+
+/// What became of an object.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    pub(super) key: String,
+    pub(super) deleted: bool,
+    pub(super) object: Value,
+    /// What objects are selected by, as it was before; none for a new object.
+    pub(super) before: Option<Value>,
 }
 
 /// Forgets everything in a cluster of Google Kubernetes Engine.
@@ -172,13 +182,14 @@ impl<'w> Cluster<'w> {
         key: &str,
         object: &mut Value,
     ) -> Result<(), Failure> {
+        let before = self.find(tx, key)?;
         let version = self.next(tx);
         object["metadata"]["resourceVersion"] = json!(version.to_string());
-        let made = tx.value(key).and_then(|kept| kept["made"].as_u64()).unwrap_or(version);
         let mut kept = self.closed(key, object)?;
-        kept["made"] = json!(made);
+        kept["made"] = json!(before.as_ref().map_or(version, |before| before.made));
         tx.put(key, kept);
-        Ok(())
+        let word = if before.is_some() { "MODIFIED" } else { "ADDED" };
+        self.log(tx, (version, word), key, object, before.as_ref().map(|found| &found.object))
     }
 
     fn closed(&self, key: &str, object: &Value) -> Result<Value, Failure> {
@@ -195,48 +206,72 @@ impl<'w> Cluster<'w> {
         Ok(kept)
     }
 
-    /// Takes an object away, and remembers for those who watch what it was.
+    /// Takes an object away.
     pub(super) fn drop(&self, tx: &mut Transaction<'_>, found: &Found) -> Result<(), Failure> {
         let version = self.next(tx);
         let mut object = found.object.clone();
         object["metadata"]["resourceVersion"] = json!(version.to_string());
-        let key = format!("{}{version:020}", self.gone());
-        let mut kept = self.closed(&key, &object)?;
-        kept["key"] = json!(found.key);
-        kept["made"] = json!(found.made);
-        tx.put(key, kept);
         tx.remove(&found.key);
-        let remembered: Vec<String> =
-            tx.scan(&self.gone(), "").map(|(key, _)| key.to_owned()).collect();
-        for old in remembered.iter().rev().skip(REMEMBERED) {
-            tx.put(format!("{}forgotten", self.prefix), json!(version_of(old)));
-            tx.remove(old);
+        self.log(tx, (version, "DELETED"), &found.key, &object, Some(&found.object))
+    }
+
+    /// Remembers for those who watch what became of an object.
+    fn log(
+        &self,
+        tx: &mut Transaction<'_>,
+        (version, word): (u64, &str),
+        key: &str,
+        object: &Value,
+        before: Option<&Value>,
+    ) -> Result<(), Failure> {
+        let log = format!("{}log/", self.prefix);
+        let at = format!("{log}{version:020}");
+        let mut entry = self.closed(&at, object)?;
+        entry["key"] = json!(key);
+        entry["word"] = json!(word);
+        entry["before"] = before.map_or(Value::Null, outline);
+        tx.put(at, entry);
+        let too_many = tx.scan(&log, "").count().saturating_sub(REMEMBERED);
+        let old: Vec<String> =
+            tx.scan(&log, "").take(too_many).map(|(key, _)| key.to_owned()).collect();
+        if let Some(last) = old.last() {
+            tx.put(format!("{}forgotten", self.prefix), json!(version_of(last)));
         }
+        old.iter().for_each(|key| tx.remove(key));
         Ok(())
     }
 
-    fn gone(&self) -> String {
-        format!("{}gone/", self.prefix)
-    }
-
-    /// What was deleted after a version, with that of its deletion, the first first; none if that
-    /// is so long ago that not all of it is known.
-    pub(super) fn deleted(
+    /// What has happened after a version, in order; none if that is so long ago that not all of it
+    /// is known.
+    pub(super) fn since(
         &self,
         view: &Transaction<'_>,
-        since: u64,
-    ) -> Result<Option<Vec<(u64, Found)>>, Failure> {
+        version: u64,
+    ) -> Result<Option<Vec<Event>>, Failure> {
         let forgotten = view.value(&format!("{}forgotten", self.prefix));
-        if forgotten.and_then(|it| it.as_u64()).is_some_and(|it| it > since) {
+        if forgotten.and_then(|it| it.as_u64()).is_some_and(|it| it > version) {
             return Ok(None);
         }
-        let after = format!("{}{since:020}", self.gone());
-        let one = |(key, kept): (&str, &Value)| {
-            let found = self.opened(key, kept)?;
-            let was = kept["key"].as_str().unwrap_or_default().to_owned();
-            Ok((version_of(key), Found { key: was, ..found }))
+        let log = format!("{}log/", self.prefix);
+        let one = |(at, entry): (&str, &Value)| {
+            let before = Some(entry["before"].clone()).filter(|it| !it.is_null());
+            Ok(Event {
+                key: entry["key"].as_str().unwrap_or_default().to_owned(),
+                deleted: entry["word"] == "DELETED",
+                object: self.opened(at, entry)?.object,
+                before,
+            })
         };
-        view.scan(&self.gone(), &after).map(one).collect::<Result<_, Failure>>().map(Some)
+        let entries = view.scan(&log, &format!("{log}{version:020}"));
+        entries.map(one).collect::<Result<_, Failure>>().map(Some)
+    }
+
+    /// How many objects of a name there have been, one more from now on.
+    pub(super) fn another(&self, tx: &mut Transaction<'_>, key: &str) -> u64 {
+        let counter = format!("{}times/{key}", self.prefix);
+        let times = tx.value(&counter).and_then(|it| it.as_u64()).unwrap_or_default() + 1;
+        tx.put(counter, json!(times));
+        times
     }
 
     /// Every type that the cluster knows.
@@ -296,6 +331,18 @@ impl<'w> Cluster<'w> {
         let found = self.find(view, &self.key(of, None, &kind.qualified()))?;
         Ok(found.map(|found| found.object))
     }
+}
+
+/// As much of an object as objects are selected by.
+fn outline(object: &Value) -> Value {
+    let metadata = &object["metadata"];
+    json!({
+        "metadata": {
+            "name": metadata["name"], "namespace": metadata["namespace"],
+            "labels": metadata["labels"],
+        },
+        "type": object["type"], "status": { "phase": object["status"]["phase"] },
+    })
 }
 
 fn version_of(key: &str) -> u64 {

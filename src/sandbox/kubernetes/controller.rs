@@ -27,6 +27,14 @@ const LIVELY: &[(&str, &str)] = &[
     ("networking.k8s.io", "Ingress"),
 ];
 
+/// What the controllers hold objects by until they have done their part.
+const OURS: &[&str] = &[
+    "customresourcecleanup.apiextensions.k8s.io",
+    "foregroundDeletion",
+    "kubernetes.io/pvc-protection",
+    "orphan",
+];
+
 /// Has the controllers look at an object in a while, if they ever do.
 pub(super) fn watch(cluster: &Cluster<'_>, tx: &mut Transaction<'_>, kind: &Type, key: &str) {
     if LIVELY.iter().any(|(group, name)| kind.is(group, name)) {
@@ -78,11 +86,14 @@ fn goes(
     if kind.is("", "Namespace") {
         return namespace::empty(cluster, tx, found);
     }
-    if !kind.is("", "PersistentVolumeClaim") {
-        return Ok(());
-    }
+    let held = found.object["metadata"]["finalizers"].clone();
+    let stays = held.as_array().is_some_and(|held| held.iter().any(|it| it == "orphan"));
+    let belongings = if stays { Belongings::Stay } else { Belongings::Go };
     if let Some(held) = found.object["metadata"]["finalizers"].as_array_mut() {
-        held.retain(|it| it != "kubernetes.io/pvc-protection");
+        held.retain(|it| !OURS.iter().any(|ours| it == ours));
+    }
+    if held == found.object["metadata"]["finalizers"] {
+        return Ok(());
     }
     if !change::is_released(kind, &found.object) {
         return cluster.keep(tx, &found.key, &mut found.object);
@@ -94,7 +105,7 @@ fn goes(
     {
         cluster.drop(tx, &volume)?;
     }
-    delete::release(cluster, tx, kind, &found, Belongings::Go)
+    delete::release(cluster, tx, kind, &found, belongings)
 }
 
 fn condition(kind: &str, status: &str, reason: &str, now: &str) -> Value {
@@ -218,7 +229,7 @@ fn bind(cluster: &Cluster<'_>, tx: &mut Transaction<'_>, claim: &mut Value) -> R
 
 fn volume_of(
     cluster: &Cluster<'_>,
-    tx: &Transaction<'_>,
+    tx: &mut Transaction<'_>,
     kind: &Type,
     name: &str,
     claim: &Value,
@@ -239,7 +250,7 @@ fn volume_of(
             "csi": { "driver": "pd.csi.storage.gke.io", "volumeHandle": format!("disks/{name}") },
         },
     });
-    change::begin(cluster, tx, kind, &mut volume);
+    change::begin(cluster, tx, kind, &cluster.key(kind, None, name), &mut volume);
     volume["status"] = json!({ "phase": "Bound" });
     volume
 }

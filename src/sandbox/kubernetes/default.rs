@@ -5,7 +5,8 @@
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
-use super::kind::Type;
+use super::kind::{Origin, Type};
+use super::quantity;
 
 /// Gives a field a value where it has none.
 fn or(value: &mut Value, name: &str, default: Value) {
@@ -21,9 +22,15 @@ fn items<'v>(value: &'v mut Value, name: &str) -> impl Iterator<Item = &'v mut V
 
 /// Completes an object. `number` is one that no other object got.
 pub(super) fn complete(kind: &Type, object: &mut Value, number: u64) {
+    if kind.origin == Origin::BuiltIn {
+        quantity::settle(object);
+    }
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("", "Secret") => secret(object),
-        ("", "Service") => service(&mut object["spec"], number),
+        ("", "Service") => {
+            service(&mut object["spec"], number);
+            or(object, "status", json!({ "loadBalancer": {} }));
+        }
         ("", "Pod") => pod(&mut object["spec"]),
         ("", "Namespace") => namespace(object),
         ("", "PersistentVolumeClaim") => claim(object),
@@ -38,6 +45,13 @@ pub(super) fn complete(kind: &Type, object: &mut Value, number: u64) {
         ("batch", "CronJob") => cron(&mut object["spec"]),
         ("rbac.authorization.k8s.io", "RoleBinding" | "ClusterRoleBinding") => binding(object),
         ("apiextensions.k8s.io", "CustomResourceDefinition") => definition(object),
+        ("networking.k8s.io", "NetworkPolicy") => policy(&mut object["spec"]),
+        ("scheduling.k8s.io", "PriorityClass") => {
+            or(object, "preemptionPolicy", json!("PreemptLowerPriority"));
+            if let Some(fields) = object.as_object_mut() {
+                fields.retain(|name, value| name != "globalDefault" || *value == true);
+            }
+        }
         ("storage.k8s.io", "StorageClass") => {
             or(object, "reclaimPolicy", json!("Delete"));
             or(object, "volumeBindingMode", json!("Immediate"));
@@ -268,6 +282,13 @@ fn volume(volume: &mut Value) {
     }
     if let Some(source) = volume.get_mut("hostPath").filter(|it| it.is_object()) {
         or(source, "type", json!(""));
+    }
+}
+
+fn policy(spec: &mut Value) {
+    for list in ["ingress", "egress"] {
+        let ports = items(spec, list).flat_map(|rule| items(rule, "ports"));
+        ports.for_each(|port| or(port, "protocol", json!("TCP")));
     }
 }
 

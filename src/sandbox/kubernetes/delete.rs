@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use super::call::Call;
 use super::change::{existing, transact};
 use super::cluster::{Cluster, Found};
-use super::failure::Failure;
+use super::failure::{Cause, Failure};
 use super::kind::Type;
-use super::{change, controller, list, namespace};
+use super::{change, list, namespace};
 use crate::sandbox::Transaction;
 
 /// What becomes of what belongs to a deleted object.
@@ -28,7 +28,7 @@ pub(super) fn one(call: &Call<'_>) -> Result<Response, Failure> {
         let found = existing(call, tx)?;
         let name = call.name()?;
         precondition(call, name, &options, &found.object)?;
-        namespace::may_go(&call.kind, name, &found.object)?;
+        namespace::may_go(&call.kind, name)?;
         gone(call, tx, &found, &options)
     })
 }
@@ -40,7 +40,7 @@ fn gone(
     found: &Found,
     options: &Value,
 ) -> Result<(u16, Value), Failure> {
-    match delete(call.cluster, tx, found, owned(call, options))? {
+    match delete(call.cluster, tx, found, policy(call, options)?)? {
         Some(object) => Ok((200, object)),
         None => {
             let (kind, uid) = (&call.kind, &found.object["metadata"]["uid"]);
@@ -57,11 +57,38 @@ fn gone(
     }
 }
 
-fn owned(call: &Call<'_>, options: &Value) -> Belongings {
-    let policy = options["propagationPolicy"].as_str();
-    match policy.unwrap_or_else(|| call.parameter("propagationPolicy")) {
-        "Orphan" => Belongings::Stay,
-        _ => Belongings::Go,
+/// How an object goes with what belongs to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Policy {
+    Background,
+    Foreground,
+    Orphan,
+}
+
+impl Policy {
+    /// What holds an object until what belongs to it is seen to.
+    fn finalizer(self, kind: &Type) -> Option<&'static str> {
+        match self {
+            _ if kind.is("apiextensions.k8s.io", "CustomResourceDefinition") => {
+                Some("customresourcecleanup.apiextensions.k8s.io")
+            }
+            Self::Background => None,
+            Self::Foreground => Some("foregroundDeletion"),
+            Self::Orphan => Some("orphan"),
+        }
+    }
+}
+
+fn policy(call: &Call<'_>, options: &Value) -> Result<Policy, Failure> {
+    let said = options["propagationPolicy"].as_str();
+    match said.unwrap_or_else(|| call.parameter("propagationPolicy")) {
+        "" | "Background" => Ok(Policy::Background),
+        "Foreground" => Ok(Policy::Foreground),
+        "Orphan" => Ok(Policy::Orphan),
+        said => {
+            let known = ["Background", "Foreground", "Orphan"];
+            Err(call.options(Cause::unsupported("propagationPolicy", &json!(said), &known)))
+        }
     }
 }
 
@@ -71,13 +98,18 @@ fn precondition(
     options: &Value,
     object: &Value,
 ) -> Result<(), Failure> {
-    for (field, word) in [("uid", "UID"), ("resourceVersion", "ResourceVersion")] {
+    let rules = [
+        ("uid", "UID", "deleted and then recreated"),
+        ("resourceVersion", "ResourceVersion", "modified"),
+    ];
+    for (field, word, fate) in rules {
         let is = object["metadata"][field].as_str().unwrap_or_default();
         if let Some(said) = options["preconditions"][field].as_str().filter(|said| *said != is) {
             let why = format!(
-                "Precondition failed: {word} in precondition: {said}, {word} in object meta: {is}"
+                "the {word} in the precondition ({said}) does not match the {word} in record ({is}). \
+                 The object might have been {fate}"
             );
-            return Err(Failure::conflict(&call.kind, name, &why));
+            return Err(Failure::precondition(&call.kind, name, &why));
         }
     }
     Ok(())
@@ -93,7 +125,7 @@ pub(super) fn collection(call: &Call<'_>) -> Result<Response, Failure> {
     transact(call, run, |tx| {
         let all = list::selected(call, tx, "")?;
         for found in &all {
-            delete(call.cluster, tx, found, owned(call, &options))?;
+            delete(call.cluster, tx, found, policy(call, &options)?)?;
         }
         let items: Vec<Value> = all.into_iter().map(|found| found.object).collect();
         let version = call.cluster.version(tx).to_string();
@@ -113,7 +145,7 @@ pub(super) fn remove(
     tx: &mut Transaction<'_>,
     found: &Found,
 ) -> Result<(), Failure> {
-    delete(cluster, tx, found, Belongings::Go).map(|_| ())
+    delete(cluster, tx, found, Policy::Background).map(|_| ())
 }
 
 /// Deletes an object; what is told of it if somebody still holds it.
@@ -121,15 +153,20 @@ fn delete(
     cluster: &Cluster<'_>,
     tx: &mut Transaction<'_>,
     found: &Found,
-    owned: Belongings,
+    policy: Policy,
 ) -> Result<Option<Value>, Failure> {
     let mut object = found.object.clone();
     let kind = cluster.kind_of(tx, &object).ok_or_else(Failure::unknown)?;
+    let new = object["metadata"]["deletionTimestamp"].is_null();
+    if let Some(held) = policy.finalizer(&kind).filter(|_| new) {
+        let earlier = object["metadata"]["finalizers"].as_array().cloned().unwrap_or_default();
+        object["metadata"]["finalizers"] = json!([earlier, vec![json!(held)]].concat());
+    }
     if change::is_released(&kind, &object) {
-        release(cluster, tx, &kind, found, owned)?;
+        release(cluster, tx, &kind, found, Belongings::Go)?;
         return Ok(None);
     }
-    if object["metadata"]["deletionTimestamp"].is_null() {
+    if new {
         object["metadata"]["deletionTimestamp"] = json!(cluster.world.clock.now().rfc3339());
         object["metadata"]["deletionGracePeriodSeconds"] = json!(0);
         if let Some(generation) = object["metadata"]["generation"].as_u64() {
@@ -139,7 +176,7 @@ fn delete(
             object["status"]["phase"] = json!("Terminating");
         }
         cluster.keep(tx, &found.key, &mut object)?;
-        controller::watch(cluster, tx, &kind, &found.key);
+        cluster.later(tx, &found.key);
     }
     Ok(Some(object))
 }

@@ -14,6 +14,10 @@ pub(super) fn checked(kind: &Type, object: &Value, causes: &mut Vec<Cause>) {
     let spec = &object["spec"];
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet") => {
+            if spec["replicas"].as_i64().is_some_and(|count| count < 0) {
+                let why = "must be greater than or equal to 0";
+                causes.push(Cause::invalid("spec.replicas", &spec["replicas"], why));
+            }
             selects_its_own(spec, causes);
             let claims = spec["volumeClaimTemplates"].as_array().into_iter().flatten();
             let claims = claims.map(|claim| &claim["metadata"]["name"]);
@@ -25,7 +29,11 @@ pub(super) fn checked(kind: &Type, object: &Value, causes: &mut Vec<Cause>) {
         ("batch", "CronJob") => cron(spec, causes),
         ("", "Pod") => containers(spec, empty(), "spec", causes),
         ("", "Service") => ports(spec, causes),
-        ("", "ConfigMap" | "Secret") => keys(object, causes),
+        ("", "ConfigMap") => keys(object, causes),
+        ("", "Secret") => {
+            keys(object, causes);
+            secret(object, causes);
+        }
         ("", "PersistentVolumeClaim") => claim(spec, causes),
         _ => {}
     }
@@ -46,7 +54,8 @@ pub(super) fn kept(kind: &Type, before: &Value, after: &Value, causes: &mut Vec<
 fn service_kept(old: &Value, new: &Value, causes: &mut Vec<Cause>) {
     let is_a_name = |spec: &Value| spec["type"] == "ExternalName";
     if !is_a_name(old) && !is_a_name(new) && old["clusterIP"] != new["clusterIP"] {
-        causes.push(Cause::invalid("spec.clusterIP", &new["clusterIP"], "field is immutable"));
+        let addresses = json!([new["clusterIP"]]);
+        causes.push(Cause::invalid("spec.clusterIPs[0]", &addresses, "may not change once set"));
     }
 }
 
@@ -135,6 +144,27 @@ fn keys(object: &Value, causes: &mut Vec<Cause>) {
                        (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is \
                        '[-._a-zA-Z0-9]+')";
             causes.push(Cause::invalid(&format!("data[{key}]"), &json!(key), why));
+        }
+    }
+}
+
+/// What secrets of a few types must hold.
+fn secret(object: &Value, causes: &mut Vec<Cause>) {
+    let wanted: &[&str] = match object["type"].as_str().unwrap_or_default() {
+        "kubernetes.io/tls" => &["tls.crt", "tls.key"],
+        "kubernetes.io/dockerconfigjson" => &[".dockerconfigjson"],
+        "kubernetes.io/dockercfg" => &[".dockercfg"],
+        "kubernetes.io/ssh-auth" => &["ssh-privatekey"],
+        _ => &[],
+    };
+    for key in wanted.iter().filter(|key| object["data"].get(**key).is_none()) {
+        causes.push(Cause::required(&format!("data[{key}]"), ""));
+    }
+    for (key, value) in object["data"].as_object().into_iter().flatten() {
+        let text = value.as_str().unwrap_or_default();
+        if data_encoding::BASE64.decode(text.as_bytes()).is_err() {
+            let why = "illegal base64 data";
+            causes.push(Cause::invalid(&format!("data[{key}]"), &json!("(hidden)"), why));
         }
     }
 }

@@ -25,10 +25,10 @@ pub(super) fn tell(cluster: &Cluster<'_>, about: &[String]) -> Result<Value, Fai
         ["healthz" | "livez" | "readyz"] => Ok(json!("ok")),
         ["api"] => Ok(core_versions(cluster)),
         ["apis"] => Ok(groups(&types)),
-        ["apis", name] => group(&types, name).ok_or_else(Failure::unknown),
+        ["apis", name] => group(&types, name).ok_or_else(Failure::page),
         ["api", version] => resources(&types, "", version),
         ["apis", group, version] => resources(&types, group, version),
-        _ => Err(Failure::unknown()),
+        _ => Err(Failure::page()),
     }
 }
 
@@ -90,9 +90,12 @@ fn resources(types: &[Type], group: &str, version: &str) -> Result<Value, Failur
 
 fn told(kind: &Type) -> Vec<Value> {
     let namespaced = kind.scope == Scope::Namespaced;
+    // A namespace goes by itself only.
+    let alone = kind.is("", "Namespace");
+    let verbs = VERBS.iter().filter(|verb| !(alone && **verb == "deletecollection"));
     let mut one = json!({
         "name": kind.plural, "singularName": kind.singular, "namespaced": namespaced,
-        "kind": kind.kind, "verbs": VERBS,
+        "kind": kind.kind, "verbs": verbs.collect::<Vec<_>>(),
     });
     if !kind.short.is_empty() {
         one["shortNames"] = json!(kind.short);

@@ -10,6 +10,9 @@ use super::kind::Type;
 use crate::sandbox::StoreError;
 use crate::sandbox::refusal::Refusal;
 
+/// What is said where there is nothing at all, in plain text.
+const PAGE: &str = "404 page not found\n";
+
 /// A refused call.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Failure {
@@ -47,6 +50,13 @@ impl Cause {
         Self { reason: "FieldValueRequired", message, field: field.to_owned() }
     }
 
+    /// A word that is none of those that are known.
+    pub(super) fn unsupported(field: &str, said: &Value, known: &[&str]) -> Self {
+        let known: Vec<String> = known.iter().map(|it| format!("{it:?}")).collect();
+        let message = format!("Unsupported value: {said}: supported values: {}", known.join(", "));
+        Self { reason: "FieldValueNotSupported", message, field: field.to_owned() }
+    }
+
     /// What must not be said here.
     pub(super) fn forbidden(field: &str, why: &str) -> Self {
         let message = format!("Forbidden: {why}");
@@ -68,7 +78,10 @@ impl Failure {
     }
 
     fn about(self, kind: &Type, name: &str) -> Self {
-        let mut details = json!({ "name": name, "kind": kind.plural });
+        let mut details = json!({ "kind": kind.plural });
+        if !name.is_empty() {
+            details["name"] = json!(name);
+        }
         if !kind.group.is_empty() {
             details["group"] = json!(kind.group);
         }
@@ -88,7 +101,12 @@ impl Failure {
         Self::new(404, "NotFound", message).about(kind, name)
     }
 
-    /// There is no such type, or no such path.
+    /// There is no such path.
+    pub(super) fn page() -> Self {
+        Self::new(404, "NotFound", PAGE)
+    }
+
+    /// There is no such type.
     pub(super) fn unknown() -> Self {
         let message = "the server could not find the requested resource";
         Self { details: json!({}), ..Self::new(404, "NotFound", message) }
@@ -113,6 +131,19 @@ impl Failure {
         Self::conflict(kind, name, why)
     }
 
+    /// What was to be deleted is not what the caller speaks of.
+    pub(super) fn precondition(kind: &Type, name: &str, why: &str) -> Self {
+        let message = format!("Operation cannot be fulfilled on {} \"{name}\": {why}", kind.kind);
+        let mut failure = Self::new(409, "Conflict", message).about(kind, name);
+        failure.details["kind"] = json!(kind.kind);
+        failure
+    }
+
+    /// What the server did not expect, and gives no reason for.
+    pub(super) fn unexpected(message: impl Into<String>) -> Self {
+        Self::new(500, "", message)
+    }
+
     /// Fields that other managers own.
     pub(super) fn apply_conflict(message: String, causes: Vec<Value>) -> Self {
         Self::new(409, "Conflict", message).because(causes)
@@ -120,7 +151,9 @@ impl Failure {
 
     /// What breaks the rules of its type.
     pub(super) fn invalid(kind: &Type, name: &str, causes: &[Cause]) -> Self {
-        let told: Vec<String> = causes.iter().map(Cause::told).collect();
+        let mut told: Vec<String> = causes.iter().map(Cause::told).collect();
+        // What is wrong twice is said once.
+        told.dedup();
         let told = match told.as_slice() {
             [one] => one.clone(),
             several => format!("[{}]", several.join(", ")),
@@ -195,6 +228,7 @@ impl Failure {
         let (reason, usual) = match status {
             401 => ("Unauthorized", "Unauthorized"),
             403 => ("Forbidden", "forbidden: the caller may not do this"),
+            404 if message == PAGE => return Self::page(),
             404 => return Self::unknown(),
             405 => return Self::method(),
             409 => ("Conflict", "the object has been modified"),
@@ -216,9 +250,11 @@ impl Failure {
             "metadata": {},
             "status": "Failure",
             "message": self.message,
-            "reason": self.reason,
             "code": self.code,
         });
+        if !self.reason.is_empty() {
+            status["reason"] = json!(self.reason);
+        }
         if !self.details.is_null() {
             status["details"] = self.details.clone();
         }
@@ -241,6 +277,10 @@ impl From<Refusal> for Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if self.message == PAGE {
+            return (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], PAGE)
+                .into_response();
+        }
         let json = [(header::CONTENT_TYPE, "application/json")];
         (status, json, self.shown().to_string()).into_response()
     }

@@ -194,6 +194,20 @@ fn custom(value: &Value, schema: &Value, at: &mut Path, found: &mut Vec<Path>) {
     }
 }
 
+/// A path as messages write it: `spec.containers[0].image`.
+pub(super) fn written(path: &Path) -> String {
+    let mut text = String::new();
+    for name in path {
+        let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
+        match text.is_empty() {
+            _ if is_number => text += &format!("[{name}]"),
+            true => text += name,
+            false => text += &format!(".{name}"),
+        }
+    }
+    text
+}
+
 /// Takes a field out of an object.
 pub(super) fn drop(object: &mut Value, path: &Path) {
     let Some((last, way)) = path.split_last() else { return };

@@ -53,16 +53,29 @@ pub(super) fn list(call: &Call<'_>) -> Result<Response, Failure> {
     let asked = call.parameter("limit").parse().unwrap_or_default();
     let limit = call.cluster.world.behaviour.page(asked);
     let limit = if asked > 0 { limit } else { usize::MAX };
-    let (all, version) = call.cluster.world.store.read(|view| {
-        Ok::<_, Failure>((selected(call, view, &after)?, call.cluster.version(view)))
+    let (mut all, version) = call.cluster.world.store.read(|view| {
+        if let Some(since) = since
+            && call.cluster.since(view, since)?.is_none()
+        {
+            let message = "The provided continue parameter is too old to display a consistent list \
+                           result. You can start a new list without the continue parameter.";
+            return Err(Failure::expired(message));
+        }
+        Ok((selected(call, view, &after)?, call.cluster.version(view)))
     })?;
     let version = since.unwrap_or(version);
+    // What was made since the first page is no part of the list.
+    all.retain(|found| found.made <= version);
     let mut metadata = json!({ "resourceVersion": version.to_string() });
     let more = all.len().saturating_sub(limit);
     if let Some(last) = all.get(..limit).and_then(<[Found]>::last).filter(|_| more > 0) {
         let token = json!({ "v": "meta.k8s.io/v1", "rv": version, "start": last.key });
         metadata["continue"] = json!(BASE64URL_NOPAD.encode(token.to_string().as_bytes()));
-        metadata["remainingItemCount"] = json!(more);
+        // How many more are chosen is not counted.
+        if call.parameter("labelSelector").is_empty() && call.parameter("fieldSelector").is_empty()
+        {
+            metadata["remainingItemCount"] = json!(more);
+        }
     }
     let shown = |found: Found| {
         let mut object = in_version(call, found.object);

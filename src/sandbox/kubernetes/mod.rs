@@ -26,9 +26,11 @@ mod list;
 mod namespace;
 mod patch;
 mod path;
+mod quantity;
 mod rule;
 mod selector;
 mod strategic;
+mod typing;
 mod watch;
 
 use axum::Router;

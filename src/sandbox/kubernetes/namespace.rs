@@ -2,7 +2,7 @@
 //!
 //! <https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/>
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::cluster::{Cluster, Found};
 use super::failure::Failure;
@@ -35,20 +35,15 @@ pub(super) fn open(
     }
 }
 
-/// Refuses to delete what must always be there, or goes already.
-pub(super) fn may_go(kind: &Type, name: &str, object: &Value) -> Result<(), Failure> {
+/// Refuses to delete what must always be there.
+pub(super) fn may_go(kind: &Type, name: &str) -> Result<(), Failure> {
     if !kind.is("", "Namespace") {
         return Ok(());
     }
     if FOR_EVER.contains(&name) {
         return Err(Failure::forbidden(kind, name, "this namespace may not be deleted"));
     }
-    if object["metadata"]["deletionTimestamp"].is_null() {
-        return Ok(());
-    }
-    let why = "The system is ensuring all content is removed from this namespace.  Upon completion, \
-               this namespace will automatically be purged by the system.";
-    Err(Failure::conflict(kind, name, why))
+    Ok(())
 }
 
 /// Lets a namespace go a step further: first what is in it, then itself.

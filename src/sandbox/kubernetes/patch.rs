@@ -20,9 +20,17 @@ const APPLY: &str = "application/apply-patch+yaml";
 
 pub(super) fn patch(call: &Call<'_>) -> Result<Response, Failure> {
     let run = call.run(None)?;
+    call.checked()?;
     if call.media() == APPLY {
         let declared = declaration(call)?;
         return transact(call, run, |tx| applied(call, tx, declared));
+    }
+    if !call.parameter("force").is_empty() {
+        let why = "may not be specified for non-apply patch";
+        return Err(call.options(Cause::forbidden("force", why)));
+    }
+    if !matches!(call.media(), MERGE | OPERATIONS | STRATEGIC) {
+        return Err(Failure::media("415: Unsupported Media Type"));
     }
     let sent = call.sent()?;
     transact(call, run, |tx| {
@@ -149,7 +157,11 @@ fn declaration(call: &Call<'_>) -> Result<Value, Failure> {
     let declared: Value = serde_saphyr::from_str(text).map_err(|error| bad(error.to_string()))?;
     if call.parameter("fieldManager").is_empty() {
         let cause = Cause::required("fieldManager", "is required for apply patch");
-        return Err(Failure::options("PatchOptions", &[cause]));
+        return Err(call.options(cause));
+    }
+    if declared["kind"].is_null() || declared["apiVersion"].is_null() {
+        let message = "Object 'Kind' is missing: what is applied says what it is";
+        return Err(Failure::bad_request(message));
     }
     let owners = &declared["metadata"]["managedFields"];
     if owners.as_array().is_some_and(|owners| !owners.is_empty()) {
@@ -173,7 +185,10 @@ fn applied(
     }
     only_its_part(call, &mut declared);
     let definition = call.cluster.definition(tx, &call.kind)?;
-    super::rule::known(call, &mut declared, definition.as_ref())?;
+    if let Some(path) = super::field::unknown(&call.kind, &declared, definition.as_ref()).first() {
+        let why = format!(".{}: field not declared in schema", super::field::written(path));
+        return Err(apply::untyped(&declared, &why));
+    }
     let shape = apply::shape(definition.as_ref(), &call.kind);
     let nothing = json!({ "metadata": {} });
     let live = found.as_ref().map_or(&nothing, |found| &found.object);

@@ -63,14 +63,24 @@ pub(super) fn known(
     object: &mut Value,
     definition: Option<&Value>,
 ) -> Result<(), Failure> {
+    if let Some(wrong) = super::typing::mistyped(&call.kind, object) {
+        let (kind, version) = (&call.kind.kind, &call.kind.version);
+        let message =
+            format!("{kind} in version {version:?} cannot be handled as a {kind}: {wrong}");
+        return Err(Failure::bad_request(message));
+    }
     let unknown = super::field::unknown(&call.kind, object, definition);
     if unknown.is_empty() {
         return Ok(());
     }
     if call.unknown() == Unknown::Refused {
-        let told: Vec<String> =
-            unknown.iter().map(|path| format!("unknown field \"{}\"", path.join("."))).collect();
-        let message = format!("strict decoding error: {}", told.join(", "));
+        let told = unknown.iter().map(|path| super::field::written(path));
+        let told: Vec<String> = told.map(|path| format!("unknown field {path:?}")).collect();
+        let (kind, version) = (&call.kind.kind, &call.kind.version);
+        let message = format!(
+            "{kind} in version {version:?} cannot be handled as a {kind}: strict decoding error: {}",
+            told.join(", ")
+        );
         return Err(Failure::bad_request(message));
     }
     unknown.iter().for_each(|path| super::field::drop(object, path));
@@ -165,6 +175,7 @@ pub(super) fn changed(
     metadata(&after["metadata"], "metadata", &mut causes);
     super::demand::checked(kind, after, &mut causes);
     kept(kind, before, after, &mut causes);
+    held(before, after, &mut causes);
     refused(kind, name, &causes)
 }
 
@@ -190,6 +201,28 @@ fn kept(kind: &Type, before: &Value, after: &Value, causes: &mut Vec<Cause>) {
     super::demand::kept(kind, before, after, causes);
 }
 
+/// What is to be deleted is held by nobody new.
+fn held(before: &Value, after: &Value, causes: &mut Vec<Cause>) {
+    if before["metadata"]["deletionTimestamp"].is_null() {
+        return;
+    }
+    let list =
+        |object: &Value| object["metadata"]["finalizers"].as_array().cloned().unwrap_or_default();
+    let earlier = list(before);
+    let new: Vec<String> =
+        list(after).iter().filter(|it| !earlier.contains(it)).map(Value::to_string).collect();
+    if !new.is_empty() {
+        let why = format!(
+            "no new finalizers can be added if the object is being deleted, found new finalizers \
+             []string{{{}}}",
+            new.join(", ")
+        );
+        // The real server says so twice.
+        let cause = Cause::forbidden("metadata.finalizers", &why);
+        causes.extend([cause.clone(), cause]);
+    }
+}
+
 /// What of a stateful set never changes.
 fn rest(object: &Value) -> Value {
     let mut spec = object["spec"].clone();
@@ -212,6 +245,9 @@ fn named(kind: &Type, name: &str, causes: &mut Vec<Cause>) {
                 .push(Cause::required("metadata.name", "name or generateName is required"));
         }
         "Service" if kind.group.is_empty() => (is_short && alphabetic, DNS_1035),
+        "Namespace" if kind.group.is_empty() && name.contains('.') => {
+            (false, "must not contain dots")
+        }
         "Namespace" if kind.group.is_empty() => (is_short, LABEL),
         _ if role => {
             (!name.contains(['/', '%']) && name != "." && name != "..", "may not contain '/'")

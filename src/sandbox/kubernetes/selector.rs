@@ -70,9 +70,7 @@ impl Selector {
             let demand = demand.ok_or_else(|| bad(part))?;
             match is_selectable(kind, &demand.key) {
                 true => Ok(demand),
-                false => {
-                    Err(Failure::bad_request(format!("field label not supported: {}", demand.key)))
-                }
+                false => Err(Failure::bad_request(unknown_field(kind, &demand.key))),
             }
         });
         Ok(Self { labels, fields: fields.collect::<Result<_, _>>()? })
@@ -95,6 +93,15 @@ fn is_selectable(kind: &Type, field: &str) -> bool {
     let more = FIELDS.iter().find(|(it, _)| *it == kind.kind);
     matches!(field, "metadata.name" | "metadata.namespace")
         || more.is_some_and(|(_, fields)| fields.contains(&field))
+}
+
+fn unknown_field(kind: &Type, field: &str) -> String {
+    if FIELDS.iter().any(|(it, _)| *it == kind.kind) {
+        format!("field label not supported: {field}")
+    } else {
+        let known = "only \"metadata.name\", \"metadata.namespace\"";
+        format!("{field:?} is not a known field selector: {known}")
+    }
 }
 
 /// The demands of a selector: commas between brackets do not part them.

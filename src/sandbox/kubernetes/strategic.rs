@@ -38,7 +38,7 @@ fn objects(target: &mut Value, patch: &Value, shape: &Shape<'_>, top: bool) -> R
     for (name, value) in fields {
         match name.split_once('/') {
             Some(("$deleteFromPrimitiveList", list)) => without(into, list, value),
-            // The order of items is nothing that anybody here goes by.
+            // It goes with its list.
             Some(("$setElementOrder", _)) => {}
             _ if name == "$retainKeys" => {
                 let kept = value.as_array().cloned().unwrap_or_default();
@@ -47,15 +47,21 @@ fn objects(target: &mut Value, patch: &Value, shape: &Shape<'_>, top: bool) -> R
             _ if name.starts_with('$') => {}
             _ if value.is_null() => _ = into.remove(name),
             _ => {
+                let order = fields.get(&format!("$setElementOrder/{name}"));
                 let inner = into.entry(name.clone()).or_insert(Value::Null);
-                one(inner, value, &shape.field(name, top))?;
+                one(inner, value, order, &shape.field(name, top))?;
             }
         }
     }
     Ok(())
 }
 
-fn one(target: &mut Value, patch: &Value, shape: &Shape<'_>) -> Result<(), Failure> {
+fn one(
+    target: &mut Value,
+    patch: &Value,
+    order: Option<&Value>,
+    shape: &Shape<'_>,
+) -> Result<(), Failure> {
     match (patch, shape.list()) {
         (Value::Object(_), _) => objects(target, patch, shape, false),
         (Value::Array(items), List::Keyed(keys)) => {
@@ -65,8 +71,11 @@ fn one(target: &mut Value, patch: &Value, shape: &Shape<'_>) -> Result<(), Failu
             };
             // A patch tells items apart by the first key only.
             let key = keys.first().map_or("name", String::as_str);
+            let before: Vec<Value> = into.iter().map(|item| item[key].clone()).collect();
             items.iter().try_for_each(|item| keyed(&mut into, item, key, shape))?;
-            *target = Value::Array(into);
+            let wanted = order.and_then(Value::as_array).unwrap_or(items);
+            let wanted: Vec<&Value> = wanted.iter().map(|item| &item[key]).collect();
+            *target = Value::Array(ordered(into, key, &before, &wanted));
             Ok(())
         }
         (Value::Array(items), List::Set) => {
@@ -80,6 +89,26 @@ fn one(target: &mut Value, patch: &Value, shape: &Shape<'_>) -> Result<(), Failu
             Ok(())
         }
     }
+}
+
+/// Items of the patch in its order, with those that only were there before put between them as
+/// they came: each before the first of the patch that it stood before.
+fn ordered(all: Vec<Value>, key: &str, before: &[Value], wanted: &[&Value]) -> Vec<Value> {
+    let stood = |item: &Value| before.iter().position(|it| *it == item[key]);
+    let place = |item: &Value| wanted.iter().position(|it| **it == item[key]);
+    let (mut patched, others): (Vec<Value>, Vec<Value>) =
+        all.into_iter().partition(|item| place(item).is_some());
+    patched.sort_by_key(|item| place(item));
+    let mut result = Vec::new();
+    let (mut others, mut patched) = (others.into_iter().peekable(), patched.into_iter().peekable());
+    while let Some(next) = patched.peek() {
+        let first = others.peek().is_some_and(|other| {
+            stood(other).zip(stood(next)).is_some_and(|(other, next)| other < next)
+        });
+        result.extend(if first { others.next() } else { patched.next() });
+    }
+    result.extend(others);
+    result
 }
 
 fn keyed(into: &mut Vec<Value>, item: &Value, key: &str, shape: &Shape<'_>) -> Result<(), Failure> {

@@ -1,7 +1,6 @@
 //! Watching: what changes is told as it happens, a line for each event.
 //!
-//! Changes of one object that follow each other within a blink are told as one, as the last of them
-//! left it. <https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes>
+//! <https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes>
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -16,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::call::Call;
-use super::cluster::{Cluster, Found};
+use super::cluster::{Cluster, Event, Found};
 use super::failure::Failure;
 use super::kind::Type;
 use super::list;
@@ -56,9 +55,6 @@ enum State {
     Over,
 }
 
-/// An event, and the version that orders it.
-type Event = (u64, Value);
-
 pub(super) fn watch(call: &Call<'_>) -> Result<Response, Failure> {
     let seconds = call.parameter("timeoutSeconds").parse().ok().map(Duration::from_secs);
     let since = call.parameter("resourceVersion");
@@ -97,16 +93,20 @@ impl Watch {
     /// What the watcher knows from a list that it read before.
     fn know_what_was(&mut self) -> Result<(), Failure> {
         let Some(cluster) = Cluster::at(&self.world, &self.place)? else { return Ok(()) };
-        let all = self.world.store.read(|view| {
-            let gone = cluster.deleted(view, self.told)?.unwrap_or_default();
-            let gone = gone.into_iter().map(|(_, found)| found);
-            let gone = gone.filter(|found| found.key.starts_with(&self.prefix));
+        self.known = self.world.store.read(|view| {
             let all = cluster.all(view, &self.prefix, "")?;
-            Ok::<_, Failure>(all.into_iter().chain(gone).collect::<Vec<_>>())
+            let fits = all.iter().filter(|found| self.selector.fits(&found.object));
+            let mut known: BTreeSet<String> = fits.map(|found| found.key.clone()).collect();
+            // Going back from the last change to the first, what was before it counts.
+            for event in cluster.since(view, self.told)?.unwrap_or_default().into_iter().rev() {
+                let ours = event.key.starts_with(&self.prefix);
+                match event.before.filter(|before| ours && self.selector.fits(before)) {
+                    Some(_) => _ = known.insert(event.key),
+                    None => _ = known.remove(&event.key),
+                }
+            }
+            Ok::<_, Failure>(known)
         })?;
-        let known = all.into_iter().filter(|found| found.made <= self.told);
-        let known = known.filter(|found| self.selector.fits(&found.object));
-        self.known = known.map(|found| found.key).collect();
         Ok(())
     }
 
@@ -177,33 +177,25 @@ impl Watch {
         cluster: &Cluster<'_>,
         view: &Transaction<'_>,
     ) -> Result<Vec<Value>, Failure> {
-        let Some(deleted) = cluster.deleted(view, self.told)? else {
+        let Some(events) = cluster.since(view, self.told)? else {
             let message = format!("too old resource version: {}", self.told);
             return Err(Failure::expired(message));
         };
-        let mut events: Vec<Event> = Vec::new();
-        for (version, found) in deleted {
-            if found.key.starts_with(&self.prefix) && self.known.remove(&found.key) {
-                events.push((version, self.event("DELETED", found.object)));
-            }
-        }
-        for found in cluster.all(view, &self.prefix, "")? {
-            let version = version_of(&found.object);
-            if version > self.told {
-                let word = self.word(&found);
-                events.extend(word.map(|word| (version, self.event(word, found.object))));
-            }
-        }
-        events.sort_by_key(|(version, _)| *version);
-        Ok(events.into_iter().map(|(_, event)| event).collect())
+        let ours = events.into_iter().filter(|event| event.key.starts_with(&self.prefix));
+        let ours: Vec<Event> = ours.collect();
+        let told = ours.into_iter().filter_map(|event| {
+            let word = self.word(&event)?;
+            Some(self.event(word, event.object))
+        });
+        Ok(told.collect())
     }
 
     /// What became of an object in the eyes of whoever watches; nothing that they are to see.
-    fn word(&mut self, found: &Found) -> Option<&'static str> {
-        if !self.selector.fits(&found.object) {
-            return self.known.remove(&found.key).then_some("DELETED");
+    fn word(&mut self, event: &Event) -> Option<&'static str> {
+        if event.deleted || !self.selector.fits(&event.object) {
+            return self.known.remove(&event.key).then_some("DELETED");
         }
-        Some(if self.known.insert(found.key.clone()) { "ADDED" } else { "MODIFIED" })
+        Some(if self.known.insert(event.key.clone()) { "ADDED" } else { "MODIFIED" })
     }
 
     fn event(&self, word: &str, mut object: Value) -> Value {
@@ -222,9 +214,4 @@ impl Watch {
         });
         json!({ "type": "BOOKMARK", "object": object })
     }
-}
-
-fn version_of(object: &Value) -> u64 {
-    let text = object["metadata"]["resourceVersion"].as_str();
-    text.and_then(|text| text.parse().ok()).unwrap_or_default()
 }

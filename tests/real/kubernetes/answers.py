@@ -1,5 +1,6 @@
 """Answers without what must differ from server to server: identities, versions, times, addresses."""
 
+import copy
 import difflib
 import json
 import re
@@ -17,12 +18,12 @@ class Normal:
 
     def of(self, answer, only=None, without=()):
         """The answer as it is compared: the paths that count, in words that do not differ."""
-        answer = self.value(answer, "")
-        body = answer.get("body")
-        if only is not None:
-            answer = {**answer, "body": {path: pick(body, path) for path in only}}
+        answer = copy.deepcopy(answer)
         for path in without:
             drop(answer.get("body"), path.split("."))
+        answer = self.value(answer, "")
+        if only is not None:
+            answer["body"] = {path: pick(answer.get("body"), path) for path in only}
         return answer
 
     def value(self, value, key):
@@ -30,7 +31,7 @@ class Normal:
             return {name: self.value(inner, name) for name, inner in value.items()}
         if isinstance(value, list):
             values = [self.value(inner, key) for inner in value]
-            return sorted(values, key=json.dumps) if key == "managedFields" else values
+            return sorted(values, key=lambda it: json.dumps(it, sort_keys=True)) if key == "managedFields" else values
         return self.text(value, key) if isinstance(value, str) else value
 
     def text(self, text, key):

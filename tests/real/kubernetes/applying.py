@@ -54,17 +54,21 @@ def an_edit_by_hand_takes_the_field_from_the_applier(on):
 
 def containers_ports_and_variables_are_owned_one_by_one(on):
     there = group("apps/v1", on.space, "deployments", "hub")
-    only = ["metadata.managedFields", "metadata.generation"]
-    on.apply("mine", there, deployment([container("hub", env=[("A", "1"), ("B", "2")], ports=[8081])]), only=only)
-    on.apply("fewer", there, deployment([container("hub", env=[("A", "1")], ports=[8081])]), only=only)
-    env = [{"name": "C", "value": "3"}]
-    theirs = deployment([{"name": "hub", "env": env}])
-    theirs["spec"] = {"template": {"spec": {"containers": [{"name": "hub", "env": env}]}}}
-    found = on.apply("theirs", there, theirs, manager="other", only=only)
-    [seen] = found["spec"]["template"]["spec"]["containers"]
+
+    def applied(label, body, **query):
+        """Applies, and notes who declares what: what controllers write of the status comes when it comes."""
+        found = on.apply(label, there, body, only=["metadata.generation"], **query)
+        owners = [it for it in found["metadata"]["managedFields"] if it["operation"] == "Apply"]
+        on.note(f"{label}: owners", {"managedFields": owners})
+        return found["spec"]["template"]["spec"]["containers"][0]
+
+    applied("mine", deployment([container("hub", env=[("A", "1"), ("B", "2")], ports=[8081])]))
+    applied("fewer", deployment([container("hub", env=[("A", "1")], ports=[8081])]))
+    theirs = deployment([])
+    theirs["spec"] = {"template": {"spec": {"containers": [{"name": "hub", "env": [{"name": "C", "value": "3"}]}]}}}
+    seen = applied("theirs", theirs, manager="other")
     on.note("variables", {"env": seen["env"], "ports": [it["containerPort"] for it in seen["ports"]]})
-    found = on.apply("mine without", there, deployment([container("hub", ports=[8082])]), only=only)
-    [seen] = found["spec"]["template"]["spec"]["containers"]
+    seen = applied("mine without", deployment([container("hub", ports=[8082])]))
     on.note("what is left", {"env": seen.get("env"), "ports": [it["containerPort"] for it in seen["ports"]]})
 
 

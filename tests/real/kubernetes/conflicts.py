@@ -19,7 +19,10 @@ def several_fields_of_several_managers(on):
     there = core(on.space, "configmaps", "one")
     on.apply("first", there, settings("one", {"a": "1", "b": "1"}, labels={"team": "x"}), manager="first", only=["data"])
     on.apply("second", there, settings("one", {"c": "1"}), manager="second", only=["data"])
-    on.apply("mine", there, settings("one", {"a": "2", "b": "2", "c": "2"}, labels={"team": "y"}))
+    found = on.apply("mine", there, settings("one", {"a": "2", "b": "2", "c": "2"}, labels={"team": "y"}), only=["reason", "code", "message"])
+    # Those of one manager are together, and managers in no order.
+    causes = sorted((it["message"], it["field"]) for it in found["details"]["causes"])
+    on.note("causes", {"causes": causes})
 
 
 def a_field_that_an_edit_set(on):

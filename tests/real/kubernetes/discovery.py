@@ -73,7 +73,7 @@ def a_type_that_somebody_defines_appears_and_goes(on):
     on.ask("define", "POST", path, definition, only=["kind", "metadata.name", "spec.group", "spec.names", "spec.scope"])
     on.until(
         f"{path}/gardens.example.org",
-        lambda _, it: any(c["type"] == "Established" and c["status"] == "True" for c in it.get("status", {}).get("conditions", [])),
+        lambda _, it: "Established" in [c["type"] for c in it["status"].get("conditions") or [] if c["status"] == "True"],
     )
     here = f"/apis/example.org/v1/namespaces/{on.space}/gardens"
     on.until(here, lambda status, _: status == 200)

@@ -36,7 +36,9 @@ def unknown_fields_are_refused_warned_of_or_dropped(on):
     wrong = settings("one", dota={"a": "1"})
     on.ask("strict", "POST", here, wrong, fieldValidation="Strict")
     on.ask("ignored", "POST", here, wrong, fieldValidation="Ignore", without=["metadata.managedFields"])
-    on.apply("strict apply", f"{here}/two", settings("two", dota={"a": "1"}), fieldValidation="Strict", only=["reason", "code"])
+    on.apply("strict apply", f"{here}/two", settings("two", dota={"a": "1"}), fieldValidation="Strict")
+    on.apply("apply", f"{here}/two", settings("two", dota={"a": "1"}), fieldValidation="Ignore", only=["reason", "code"])
+    on.ask("strict merge", "PATCH", f"{here}/one", {"dota": {"a": "1"}}, MERGE, fieldValidation="Strict", only=["reason", "code"])
     deep = deployment("hub")
     deep["spec"]["template"]["spec"]["containers"][0]["imagee"] = "x"
     on.ask("deep", "POST", group("apps/v1", on.space, "deployments"), deep, fieldValidation="Strict")
@@ -45,7 +47,17 @@ def unknown_fields_are_refused_warned_of_or_dropped(on):
 
 def types_of_values_are_held(on):
     here = core(on.space, "configmaps")
-    on.ask("a number", "POST", here, settings("one", data={"a": 1}), only=["reason", "code"])
+    on.ask("a number", "POST", here, settings("one", data={"a": 1}))
+    on.apply("a number applied", f"{here}/one", settings("one", data={"a": 1}), only=["reason", "code"])
+    labelled = settings("two")
+    labelled["metadata"]["labels"] = {"a": True}
+    on.ask("a label", "POST", here, labelled, only=["reason", "code"])
+    variable = deployment("hub")
+    variable["spec"]["template"]["spec"]["containers"][0]["env"] = [{"name": "A", "value": 1}]
+    on.ask("a variable", "POST", group("apps/v1", on.space, "deployments"), variable, only=["reason", "code"])
+    quantity = deployment("hub")
+    quantity["spec"]["template"]["spec"]["containers"][0]["resources"] = {"requests": {"cpu": "many"}}
+    on.ask("no quantity", "POST", group("apps/v1", on.space, "deployments"), quantity, only=["reason", "code"])
     wrong = deployment("hub", replicas="two")
     on.ask("a word for a number", "POST", group("apps/v1", on.space, "deployments"), wrong, only=["reason", "code"])
 

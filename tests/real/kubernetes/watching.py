@@ -1,6 +1,8 @@
 """What happens is told to those who watch, from where they left off."""
 
 import json
+import threading
+import time
 
 from asking import MERGE, core
 from kubernetes import client, dynamic, watch
@@ -10,11 +12,23 @@ def settings(name, **labels):
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "labels": labels}}
 
 
-def events(on, here, since, **query):
-    """All events after a version, as the server writes them within two seconds."""
-    _, text = on.send("GET", here, watch="true", resourceVersion=since, timeoutSeconds="2", **query)
-    lines = text.splitlines() if isinstance(text, str) else [json.dumps(text)]
-    return [json.loads(line) for line in lines if line.strip()]
+def events(on, here, changes, **query):
+    """All events that a watch is told while changes are made, with some time between them."""
+    _, found = on.send("GET", here)
+    since, seen = found["metadata"]["resourceVersion"], []
+
+    def look():
+        _, text = on.send("GET", here, watch="true", resourceVersion=since, timeoutSeconds="3", **query)
+        lines = text.splitlines() if isinstance(text, str) else [json.dumps(text)]
+        seen.extend(json.loads(line) for line in lines if line.strip())
+
+    watching = threading.Thread(target=look)
+    watching.start()
+    for change in changes:
+        time.sleep(0.4)
+        on.send(*change)
+    watching.join()
+    return seen
 
 
 def told(event):
@@ -23,27 +37,37 @@ def told(event):
     return [event["type"], it.get("metadata", {}).get("name", it.get("reason"))]
 
 
-def what_happened_since_a_list_is_told_in_order(on):
+def what_happens_after_a_list_is_told_in_order(on):
     here = core(on.space, "configmaps")
     on.create(here, settings("before", watched="yes"))
-    _, found = on.send("GET", here, labelSelector="watched=yes")
-    since = found["metadata"]["resourceVersion"]
-    on.create(here, settings("one", watched="yes"))
-    on.create(here, settings("other"))
-    on.send("PATCH", f"{here}/one", {"data": {"a": "1"}}, MERGE)
-    on.send("DELETE", f"{here}/one")
-    seen = events(on, here, since, labelSelector="watched=yes")
+    changes = [
+        ("POST", here, settings("one", watched="yes")),
+        ("POST", here, settings("other")),
+        ("PATCH", f"{here}/one", {"data": {"a": "1"}}, MERGE),
+        ("DELETE", f"{here}/one"),
+    ]
+    seen = events(on, here, changes, labelSelector="watched=yes")
     on.note("events", {"told": [told(it) for it in seen]})
     on.note("the last", {"body": seen[-1]["object"]}, without=["metadata.managedFields"])
 
 
 def leaving_the_choice_is_told_as_going(on):
     here = core(on.space, "configmaps")
-    made = on.create(here, settings("one", watched="yes"))
-    since = made["metadata"]["resourceVersion"]
-    on.send("PATCH", f"{here}/one", {"metadata": {"labels": {"watched": "no"}}}, MERGE)
-    on.send("PATCH", f"{here}/one", {"metadata": {"labels": {"watched": "yes"}}}, MERGE)
-    on.note("events", {"told": [told(it) for it in events(on, here, since, labelSelector="watched=yes")]})
+    on.create(here, settings("one", watched="yes"))
+    label = lambda value: ("PATCH", f"{here}/one", {"metadata": {"labels": {"watched": value}}}, MERGE)
+    seen = events(on, here, [label("no"), label("yes")], labelSelector="watched=yes")
+    on.note("events", {"told": [told(it) for it in seen]})
+
+
+def what_happened_before_the_watch_is_told_too(on):
+    here = core(on.space, "configmaps")
+    _, found = on.send("GET", here)
+    since = found["metadata"]["resourceVersion"]
+    on.create(here, settings("one", watched="yes"))
+    on.create(here, settings("two", watched="yes"))
+    query = {"labelSelector": "watched=yes", "resourceVersion": since}
+    _, text = on.send("GET", here, watch="true", timeoutSeconds="1", **query)
+    on.note("events", {"told": [told(json.loads(line)) for line in text.splitlines()]})
 
 
 def without_a_version_all_that_is_there_comes_first(on):
@@ -57,19 +81,18 @@ def without_a_version_all_that_is_there_comes_first(on):
 
 def one_object_can_be_watched_by_its_name(on):
     here = core(on.space, "configmaps")
-    made = on.create(here, settings("one"))
-    on.create(here, settings("two"))
-    on.send("PATCH", f"{here}/one", {"data": {"a": "1"}}, MERGE)
-    since = made["metadata"]["resourceVersion"]
-    on.note("events", {"told": [told(it) for it in events(on, here, since, fieldSelector="metadata.name=one")]})
+    on.create(here, settings("one"))
+    changes = [("POST", here, settings("two")), ("PATCH", f"{here}/one", {"data": {"a": "1"}}, MERGE)]
+    seen = events(on, here, changes, fieldSelector="metadata.name=one")
+    on.note("events", {"told": [told(it) for it in seen]})
 
 
 def the_clients_own_watch_sees_a_namespace_go(on):
     space = on.space
     api = client.CoreV1Api(on.api)
     since = api.list_namespace().metadata.resource_version
-    api.delete_namespace(space)
     seen = []
+    threading.Timer(0.5, api.delete_namespace, [space]).start()
     for event in watch.Watch().stream(
         api.list_namespace, resource_version=since, field_selector=f"metadata.name={space}", timeout_seconds=60
     ):

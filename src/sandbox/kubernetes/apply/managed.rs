@@ -40,9 +40,12 @@ impl Owner {
     fn shown(&self) -> Value {
         let mut entry = json!({
             "manager": self.manager, "operation": self.operation,
-            "apiVersion": self.api_version, "time": self.time,
+            "apiVersion": self.api_version,
             "fieldsType": "FieldsV1", "fieldsV1": self.fields.shown(),
         });
+        if !self.time.is_empty() {
+            entry["time"] = json!(self.time);
+        }
         if !self.subresource.is_empty() {
             entry["subresource"] = json!(self.subresource);
         }

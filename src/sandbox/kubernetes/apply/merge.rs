@@ -57,10 +57,8 @@ fn items(old: &[Value], new: &[Value], list: &List, shape: &Shape<'_>) -> Vec<Va
 
 /// Takes out what a manager declared last time and does not now, unless others own it.
 pub(super) fn prune(object: &mut Value, dropped: &Fields, owned: &Fields, shape: &Shape<'_>) {
-    let mut paths = dropped.paths();
-    // The innermost first, so that what still has something owned in it can stay.
-    paths.sort_by_key(|path| std::cmp::Reverse(path.len()));
-    for path in paths {
+    // Those above before those below: an item is found by its keys as long as it has them.
+    for path in dropped.paths() {
         if !owned.touches(&path) {
             remove(object, &path, shape, true);
         }

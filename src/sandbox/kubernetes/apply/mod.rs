@@ -71,8 +71,7 @@ pub(super) fn applied(
     force: Force,
 ) -> Result<Value, Failure> {
     if let Some(twice) = merge::twice(declared, shape, "") {
-        let message = format!("failed to create typed patch object: {twice}");
-        return Err(Failure::asked_for(500, &message));
+        return Err(untyped(declared, &twice));
     }
     let me = writer.owner("Apply", managed::ownable(compare::declared(declared, shape)));
     let (mine, mut others): (Vec<_>, Vec<_>) =
@@ -91,14 +90,25 @@ pub(super) fn applied(
     for owner in &mut others {
         owner.fields = owner.fields.without(&written).without(&removed);
     }
-    let unchanged = mine.into_iter().find(|owner| owner.fields == me.fields);
-    let me = match unchanged {
-        Some(earlier) => Owner { time: earlier.time, ..me },
-        None => me,
-    };
-    others.push(me);
+    // Only what changes the object has a time.
+    let earlier = mine.into_iter().next().map(|owner| owner.time).unwrap_or_default();
+    let same = written.is_empty() && removed.is_empty();
+    let time = if same { earlier } else { me.time.clone() };
+    others.push(Owner { time, ..me });
     managed::write(&mut object, others);
     Ok(object)
+}
+
+/// What is declared is not of the type that it says.
+pub(super) fn untyped(declared: &Value, why: &str) -> Failure {
+    let text = |value: &'_ Value| value.as_str().unwrap_or_default().to_owned();
+    let (metadata, version) = (&declared["metadata"], text(&declared["apiVersion"]));
+    let namespace = metadata["namespace"].as_str().map(|it| format!("{it}/")).unwrap_or_default();
+    let version = if version.contains('/') { version } else { format!("/{version}") };
+    let (name, kind) = (text(&metadata["name"]), text(&declared["kind"]));
+    Failure::unexpected(format!(
+        "failed to create typed patch object ({namespace}{name}; {version}, Kind={kind}): {why}"
+    ))
 }
 
 /// Refuses to change what others own, by name and field.
@@ -153,9 +163,7 @@ pub(super) fn updated(before: &Value, after: &mut Value, shape: &Shape<'_>, writ
     }
     owners.retain(|owner| !owner.is(&me));
     let fields = me.fields.without(&removed).union(&written);
-    if fields != me.fields {
-        me = Owner { fields, time: writer.time.clone(), ..me };
-    }
-    owners.push(me);
+    let time = if written.is_empty() { me.time.clone() } else { writer.time.clone() };
+    owners.push(Owner { fields, time, ..me });
     managed::write(after, owners);
 }

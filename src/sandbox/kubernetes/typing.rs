@@ -1,0 +1,64 @@
+//! Values that are of another type than their field, as far as the sandbox knows which that is.
+
+use serde_json::Value;
+
+use super::kind::{Origin, Type};
+
+/// Maps whose entries are texts, wherever they are in a built-in type.
+const TEXTS: &[&str] = &["labels", "annotations", "stringData", "nodeSelector", "matchLabels"];
+
+/// Fields that are numbers.
+const NUMBERS: &[&str] = &[
+    "activeDeadlineSeconds",
+    "backoffLimit",
+    "completions",
+    "containerPort",
+    "minReadySeconds",
+    "nodePort",
+    "parallelism",
+    "progressDeadlineSeconds",
+    "replicas",
+    "revisionHistoryLimit",
+    "terminationGracePeriodSeconds",
+];
+
+/// What the server says of a value that is of another type than its field, if one is.
+pub(super) fn mistyped(kind: &Type, object: &Value) -> Option<String> {
+    if kind.origin == Origin::Custom {
+        return wrong(&object["metadata"]);
+    }
+    if kind.is("", "ConfigMap") || kind.is("", "Secret") {
+        let data = object["data"].as_object().into_iter().flatten().map(|(_, value)| value);
+        return not_a_text("data", data).or_else(|| wrong(&object["metadata"]));
+    }
+    wrong(object)
+}
+
+fn wrong(value: &Value) -> Option<String> {
+    match value {
+        Value::Array(items) => items.iter().find_map(wrong),
+        Value::Object(fields) => fields.iter().find_map(|(name, value)| field(name, value)),
+        _ => None,
+    }
+}
+
+fn field(name: &str, value: &Value) -> Option<String> {
+    match value {
+        Value::Object(entries) if TEXTS.contains(&name) => not_a_text(name, entries.values()),
+        Value::String(_) if NUMBERS.contains(&name) => Some(format!(
+            "json: cannot unmarshal string into Go struct field .{name} of type int32"
+        )),
+        value => wrong(value),
+    }
+}
+
+fn not_a_text<'v>(field: &str, mut values: impl Iterator<Item = &'v Value>) -> Option<String> {
+    let wrong = values.find(|value| !value.is_string() && !value.is_null())?;
+    let kind = match wrong {
+        Value::Number(_) => "number",
+        Value::Bool(_) => "bool",
+        Value::Array(_) => "array",
+        _ => "object",
+    };
+    Some(format!("json: cannot unmarshal {kind} into Go struct field .{field} of type string"))
+}
