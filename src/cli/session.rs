@@ -80,9 +80,7 @@ async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session
             .because(&error)
             .hint("`leap-infra doctor` says which credentials are in use and what is missing")
     })?;
-    let github = github::Connection::open(&target.github(), patience(ui)).map_err(|error| {
-        Failure::new(Exit::Permission, "there is no connection to GitHub").because(&error)
-    })?;
+    let github = target.github_connection(patience(ui))?;
     let ledger = ledger(&connection, &project, &stack, patience(ui));
     let memory = ledger.recall(stack.environments()).await;
     let memory = memory.map_err(|error| unreadable(&[error]))?;
@@ -103,7 +101,7 @@ async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session
 }
 
 /// How calls are tried again outside of steps, which tell of it themselves.
-fn patience(ui: &Ui) -> Retry {
+pub(crate) fn patience(ui: &Ui) -> Retry {
     let ui = ui.clone();
     let notify = move |retried: &Retried| {
         let Retried { what, wait, why, .. } = retried;

@@ -16,6 +16,7 @@ mod rights;
 mod roll;
 mod roster;
 mod settings;
+mod sight;
 mod team;
 
 pub use ask::{
@@ -28,6 +29,7 @@ pub use settings::{
     Access, BucketRight, Category, Children, Folder, MadeTeam, Members, Mode, Notifications, OnHub,
     Privacy, Team,
 };
+pub use sight::{OnGitHub, Sight};
 
 pub(crate) use checks::{check, over};
 pub(crate) use expand::expand;

@@ -27,5 +27,6 @@ mod writer;
 pub use app::App;
 pub use client::{Connection, ConnectionError, Endpoint, Identity, Token};
 pub use people::Person;
+pub(crate) use reader::AT_ONCE;
 pub use reader::Reader;
 pub use writer::Writer;
