@@ -6,6 +6,7 @@ pub mod description;
 mod failed;
 pub mod gcp;
 pub mod github;
+pub mod helm;
 mod memo;
 mod ownership;
 mod remembered;

@@ -1,0 +1,3 @@
+//! Helm: releases, as Helm itself keeps them in the cluster.
+
+pub mod helm_release;
