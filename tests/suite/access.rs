@@ -262,6 +262,57 @@ fn who_is_declared_joins_and_leaves_by_date() {
 }
 
 #[test]
+fn who_is_renewed_is_left_as_they_are() {
+    let desk = Desk::new();
+    let members = |text: &str| fs::write(desk.path("people/research.yaml"), text).unwrap();
+    members("members: [{ login: alan, until: 2999-06-30 }]\n");
+    desk.shell.succeed("apply --auto-approve");
+    members("members: [{ login: alan, until: 2999-12-31, note: renewed }]\n");
+    assert!(desk.shell.succeed("plan").is_nothing_to_do());
+}
+
+#[test]
+fn a_mistake_that_would_remove_forty_people_is_refused_with_their_names() {
+    let desk = Desk::new();
+    let members = |count: usize| {
+        let people = (0..count).map(|number| format!("  - login: student-{number:02}\n"));
+        let text = format!("members:\n{}", people.collect::<String>());
+        fs::write(desk.path("people/research.yaml"), text).unwrap();
+    };
+    members(50);
+    desk.shell.succeed("apply --auto-approve");
+    members(10);
+    let said = desk.shell.run("apply --auto-approve");
+    assert_eq!(said.code, Some(7), "{}", said.stdout);
+    for number in 10..50 {
+        let name = format!("student-{number:02}");
+        assert!(said.stdout.contains(&name), "{name} is not named: {}", said.stdout);
+    }
+    assert!(said.stdout.contains("--max-removals"), "{}", said.stdout);
+    members(50);
+    assert!(desk.shell.succeed("plan").is_nothing_to_do(), "nobody was removed");
+}
+
+#[test]
+fn people_in_a_team_below_count_where_that_is_said() {
+    let desk = Desk::new();
+    let emmy = |line: &str| desk.json(line)["verdict"].clone();
+    let line = "access why emmy hubs/main";
+    edit(&desk.path("stack.yaml"), "      requires: research\n", "");
+    edit(&desk.path("stack.yaml"), "      hubs: { main: { choices: { gpu: [t4] } } }\n", "");
+    edit(
+        &desk.path("stack.yaml"),
+        "members: unmanaged\n",
+        "members: { exact: people/none.yaml }\n",
+    );
+    fs::write(desk.path("people/none.yaml"), "members: []\n").unwrap();
+    assert_eq!(emmy(line), "no");
+    let included = "      description: Those who do research\n      children: included\n";
+    edit(&desk.path("stack.yaml"), "      description: Those who do research\n", included);
+    assert_eq!(emmy(line), "yes");
+}
+
+#[test]
 fn who_is_in_a_team_already_is_written_into_a_file() {
     let desk = Desk::new();
     fs::write(desk.path("people/x.yaml"), "members: [{ person: ada }, { login: emmy }]\n").unwrap();
@@ -277,6 +328,43 @@ fn who_is_in_a_team_already_is_written_into_a_file() {
     assert!(desk.shell.succeed("plan").is_nothing_to_do());
     let again = desk.shell.run("access import project-x --into people/now.yaml");
     assert_eq!(again.code, Some(1), "a file that is there is not overwritten");
+}
+
+#[test]
+fn who_leaves_soon_is_told_twice_and_not_every_night() {
+    let desk = Desk::new();
+    let on = |day: &str| desk.shell.succeed(&format!("access notices --as-of {day}")).stdout;
+    assert_eq!(on("2026-11-01"), "Nobody is to be told anything.\n");
+    let listed = desk.shell.succeed("access notices --as-of 2026-11-15 --list").stdout;
+    assert_eq!(listed, "Access of @ada ends on 2026-12-15 (research): to be told\n");
+    assert!(on("2026-11-15").ends_with("notices/ada-2026-12-15-30.md\n"));
+    assert_eq!(on("2026-11-16"), "Nobody is to be told anything.\n");
+    assert!(on("2026-12-10").ends_with("notices/ada-2026-12-15-7.md\n"));
+    assert_eq!(on("2026-12-15"), "Nobody is to be told anything.\n");
+    insta::assert_snapshot!(fs::read_to_string(desk.path("notices/ada-2026-12-15-30.md")).unwrap(), @"");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_soon_is_told_once_by_an_issue() {
+    let mut desk = Desk::new();
+    let sandbox = sandbox::start(sandbox::Options::default()).await.unwrap();
+    desk.shell = Shell::new(desk.path("")).towards(&sandbox);
+    let to = "access:\n  notices: { to: issue, repository: access }\n";
+    edit(&desk.path("stack.yaml"), "access:\n", to);
+    let notices = || desk.shell.run("access notices --as-of 2026-12-01");
+    let forbidden =
+        r#"[{ "on": { "method": "POST */issues" }, "then": { "status": { "code": 403 } } }]"#;
+    sandbox.set_faults(sandbox::Fault::list(forbidden).unwrap());
+    assert_eq!(notices().code, Some(5));
+    sandbox.set_faults(Vec::new());
+    let said = notices().stdout;
+    assert!(said.ends_with("https://github.com/demo-org/access/issues/1\n"), "{said}");
+    assert_eq!(notices().stdout, "Nobody is to be told anything.\n");
+    let hidden =
+        r#"[{ "on": { "method": "GET */issues" }, "then": { "status": { "code": 404 } } }]"#;
+    sandbox.set_faults(sandbox::Fault::list(hidden).unwrap());
+    let said = notices();
+    assert_eq!(said.code, Some(5), "what cannot be read was not told: {}", said.stderr);
 }
 
 /// Five people of `research` are declared: ada and user-42 are there, alan is invited, emmy has

@@ -4,6 +4,7 @@
 mod import;
 mod list;
 mod look;
+mod notices;
 mod offboard;
 mod page;
 mod preview;
@@ -50,6 +51,7 @@ enum What {
     Page(page::Args),
     Import(import::Args),
     Offboard(offboard::Args),
+    Notices(notices::Args),
 }
 
 /// Answers.
@@ -63,6 +65,7 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         What::Page(args) => page::run(args, ui),
         What::Import(args) => import::run(args, ui).await,
         What::Offboard(args) => offboard::run(args, ui),
+        What::Notices(args) => notices::run(args, ui).await,
     }
 }
 

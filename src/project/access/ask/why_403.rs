@@ -58,7 +58,9 @@ impl Asked<'_> {
             for placed in roll.list.iter().filter(lets_in) {
                 let left_out = placed.category.children == Children::LeftOut;
                 for below in roll.standing_below(placed).into_iter().filter(|_| left_out) {
-                    if matches!(roll.holding(login, below), Holding::In(_)) {
+                    let seen = self.on_github(roll, below, login);
+                    let there = seen.is_none_or(OnGitHub::is_in);
+                    if there && matches!(roll.holding(login, below), Holding::In(_)) {
                         causes.push(child(login, placed, below));
                     }
                 }
