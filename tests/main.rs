@@ -31,6 +31,7 @@ mod suite {
     mod hands;
     mod home;
     mod hostile;
+    mod hubs;
     mod identities;
     mod kill;
     mod knock;

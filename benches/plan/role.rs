@@ -4,7 +4,7 @@ use crate::meter::{self, Used};
 use crate::stack::{ORGANIZATION, PEOPLE, login};
 use leap_infra::kind::Retry;
 use leap_infra::plan::{Allowances, Request, plan};
-use leap_infra::providers::{self, gcp, github};
+use leap_infra::providers::{self, Connections, gcp, github, kubernetes};
 use leap_infra::sandbox::github::accept;
 use leap_infra::sandbox::{self, Action, Behaviour, Fault, Match, Sandbox};
 use leap_infra::{cli, project};
@@ -136,11 +136,13 @@ async fn stages(folder: &Path) -> Stages {
     let url = std::env::var(cli::target::SANDBOX_URL).unwrap();
     let github = github::Endpoint::Sandbox { url: url.clone() };
     let github = github::Connection::open(&github, Retry::default()).unwrap();
-    let connection =
-        gcp::Connection::open(&gcp::Endpoint::Sandbox { url }, Retry::default()).await.unwrap();
+    let google = gcp::Endpoint::Sandbox { url: url.clone() };
+    let connection = gcp::Connection::open(&google, Retry::default()).await.unwrap();
     let ledger = cli::session::ledger(&connection, &project, &stack, Retry::default());
     let memory = ledger.recall(stack.environments()).await.unwrap();
-    let observers = providers::observers(&connection, &github);
+    let clusters = kubernetes::Endpoint::Sandbox { url };
+    let connections = Connections::new(&connection, &github, clusters);
+    let observers = providers::observers(&connections);
     let world = observers.world(&stack, &memory.footprint, &memory.claims).await.unwrap();
     let observe = watch.lap();
 

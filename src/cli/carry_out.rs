@@ -161,7 +161,7 @@ impl Session {
         };
         let (progress, events) = (progress.clone(), self.events());
         let run = Run {
-            actors: &providers::actors(&self.connection, &self.github),
+            actors: &providers::actors(&self.connections),
             ledger: &self.ledger,
             holder: &machine::holder(purpose),
             presence: &machine::presence,

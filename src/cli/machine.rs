@@ -78,6 +78,16 @@ pub fn github() -> github::Identity {
     app().map_or(github::Identity::Nobody, github::Identity::App)
 }
 
+/// Where this machine keeps how to reach clusters.
+/// <https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/>
+pub fn kubeconfigs() -> Vec<PathBuf> {
+    if let Some(paths) = std::env::var_os("KUBECONFIG") {
+        return std::env::split_paths(&paths).filter(|it| !it.as_os_str().is_empty()).collect();
+    }
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    home.map(|home| home.join(".kube").join("config")).into_iter().collect()
+}
+
 /// Whose machine this is, told without asking anybody, as Google's own libraries tell it:
 /// <https://github.com/googleapis/gcp-metadata/blob/main/src/gcp-residency.ts>
 fn machine() -> Machine {

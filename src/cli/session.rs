@@ -6,6 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, unreadable};
 use crate::cli::machine;
 use crate::cli::planning::{LookArgs, PlanArgs, Wanted};
+use crate::cli::secrets::Resolver;
 use crate::cli::target::Target;
 use crate::cli::ui::Ui;
 use crate::cli::view;
@@ -14,9 +15,9 @@ use crate::ledger::{Ledger, Memory, RolledBack};
 use crate::model::{Depth, Place, Rules, Stack, World};
 use crate::plan::{self, Allowances, Plan, Request};
 use crate::project::{Environment, Project};
-use crate::providers;
 use crate::providers::gcp::{self, Connection, LedgerBucket, LedgerStore};
 use crate::providers::github;
+use crate::providers::{self, Connections};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -36,6 +37,8 @@ pub struct Session {
     pub connection: Connection,
     /// The connection to GitHub.
     pub github: github::Connection,
+    /// All connections, as kinds take them.
+    pub connections: Connections,
     /// The ledger.
     pub ledger: Ledger,
     /// What the ledger remembers.
@@ -81,6 +84,8 @@ async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session
             .hint("`leap-infra doctor` says which credentials are in use and what is missing")
     })?;
     let github = target.github_connection(patience(ui))?;
+    let glance = Arc::new(Resolver::new(&folder, &connection));
+    let connections = Connections::new(&connection, &github, target.kubernetes()).glancing(glance);
     let ledger = ledger(&connection, &project, &stack, patience(ui));
     let memory = ledger.recall(stack.environments()).await;
     let memory = memory.map_err(|error| unreadable(&[error]))?;
@@ -92,6 +97,7 @@ async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session
         environments,
         connection,
         github,
+        connections,
         ledger,
         memory,
         registry,
@@ -134,7 +140,7 @@ impl Session {
     /// # Errors
     /// When something cannot be read.
     pub async fn world(&self, stack: &Stack) -> Result<World, Failure> {
-        let observers: Observers = providers::observers(&self.connection, &self.github);
+        let observers: Observers = providers::observers(&self.connections);
         let world = observers.world(stack, &self.memory.footprint, &self.memory.claims).await;
         world.map_err(|errors| unreadable(&errors))
     }
@@ -145,7 +151,7 @@ impl Session {
     /// # Errors
     /// When something cannot be read.
     pub async fn everything(&self) -> Result<World, Failure> {
-        let observers: Observers = providers::observers(&self.connection, &self.github);
+        let observers: Observers = providers::observers(&self.connections);
         let mut places = self.memory.footprint.clone();
         for env in &self.environments {
             let place = Place::project(self.project.project(env));

@@ -10,6 +10,7 @@ use crate::kind::Retry;
 use crate::project::{self, Project};
 use crate::providers::gcp::Endpoint;
 use crate::providers::github;
+use crate::providers::kubernetes;
 use crate::sandbox::{self, Chaos, Fault, Sandbox, SandboxError, StoreError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -86,6 +87,15 @@ impl Target {
         github::Connection::open(&self.github(), retry).map_err(|error| {
             Failure::new(Exit::Permission, "there is no connection to GitHub").because(&error)
         })
+    }
+
+    /// How clusters are reached there.
+    pub fn kubernetes(&self) -> kubernetes::Endpoint {
+        match self {
+            Self::Sandbox(sandbox) => kubernetes::Endpoint::Sandbox { url: sandbox.url() },
+            Self::Served(url) => kubernetes::Endpoint::Sandbox { url: url.clone() },
+            Self::Live => kubernetes::Endpoint::Live { kubeconfigs: machine::kubeconfigs() },
+        }
     }
 
     /// What programs call it.

@@ -142,6 +142,10 @@ impl Rules for Registry {
         self.kind(kind).lineage(name, spec)
     }
 
+    fn takes_up(&self, kind: &str, name: &str) -> BTreeSet<String> {
+        self.kind(kind).takes_up(name)
+    }
+
     fn disruption(&self, kind: &str, before: Option<&Value>, after: Option<&Value>) -> Vec<String> {
         self.kind(kind).disruption(before, after)
     }
@@ -169,6 +173,7 @@ trait PureKind: Send + Sync {
     fn claims(&self, spec: &Value) -> BTreeSet<String>;
     fn lane(&self, name: &str, spec: &Value) -> Option<String>;
     fn lineage(&self, name: &str, spec: &Value) -> Option<String>;
+    fn takes_up(&self, name: &str) -> BTreeSet<String>;
     fn disruption(&self, before: Option<&Value>, after: Option<&Value>) -> Vec<String>;
     fn usage(&self, name: &str, spec: &Value) -> Vec<Usage>;
     fn complete(&self, spec: &Value) -> Option<Value>;
@@ -233,6 +238,10 @@ impl<K: Kind> PureKind for Pure<K> {
 
     fn lineage(&self, name: &str, spec: &Value) -> Option<String> {
         K::lineage(name, &typed::<K>(spec))
+    }
+
+    fn takes_up(&self, name: &str) -> BTreeSet<String> {
+        K::takes_up(name)
     }
 
     fn disruption(&self, before: Option<&Value>, after: Option<&Value>) -> Vec<String> {

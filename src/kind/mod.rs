@@ -99,6 +99,12 @@ pub trait Kind: Send + Sync + 'static {
         None
     }
 
+    /// What a thing of this name takes up that no other can have at the same time: where one that
+    /// goes takes up the same as one that comes, the first goes first. Pure.
+    fn takes_up(_name: &str) -> BTreeSet<String> {
+        BTreeSet::new()
+    }
+
     /// What a change disturbs, in words for the plan: what restarts, who is stopped. Nothing
     /// before is a creation, nothing after a removal. Pure.
     fn disruption(_before: Option<&Self::Spec>, _after: Option<&Self::Spec>) -> Vec<String> {

@@ -62,6 +62,9 @@ pub trait Rules {
     /// under a name of its own before that goes.
     fn lineage(&self, kind: &str, name: &str, spec: &Value) -> Option<String>;
 
+    /// What a thing of this name takes up that no other can have at the same time.
+    fn takes_up(&self, kind: &str, name: &str) -> BTreeSet<String>;
+
     /// What a change of a `kind` disturbs, in words. Nothing before is a creation, nothing after
     /// a removal.
     fn disruption(&self, kind: &str, before: Option<&Value>, after: Option<&Value>) -> Vec<String>;

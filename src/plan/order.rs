@@ -25,20 +25,28 @@ impl fmt::Display for Cycle {
 pub(crate) type Edges = Vec<BTreeSet<usize>>;
 
 /// Where the steps on an object stand: at most one that makes, at most one that deletes.
+#[derive(Default)]
 struct Index<'a> {
     makers: BTreeMap<(&'a str, &'a str), usize>,
     deletes: BTreeMap<(&'a str, &'a str), usize>,
+    /// The deletions by what they leave to others.
+    leaving: BTreeMap<(&'a str, String), Vec<usize>>,
 }
 
 impl<'a> Index<'a> {
-    fn of(steps: &'a [Step]) -> Self {
-        let mut index = Self { makers: BTreeMap::new(), deletes: BTreeMap::new() };
+    fn of(request: &Request<'_>, steps: &'a [Step]) -> Self {
+        let mut index = Self::default();
         for (position, step) in steps.iter().enumerate() {
             let of_action = match step.action {
                 Action::Delete | Action::Disown => &mut index.deletes,
                 Action::Create | Action::Update | Action::Wait | Action::Adopt => &mut index.makers,
             };
             of_action.insert((&step.id.kind, &step.id.name), position);
+            if step.action == Action::Delete {
+                for left in request.rules.takes_up(&step.id.kind, &step.id.name) {
+                    index.leaving.entry((&step.id.kind, left)).or_default().push(position);
+                }
+            }
         }
         index
     }
@@ -47,7 +55,7 @@ impl<'a> Index<'a> {
 /// Works out who waits for whom; steps that need something which this run will not bring are
 /// added to the refusals.
 pub(crate) fn edges(request: &Request<'_>, parts: &mut Parts) -> Edges {
-    let index = Index::of(&parts.steps);
+    let index = Index::of(request, &parts.steps);
     let mut edges = vec![BTreeSet::new(); parts.steps.len()];
     let mut blocked = Vec::new();
     for (position, step) in parts.steps.iter().enumerate() {
@@ -66,6 +74,12 @@ pub(crate) fn edges(request: &Request<'_>, parts: &mut Parts) -> Edges {
         if index.deletes.is_empty() {
             continue;
         }
+        if !step.action.lets_go() {
+            for taken in request.rules.takes_up(&step.id.kind, &step.id.name) {
+                edges[position]
+                    .extend(index.leaving.get(&(&*step.id.kind, taken)).into_iter().flatten());
+            }
+        }
         for need in needs(request, step, step.before.as_ref()) {
             let kept = !step.action.lets_go() && after.contains(&need);
             match index.deletes.get(&(&*need.kind, &*need.name)) {
@@ -76,6 +90,7 @@ pub(crate) fn edges(request: &Request<'_>, parts: &mut Parts) -> Edges {
             }
         }
     }
+    blocked.extend(still_needed(request, &parts.steps, &index));
     blocked.dedup_by(|next: &mut Refusal, first| next.id == first.id);
     parts.refusals.extend(blocked);
     edges
@@ -111,6 +126,32 @@ fn blocking(request: &Request<'_>, step: &Step, need: &Need) -> Option<Refusal> 
     }
     let why = Refused::Blocked(id);
     Some(Refusal { id: step.id.clone(), source: step.source.clone(), why })
+}
+
+/// What would go for good although something that is declared needs it: the deletions of which the
+/// declaration tells nothing, such as that of an account which a grant names by its address.
+fn still_needed(request: &Request<'_>, steps: &[Step], index: &Index<'_>) -> Vec<Refusal> {
+    let for_good =
+        |at: &usize| steps[*at].action == Action::Delete && steps[*at].replaces.is_none();
+    let refused = |at: usize, by: &ResourceId| Refusal {
+        id: steps[at].id.clone(),
+        source: steps[at].source.clone(),
+        why: Refused::StillNeeded(by.clone()),
+    };
+    if !index.deletes.values().any(for_good) {
+        return Vec::new();
+    }
+    let mut refusals = BTreeMap::new();
+    for (id, resource) in request.stack.resources() {
+        for need in request.rules.needs(&id.kind, &id.name, &resource.spec) {
+            let key = (&*need.kind, &*need.name);
+            let goes = index.deletes.get(&key).filter(|at| for_good(at));
+            if let Some(&at) = goes.filter(|_| !index.makers.contains_key(&key)) {
+                refusals.entry(at).or_insert_with(|| refused(at, id));
+            }
+        }
+    }
+    refusals.into_values().collect()
 }
 
 /// Sorts the steps (Kahn's order; among those that are ready, by environment, then address) and

@@ -189,6 +189,8 @@ pub enum Refused {
     /// Something that it needs belongs to an environment which is not part of this run, and is
     /// not there.
     Blocked(ResourceId),
+    /// It would go, though this, which is declared, needs it.
+    StillNeeded(ResourceId),
     /// A person asked to leave it alone for a while.
     Held(Hold),
     /// It would be made while this, which looks like it, is no longer declared.
@@ -320,6 +322,11 @@ impl fmt::Display for Refused {
             Self::Blocked(need) => {
                 write!(f, "needs {need}, which is not there: apply {} first", need.env)
             }
+            Self::StillNeeded(by) => write!(
+                f,
+                "would be deleted, but {by} is declared and needs it: take it out there too, or \
+                 declare this again"
+            ),
             Self::Held(hold) => write!(f, "is {hold}; --exclude leaves it out"),
             Self::Renamed { from, key } => write!(
                 f,

@@ -92,7 +92,7 @@ pub struct Declaration {
     /// Where secrets are kept, by a short key. Never a value.
     #[serde(default)]
     pub secrets: BTreeMap<String, Secret>,
-    /// The hubs, by a short key, as far as `access` refers to them.
+    /// The hubs that people work on, by a short key.
     #[serde(default)]
     pub hubs: BTreeMap<String, Hub>,
     /// Who people are, by a short key. It gives nobody anything.

@@ -19,6 +19,9 @@ pub struct Explanation {
     pub env: String,
     /// What is there and where it comes from.
     pub origin: Origin,
+    /// What follows from it, in sentences.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub follows: Vec<String>,
     /// What the setting is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
@@ -88,7 +91,8 @@ pub(crate) fn explain(layout: &[Laid], path: &str, env: &str) -> Result<Explanat
         }
         _ => return Err(unknown(laid, path, &steps)),
     };
-    Ok(Explanation { path: path.to_owned(), env: env.to_owned(), origin, about })
+    let follows = sections::told(layout, laid, &steps);
+    Ok(Explanation { path: path.to_owned(), env: env.to_owned(), origin, follows, about })
 }
 
 fn origin(node: &Node) -> Origin {
@@ -174,7 +178,7 @@ fn unknown(laid: &Laid, path: &str, steps: &[&str]) -> ExplainError {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, env, origin, about } = self;
+        let Self { path, env, origin, follows, about } = self;
         match origin {
             Origin::Written { value, written, range, overrode } => {
                 let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -199,6 +203,7 @@ impl fmt::Display for Explanation {
                 }
             }
         }
+        follows.iter().try_for_each(|sentence| writeln!(f, "  {sentence}"))?;
         about.as_ref().map_or(Ok(()), |about| writeln!(f, "  {about}"))
     }
 }

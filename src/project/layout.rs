@@ -5,6 +5,7 @@ use crate::project::access::Rosters;
 use crate::project::clusters::Tables;
 use crate::project::declaration::Declaration;
 use crate::project::environments::{Environment, SHARED};
+use crate::project::hubs::Texts;
 use crate::project::tree::Node;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +22,8 @@ pub(crate) struct Laid {
     pub(crate) declaration: Declaration,
     /// What machines there are, as far as we know.
     pub(crate) tables: Arc<Tables>,
+    /// The texts of hubs.
+    pub(crate) templates: Arc<Texts>,
     /// How derived names end in each environment.
     pub(crate) suffixes: Arc<BTreeMap<String, String>>,
     /// Who is in the categories of people, by the file that says so.

@@ -6,6 +6,7 @@ use crate::project::clusters::{Tables, load_tables};
 use crate::project::declaration::Declaration;
 use crate::project::environments::{Gathered, gather};
 use crate::project::files::{self, STACK_FILE};
+use crate::project::hubs::{self, Texts};
 use crate::project::layout::Laid;
 use crate::project::problem::{Findings, Problem, Range, Sources};
 use crate::project::schema::DECLARATION;
@@ -38,6 +39,7 @@ pub(crate) fn load(folder: &Path, shown: &Path, top: Option<&Path>) -> Loaded {
     placeholders(&base, &sources, &mut findings);
     let environments = gather(folder, shown, top, &mut sources, &mut findings);
     let tables = Arc::new(load_tables(folder, shown, &mut sources, &mut findings));
+    let texts = Arc::new(hubs::load_templates(folder, shown, &mut sources, &mut findings));
     let suffixes = Arc::new(suffixes(&environments));
     let mut layout: Vec<Laid> = Vec::new();
     let mut lost = Vec::new();
@@ -45,7 +47,7 @@ pub(crate) fn load(folder: &Path, shown: &Path, top: Option<&Path>) -> Loaded {
         let tree = merged(&base, gathered, &sources, &mut findings);
         let unusable = check(&DECLARATION, &tree, &mut findings);
         lost.extend(unusable.iter().filter(|path| path.len() <= 2).cloned());
-        let known = (Arc::clone(&tables), Arc::clone(&suffixes));
+        let known = (Arc::clone(&tables), Arc::clone(&texts), Arc::clone(&suffixes));
         layout.extend(laid(gathered, tree, &unusable, known, &mut findings));
     }
     let rosters = access::load(folder, shown, &layout, &mut sources, &mut findings);
@@ -166,7 +168,9 @@ fn merged(base: &Node, gathered: &Gathered, sources: &Sources, findings: &mut Fi
     let fixed = [("env", &environment.name), ("suffix", &environment.suffix)];
     let fixed = fixed.map(|(name, value)| (name, value.clone())).into();
     let short = BTreeMap::from(SHORT);
-    fill(&tree, &fixed, &short, sources, findings)
+    let mut filled = fill(&tree, &fixed, &short, sources, findings);
+    hubs::resemble(&mut filled);
+    filled
 }
 
 /// Puts an environment's own project in the place of the stack's.
@@ -196,7 +200,7 @@ fn laid(
     gathered: &Gathered,
     tree: Node,
     unusable: &[Vec<String>],
-    (tables, suffixes): (Arc<Tables>, Arc<BTreeMap<String, String>>),
+    (tables, templates, suffixes): (Arc<Tables>, Arc<Texts>, Arc<BTreeMap<String, String>>),
     findings: &mut Findings,
 ) -> Option<Laid> {
     let mut known = tree.clone();
@@ -205,9 +209,16 @@ fn laid(
         Ok(declaration) => {
             let environment = gathered.environment.clone();
             let rosters = access::Rosters::default();
-            let known =
-                Laid { environment, tree, declaration, tables, suffixes, rosters, day: None };
-            Some(known)
+            Some(Laid {
+                environment,
+                tree,
+                declaration,
+                tables,
+                templates,
+                suffixes,
+                rosters,
+                day: None,
+            })
         }
         Err(error) if !findings.stop() => {
             findings.push(Problem::error("type", &tree.range, error.to_string()));

@@ -213,6 +213,12 @@ impl Project {
         explain::explain(&self.layout, path, env)
     }
 
+    /// What the charts of a hub are told in an environment, by the names of its releases; none of a
+    /// hub that is not made here.
+    pub fn hub_values(&self, hub: &str, env: &str) -> Option<Value> {
+        hubs::values_of(&self.layout, hub, env)
+    }
+
     fn declared_twice(&self, resources: &[Resource]) -> Result<(), Problems> {
         let mut seen: BTreeMap<&ResourceId, &Resource> = BTreeMap::new();
         let mut list = Vec::new();

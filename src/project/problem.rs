@@ -1,5 +1,6 @@
 //! What is wrong with a declaration: where, what was expected, and what was probably meant.
 
+use crate::project::words::nearest;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -101,6 +102,18 @@ impl Problem {
         let (range, message) = (range.clone(), message.into());
         let severity = Severity::Error;
         Self { severity, code, range, message, expected: None, suggestion: None, related: vec![] }
+    }
+
+    /// Something is named that is not declared.
+    pub(crate) fn unknown<'a>(
+        what: &str,
+        key: &str,
+        range: &Range,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let near = nearest(key, known).map(|near| format!("did you mean `{near}`?"));
+        let problem = Self::error("reference", range, format!("there is no {what} `{key}`"));
+        problem.expected(format!("the key of a declared {what}")).suggest(near)
     }
 
     /// Something that a person should look at.

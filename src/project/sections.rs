@@ -55,6 +55,8 @@ pub(crate) const FORMATS: &[(&str, Format)] = &[
     ("location", buckets::location::location),
     ("mail-address", budget::mail_address),
     ("member", buckets::format::member),
+    ("moment", hubs::moment),
+    ("namespace", hubs::namespace),
     ("node-range", clusters::node_range),
     ("orcid", people::orcid),
     ("prefix", stack::prefix),
@@ -156,5 +158,13 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<Str
         ["hubs", key, setting] => hubs::derived(layout, laid, key, setting),
         ["ledger", "bucket"] => Some(laid.ledger_bucket()),
         _ => None,
+    }
+}
+
+/// What follows from the setting at a path, in sentences.
+pub(crate) fn told(layout: &[Laid], laid: &Laid, path: &[&str]) -> Vec<String> {
+    match path {
+        ["hubs", rest @ ..] => hubs::told(layout, laid, rest),
+        _ => Vec::new(),
     }
 }

@@ -7,12 +7,13 @@ mod failed;
 pub mod gcp;
 pub mod github;
 pub mod helm;
+pub mod kubernetes;
 mod memo;
 mod ownership;
 mod remembered;
 mod stale;
 
-use crate::kind::{Actors, Observers, Registry};
+use crate::kind::{Actors, Glance, NoSecrets, Observers, Registry};
 use gcp::artifact_registry::ArtifactRegistry;
 use gcp::billing_budget::BillingBudget;
 use gcp::dns_record::DnsRecord;
@@ -35,7 +36,7 @@ use gcp::notification_channel::Channel;
 use gcp::secret::Secret;
 use gcp::secret_access::SecretAccess;
 use gcp::uptime_check::UptimeCheck;
-use gcp::{Connection, Reader, Writer};
+use gcp::{Reader, Writer};
 use github::github_environment::Environment;
 use github::github_organization_member::OrganizationMember;
 use github::github_repository_secret::RepositorySecret;
@@ -43,7 +44,42 @@ use github::github_repository_variable::RepositoryVariable;
 use github::github_team::Team;
 use github::github_team_member::TeamMember;
 use github::github_team_repository::TeamRepository;
+use kubernetes::kubernetes_namespace::Namespace;
+use kubernetes::kubernetes_object::Object;
+use kubernetes::kubernetes_secret::Secret as ClusterSecret;
 use std::sync::Arc;
+
+/// The connections of a run. Cheap to clone.
+#[derive(Clone)]
+pub struct Connections {
+    /// To Google Cloud.
+    pub google: gcp::Connection,
+    /// To GitHub.
+    pub github: github::Connection,
+    /// To clusters.
+    pub kubernetes: kubernetes::Connection,
+    /// Tells whether objects hold what their secrets are now.
+    pub glance: Arc<dyn Glance>,
+}
+
+impl Connections {
+    /// These connections, and those to the clusters behind `clusters`. Secrets are not compared.
+    pub fn new(
+        google: &gcp::Connection,
+        github: &github::Connection,
+        clusters: kubernetes::Endpoint,
+    ) -> Self {
+        let kubernetes = kubernetes::Connection::open(clusters, google);
+        let (google, github) = (google.clone(), github.clone());
+        Self { google, github, kubernetes, glance: Arc::new(NoSecrets) }
+    }
+
+    /// The same, asking `glance` about secrets.
+    #[must_use]
+    pub fn glancing(self, glance: Arc<dyn Glance>) -> Self {
+        Self { glance, ..self }
+    }
+}
 
 /// Every kind that there is.
 pub fn registry() -> Registry {
@@ -77,12 +113,19 @@ pub fn registry() -> Registry {
         .with::<UptimeCheck>()
         .with::<Channel>()
         .with::<BillingBudget>()
+        .with::<Namespace>()
+        .with::<Object>()
+        .with::<ClusterSecret>()
 }
 
 /// The reading half of every kind, for one run: what was listed once is not listed again.
-pub fn observers(google: &Connection, github: &github::Connection) -> Observers {
-    let (reader, hub) = (Arc::new(Reader::new(google)), Arc::new(github::Reader::new(github)));
+pub fn observers(to: &Connections) -> Observers {
+    let (reader, hub) =
+        (Arc::new(Reader::new(&to.google)), Arc::new(github::Reader::new(&to.github)));
+    let inside = kubernetes::Reader::new(&to.kubernetes, Arc::clone(&reader));
+    let inside = Arc::new(inside.glancing(Arc::clone(&to.glance)));
     let (reader, hub) = (|| Arc::clone(&reader), || Arc::clone(&hub));
+    let inside = || Arc::clone(&inside);
     Observers::default()
         .with::<Bucket>(reader())
         .with::<BucketAccess>(reader())
@@ -113,12 +156,18 @@ pub fn observers(google: &Connection, github: &github::Connection) -> Observers 
         .with::<UptimeCheck>(reader())
         .with::<Channel>(reader())
         .with::<BillingBudget>(reader())
+        .with::<Namespace>(inside())
+        .with::<Object>(inside())
+        .with::<ClusterSecret>(inside())
 }
 
 /// The writing half of every kind.
-pub fn actors(google: &Connection, github: &github::Connection) -> Actors {
-    let (writer, hub) = (Arc::new(Writer::new(google)), Arc::new(github::Writer::new(github)));
+pub fn actors(to: &Connections) -> Actors {
+    let (writer, hub) =
+        (Arc::new(Writer::new(&to.google)), Arc::new(github::Writer::new(&to.github)));
+    let inside = Arc::new(kubernetes::Writer::new(&to.kubernetes));
     let (writer, hub) = (|| Arc::clone(&writer), || Arc::clone(&hub));
+    let inside = || Arc::clone(&inside);
     Actors::default()
         .with::<Bucket>(writer())
         .with::<BucketAccess>(writer())
@@ -149,4 +198,7 @@ pub fn actors(google: &Connection, github: &github::Connection) -> Actors {
         .with::<UptimeCheck>(writer())
         .with::<Channel>(writer())
         .with::<BillingBudget>(writer())
+        .with::<Namespace>(inside())
+        .with::<Object>(inside())
+        .with::<ClusterSecret>(inside())
 }

@@ -2,6 +2,7 @@
 //!
 //! Only for what is text by nature; data (Helm values, manifests) is serialised, not templated.
 
+pub mod hub;
 pub mod page;
 
 use handlebars::{Handlebars, no_escape};

@@ -288,14 +288,17 @@ async fn before(
                 return Some(response);
             }
             Action::StatusUntil { code, seconds } => {
-                let mut response = struck(api, *code, "", is_grpc);
                 let now = gate.clock.now();
-                dated(&mut response, http::header::DATE, now);
                 let then = now.plus(Duration::from_secs(*seconds));
-                match api.words(*code, "") {
-                    Some(_) => spent(&mut response, then),
-                    None => dated(&mut response, http::header::RETRY_AFTER, then),
-                }
+                let mut response = match api.words(*code, SPENT) {
+                    Some(response) => spent(response, then),
+                    None => {
+                        let mut response = struck(api, *code, "", is_grpc);
+                        dated(&mut response, http::header::RETRY_AFTER, then);
+                        response
+                    }
+                };
+                dated(&mut response, http::header::DATE, now);
                 return Some(response);
             }
             Action::NameTaken => {
@@ -349,11 +352,15 @@ fn struck(api: &dyn Api, code: u16, message: &str, is_grpc: bool) -> Response {
     api.words(code, message).unwrap_or_else(usual)
 }
 
+/// What GitHub says when nothing more may be asked.
+const SPENT: &str = "API rate limit exceeded";
+
 /// Says as GitHub does that nothing more may be asked until then.
-fn spent(response: &mut Response, until: Moment) {
+fn spent(mut response: Response, until: Moment) -> Response {
     let headers = response.headers_mut();
     headers.insert("x-ratelimit-remaining", HeaderValue::from(0));
     headers.insert("x-ratelimit-reset", HeaderValue::from(until.seconds()));
+    response
 }
 
 fn refused(refusal: Refusal, is_grpc: bool) -> Response {

@@ -22,6 +22,7 @@ pub mod github;
 mod grpc;
 mod guard;
 pub mod iam;
+pub mod kubernetes;
 mod monitoring;
 mod project;
 mod record;

@@ -19,7 +19,7 @@ use super::wire::{Cutter, Wires};
 use super::{
     Api, Behaviour, Call, Clock, Fault, OnCrash, Snapshot, Store, StoreError, Transport, Turn,
     Vault, World, artifactregistry, bigquery, billingbudgets, compute, container, dns, gcs, github,
-    grpc, guard, iam, monitoring, resourcemanager, secretmanager, serviceusage, tls,
+    grpc, guard, iam, kubernetes, monitoring, resourcemanager, secretmanager, serviceusage, tls,
 };
 
 /// How to start a sandbox. The default: in memory, any port, the real time, lags on.
@@ -119,6 +119,7 @@ fn router(world: &World, gate: &Arc<Gate>, more: Vec<Arc<dyn Api>>) -> Router {
         Arc::new(dns::Dns),
         Arc::new(github::GitHub),
         Arc::new(iam::Iam),
+        Arc::new(kubernetes::Kubernetes),
         Arc::new(monitoring::Monitoring),
         Arc::new(resourcemanager::ResourceManager),
         Arc::new(secretmanager::SecretManager),

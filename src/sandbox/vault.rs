@@ -72,7 +72,7 @@ fn broken() -> Refusal {
     Refusal { code: Code::Internal, ..Refusal::unimplemented(message) }
 }
 
-fn random<const N: usize>() -> [u8; N] {
+pub(super) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     SystemRandom::new().fill(&mut bytes).expect("the system has random bytes");
     bytes

@@ -6,7 +6,7 @@ use crate::kind::{ProviderError, Registry, Retry};
 use crate::ledger::{Holder, Ledger, Memory, Presence};
 use crate::model::Stack;
 use crate::plan::{Allowances, Plan, Request, plan};
-use crate::providers::{self, gcp, github};
+use crate::providers::{self, Connections, gcp, github, kubernetes};
 use crate::sandbox::gcs::{SeedBucket, SeedError, seed_bucket};
 use crate::sandbox::{self, Clock, Sandbox, SandboxError};
 use std::collections::BTreeSet;
@@ -28,7 +28,7 @@ pub struct Platform {
     sandbox: Sandbox,
     died: Arc<Notify>,
     connection: gcp::Connection,
-    github: github::Connection,
+    connections: Connections,
     stack: Stack,
     ledger: gcp::LedgerBucket,
     registry: Registry,
@@ -73,8 +73,10 @@ impl Platform {
         let connection = gcp::Connection::open(&endpoint, options().retry).await?;
         let github = github::Endpoint::Sandbox { url: sandbox.url() };
         let github = github::Connection::open(&github, options().retry)?;
+        let clusters = kubernetes::Endpoint::Sandbox { url: sandbox.url() };
+        let connections = Connections::new(&connection, &github, clusters);
         let (registry, runs) = (providers::registry(), AtomicU64::new(0));
-        Ok(Self { sandbox, died, connection, github, stack, ledger, registry, runs })
+        Ok(Self { sandbox, died, connection, connections, stack, ledger, registry, runs })
     }
 
     fn ledger(&self) -> Ledger {
@@ -98,7 +100,7 @@ impl Platform {
             ..About::default()
         };
         let run = Run {
-            actors: &providers::actors(&self.connection, &self.github),
+            actors: &providers::actors(&self.connections),
             ledger: &self.ledger(),
             holder: &holder(number),
             presence: &|_| Presence::PerhapsAlive,
@@ -125,7 +127,7 @@ impl Subject for Platform {
 
     async fn plan(&self) -> Result<Plan, String> {
         let memory = self.memory().await?;
-        let observers = providers::observers(&self.connection, &self.github);
+        let observers = providers::observers(&self.connections);
         let world = observers.world(&self.stack, &memory.footprint, &memory.claims).await;
         let world = world.map_err(|errors| all_in_words(&errors))?;
         let request = Request {

@@ -38,6 +38,7 @@ dns = api("dns", "v1")
 uptime = api("monitoring", "v3").projects().uptimeCheckConfigs()
 channels = api("monitoring", "v3").projects().notificationChannels()
 budgets = api("billingbudgets", "v1").billingAccounts().budgets()
+bigquery = api("bigquery", "v2", "bigquery/v2/")
 registries = api("artifactregistry", "v1", "artifactregistry/").projects().locations()
 
 
@@ -190,6 +191,52 @@ def a_secret_is_made_filled_and_never_listed_with_its_value():
     assert "aGVsbG8" not in str(secrets.versions().list(parent=made["name"]).execute())
     secrets.delete(name=made["name"]).execute()
     refused(404, secrets.get(name=made["name"]))
+
+
+def what_a_month_cost_is_asked_of_the_export_page_by_page():
+    name, asked = "platform-project", {"projectId": "platform-project"}
+    services.services().enable(name=f"{project}/services/bigquery.googleapis.com", body={}).execute()
+    hubs = {"prod": 30.0, "staging": 2.5, "public": 4.0}
+    rows = [
+        {
+            "json": {
+                "invoice": {"month": "202610"},
+                "labels": [{"key": "hub", "value": hub}],
+                "cost": cost,
+                "currency": "USD",
+                "credits": [{"amount": -0.5}],
+            }
+        }
+        for hub, cost in hubs.items()
+    ]
+    place = {**asked, "datasetId": "billing", "tableId": "gcp_billing_export_resource_v1_X"}
+    answer = bigquery.tabledata().insertAll(**place, body={"rows": rows}).execute()
+    assert "insertErrors" not in answer, answer
+    table = f"{name}.billing.gcp_billing_export_resource_v1_*"
+    text = {"parameterType": {"type": "STRING"}}
+    body = {
+        "query": "SELECT IFNULL((SELECT ANY_VALUE(l.value) FROM UNNEST(labels) AS l "
+        "WHERE l.key = @label), '') AS name, currency, SUM(cost) AS cost, "
+        "SUM(IFNULL((SELECT SUM(c.amount) FROM UNNEST(credits) AS c), 0)) AS credits "
+        f"FROM `{table}` WHERE invoice.month = @month "
+        "GROUP BY name, currency ORDER BY cost DESC, name, currency",
+        "useLegacySql": False,
+        "parameterMode": "NAMED",
+        "queryParameters": [
+            {"name": "label", **text, "parameterValue": {"value": "hub"}},
+            {"name": "month", **text, "parameterValue": {"value": "202610"}},
+        ],
+        "maxResults": 2,
+    }
+    job = bigquery.jobs().query(**asked, body=body).execute()["jobReference"]["jobId"]
+    results = bigquery.jobs().getQueryResults
+    page = waited(lambda: results(**asked, jobId=job, maxResults=2), lambda it: it["jobComplete"])
+    rest = results(**asked, jobId=job, maxResults=2, pageToken=page["pageToken"]).execute()
+    rows = [[cell["v"] for cell in row["f"]] for row in page["rows"] + rest["rows"]]
+    costs = [(hub, float(cost)) for hub, _, cost, _ in rows]
+    assert costs == [("prod", 30.0), ("public", 4.0), ("staging", 2.5)], rows
+    body["query"] = "SELECT 1"
+    refused(501, bigquery.jobs().query(**asked, body=body))
 
 
 def a_registry_is_made_changed_and_given_back():

@@ -20,6 +20,12 @@ from finding import nearest
 # Where `.ci/run` unpacks the packages: a folder for each, by its name without the scope.
 _PACKAGES = os.environ.get("LEAP_INFRA_NPM", "")
 
+# What GitHub has no description of: its website with pages and forms, and teams by their numbers.
+_ELSEWHERE = re.compile(r"/(login|settings)/|/organizations/[^/]+/(settings/oauth_application_policy|team/)")
+
+# What GitHub serves and does not describe any more: oauthenticator asks for it.
+_UNDESCRIBED = [("GET", "/orgs/{org}/teams/{team_slug}/members/{username}")]
+
 # Every refusal has these (https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api).
 _REFUSAL = ("message", "documentation_url")
 
@@ -44,6 +50,7 @@ class Api:
             for path, verbs in document["paths"].items()
             for verb, operation in verbs.items()
         ]
+        self.methods += [self._method(verb, path, _undescribed(path)) for verb, path in _UNDESCRIBED]
         graph = {"parameters": {}, "graphql": True, "request": True}
         self.methods.append(rest.Method("graphql", "POST", f"{prefix}/graphql", re.compile(f"{prefix}/graphql"), False, graph))
 
@@ -57,7 +64,7 @@ class Api:
 
     def owns(self, path):
         """Says whether a path looks like one of this API's."""
-        return path.startswith(f"{self._prefix}/")
+        return path.startswith(f"{self._prefix}/") and not _ELSEWHERE.match(path[len(self._prefix) :])
 
     def find(self, verb, path):
         """Returns the method that a call is for."""
@@ -137,6 +144,11 @@ class Api:
         result = graphql.execute(schema, question, answer["data"], variable_values=asked.get("variables"))
         for error in result.errors or []:
             yield "answer", ".".join(map(str, error.path or ["data"])), error.message
+
+
+def _undescribed(path):
+    """Whether somebody is there, which is said by the status alone."""
+    return {"operationId": f"undescribed {path}", "responses": {"204": {}}}
 
 
 def _most(said):

@@ -7,13 +7,14 @@ pub use super::declared::*;
 use super::toy::{Client, Loom, Spool, ToyApi};
 use leap_infra::apply::{About, ApplyError, Event, Options, Report, Run, apply};
 use leap_infra::cli::marks::Marks;
+use leap_infra::cli::secrets::Resolver;
 use leap_infra::kind::{Actors, Observers, ProviderError, Registry, Retry};
 use leap_infra::ledger::{Holder, Ledger, Memory, Presence, Terms, WallClock};
 use leap_infra::model::*;
 use leap_infra::plan::{
     Allowances, MarksError, Narrowed, Plan, Request, Targets, adopt, disown, narrow, plan,
 };
-use leap_infra::providers::{self, gcp, github};
+use leap_infra::providers::{self, Connections, gcp, github, kubernetes};
 use leap_infra::sandbox::dns::put_zone;
 use leap_infra::sandbox::{self, Behaviour, Clock, Sandbox};
 use serde_json::Value;
@@ -109,18 +110,25 @@ impl Bench {
         github::Connection::open(&endpoint, options().retry).unwrap()
     }
 
+    /// All that a run is connected to.
+    fn connections(&self, google: &gcp::Connection) -> Connections {
+        let clusters = kubernetes::Endpoint::Sandbox { url: self.sandbox.url() };
+        let secrets = Resolver::new(".", google);
+        Connections::new(google, &self.github(), clusters).glancing(Arc::new(secrets))
+    }
+
     fn toy(&self) -> Arc<Client> {
         Arc::clone(&self.toy)
     }
 
     pub fn observers(&self, connection: &gcp::Connection) -> Observers {
-        providers::observers(connection, &self.github())
+        providers::observers(&self.connections(connection))
             .with::<Loom>(self.toy())
             .with::<Spool>(self.toy())
     }
 
     pub fn actors(&self, connection: &gcp::Connection) -> Actors {
-        providers::actors(connection, &self.github())
+        providers::actors(&self.connections(connection))
             .with::<Loom>(self.toy())
             .with::<Spool>(self.toy())
     }

@@ -8,7 +8,7 @@ use super::uptime::check;
 use insta::assert_snapshot;
 use leap_infra::cli::marks::Marks;
 use leap_infra::model::{Place, Resource};
-use leap_infra::plan::{Action, Origin, Refused};
+use leap_infra::plan::{Action, Origin, Refused, Targets};
 use leap_infra::providers::gcp::{dns_record, dns_record_by_hand};
 use leap_infra::sandbox::dns::{put_record, put_zone};
 use leap_infra::sandbox::{self, Fault, Match};
@@ -204,6 +204,16 @@ async fn an_alias_takes_the_place_of_a_number_and_the_other_way_round() {
         assert!(bench.plan(&wanted).await.is_empty());
         assert_eq!(zone(&bench).len(), 2);
     }
+    // Neither comes without the other going first, whichever of them a person names.
+    let plan = bench.plan(&alias()).await;
+    let (old, new) = (plan.steps[0].id.to_string(), plan.steps[1].id.to_string());
+    assert_eq!((plan.steps[0].action, plan.steps[1].action), (Action::Delete, Action::Create));
+    let only = Targets { only: vec![new.clone()], not: Vec::new() };
+    assert_eq!(bench.narrow(&alias(), plan.clone(), &only).await.plan.steps.len(), 2);
+    let not = Targets { only: Vec::new(), not: vec![old] };
+    let narrowed = bench.narrow(&alias(), plan, &not).await;
+    assert!(narrowed.plan.steps.is_empty());
+    assert!(narrowed.left_out_too.keys().any(|id| id.to_string() == new));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

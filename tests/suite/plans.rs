@@ -108,6 +108,29 @@ fn removing_something_protected_needs_the_words() {
 }
 
 #[test]
+fn what_is_declared_keeps_what_it_needs() {
+    let mut desk = Desk::new();
+    desk.has("prod:shelf/a", json!({}));
+    desk.has("prod:book/b", json!({ "shelf": "a" }));
+    desk.wants("prod:book/b", json!({ "shelf": "a" }));
+    assert_snapshot!(desk.text(), @"
+    prod: 0 changes, 1 refused
+      ! shelf/a   refused
+          would be deleted, but prod:book/b is declared and needs it: take it out
+          there too, or declare this again
+
+    Plan: 0 to add, 0 to change, 0 to destroy. 1 refused. 1 unchanged.
+    ");
+    // On another shelf it may go.
+    let mut desk = Desk::new();
+    desk.has("prod:shelf/a", json!({}));
+    desk.has("prod:book/b", json!({ "shelf": "a" }));
+    desk.wants("prod:shelf/c", json!({}));
+    desk.wants("prod:book/b", json!({ "shelf": "c" }));
+    assert_eq!(desk.order(), ["Create shelf/c", "Update book/b", "Delete shelf/a"]);
+}
+
+#[test]
 fn removing_something_that_holds_data_is_refused_whatever_is_said() {
     let mut desk = Desk::new();
     desk.has("prod:shelf/old", json!({})).holds = Some("it holds objects".into());

@@ -8,8 +8,7 @@ mod team;
 
 use super::roll::{Placed, Roll};
 use crate::project::layout::Laid;
-use crate::project::problem::{Findings, Problem, Range};
-use crate::project::words::nearest;
+use crate::project::problem::{Findings, Problem};
 use std::collections::BTreeMap;
 
 /// Checks the access of all environments.
@@ -44,7 +43,7 @@ fn requires(roll: &Roll<'_>, placed: &Placed<'_>) -> Option<Problem> {
     let key = placed.category.requires.as_deref()?;
     let range = placed.range("requires");
     if roll.find(key).is_none() {
-        return Some(unknown("category", key, range, roll.list.iter().map(name)));
+        return Some(Problem::unknown("category", key, range, roll.list.iter().map(name)));
     }
     let mut way = vec![placed.key.name.as_str()];
     let mut at = Some(key);
@@ -76,18 +75,6 @@ fn requires(roll: &Roll<'_>, placed: &Placed<'_>) -> Option<Problem> {
 
 fn name<'a>(placed: &Placed<'a>) -> &'a str {
     &placed.key.name
-}
-
-/// Something is named that is not declared.
-fn unknown<'a>(
-    what: &str,
-    key: &str,
-    range: &Range,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Problem {
-    let near = nearest(key, known).map(|near| format!("did you mean `{near}`?"));
-    let problem = Problem::error("reference", range, format!("there is no {what} `{key}`"));
-    problem.expected(format!("the key of a declared {what}")).suggest(near)
 }
 
 /// Categories that are over on the day of the layout: they give nobody anything.

@@ -74,12 +74,15 @@ fn on<'a>(
 }
 
 /// Profiles that may be started, each with what can be chosen in it.
-fn profiles<'a>(hub: &hubs::Placed<'a>, on_hub: &'a OnHub) -> Vec<(&'a str, &'a [String])> {
+fn profiles<'a>(hub: &hubs::Placed<'a>, on_hub: &'a OnHub) -> Vec<(&'a str, Vec<&'a str>)> {
     let whole = on_hub.profiles.iter().filter_map(|key| {
         let profile = hub.hub.profiles.get(key)?;
-        Some((key.as_str(), profile.choices.as_slice()))
+        Some((key.as_str(), profile.choice_names()))
     });
-    let some = on_hub.choices.iter().map(|(key, some)| (key.as_str(), some.as_slice()));
+    let some = on_hub
+        .choices
+        .iter()
+        .map(|(key, some)| (key.as_str(), some.iter().map(String::as_str).collect()));
     whole.chain(some).collect()
 }
 
@@ -169,7 +172,8 @@ pub(crate) fn things(layout: &[Laid]) -> BTreeSet<String> {
         let name = format!("hubs/{}", hub.key.name);
         for (profile, settings) in &hub.hub.profiles {
             let what = format!("{name}/profiles/{profile}");
-            things.extend(settings.choices.iter().map(|choice| format!("{what}/{choice}")));
+            let choices = settings.choice_names().into_iter();
+            things.extend(choices.map(|choice| format!("{what}/{choice}")));
             things.insert(what);
         }
         things.insert(name);

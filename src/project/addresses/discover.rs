@@ -1,17 +1,22 @@
 //! From a live address to what a person would have declared.
 
 use crate::model::Found;
-use crate::project::discover::{Entry, Said, Seen, keys, left_out};
+use crate::project::discover::{Entry, NAMESAKE, Said, Seen, keys, left_out};
 use crate::project::layout::Laid;
 use crate::providers::gcp::gce_address::Spec;
 use serde::Deserialize as _;
-use std::collections::BTreeMap;
+
+/// The kind of an address.
+const ADDRESS: &str = "gce-address";
 
 /// Every address that is nobody's.
 pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
     let (mut entries, mut addresses) = (Vec::new(), Vec::new());
-    for found in seen.strangers("gce-address") {
+    for found in seen.strangers(ADDRESS) {
         match (Spec::deserialize(&found.spec), seen.environment(found)) {
+            (Ok(_), Some(_)) if seen.is_namesake(ADDRESS, found) => {
+                entries.push(left_out(&origin(found), NAMESAKE));
+            }
             (Ok(spec), Some(laid)) if can_be_said(&spec, laid) => {
                 addresses.push((found, spec, laid));
             }
@@ -28,7 +33,8 @@ pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
     let declared = seen.layout.iter().flat_map(|laid| laid.declaration.addresses.keys().cloned());
     let named = addresses.iter().map(|(found, _, laid)| (found.name.as_str(), *laid));
     let keys = keys(declared, named, 'a');
-    entries.extend(addresses.iter().map(|(found, spec, laid)| entry(found, spec, laid, &keys)));
+    let keyed = addresses.iter().zip(&keys);
+    entries.extend(keyed.map(|((found, spec, laid), key)| entry(found, spec, laid, key)));
     entries
 }
 
@@ -42,9 +48,8 @@ fn origin(found: &Found) -> String {
     format!("address {} in {place}, project {}", found.name, found.place.project)
 }
 
-fn entry(found: &Found, spec: &Spec, laid: &Laid, keys: &BTreeMap<&str, String>) -> Entry {
-    let key = keys[found.name.as_str()].clone();
-    let mut said = Said::of(found, laid, &key, origin(found));
+fn entry(found: &Found, spec: &Spec, laid: &Laid, key: &str) -> Entry {
+    let mut said = Said::of(found, laid, key, origin(found));
     if spec.location == "global" {
         said.say("global", true);
     }
@@ -52,5 +57,5 @@ fn entry(found: &Found, spec: &Spec, laid: &Laid, keys: &BTreeMap<&str, String>)
         said.say("tier", "standard");
     }
     said.labels(&spec.labels, laid);
-    said.entry(key, None)
+    said.entry(key.to_owned(), None)
 }

@@ -39,7 +39,8 @@ pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
     }
     let declared = seen.layout.iter().flat_map(|laid| laid.declaration.buckets.keys().cloned());
     let named = buckets.iter().map(|Bucket { found, laid, .. }| (found.name.as_str(), *laid));
-    let keys = keys(declared, named, 'b');
+    let names = buckets.iter().map(|bucket| bucket.found.name.as_str());
+    let keys: BTreeMap<&str, String> = names.zip(keys(declared, named, 'b')).collect();
     let logs = logs(seen, &buckets);
     for bucket in &buckets {
         let key = keys[bucket.found.name.as_str()].clone();

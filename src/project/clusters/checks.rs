@@ -6,7 +6,7 @@ use super::hardware::Gpu;
 use super::machines::allocatable;
 use super::placed::{Placed, PlacedPool, placed};
 use super::settings::Role;
-use super::{names, pools, role};
+use super::{names, pools, pulls, role};
 use crate::project::environments::members;
 use crate::project::layout::Laid;
 use crate::project::managed::check_previously;
@@ -25,6 +25,7 @@ pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
     names::check(&clusters, findings);
     for placed in &clusters {
         findings.extend(zonal(placed));
+        pulls::check(placed, findings);
         renamed(&clusters, placed, findings);
         let pools = placed.pools();
         for pool in &pools {

@@ -44,8 +44,7 @@ pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
     let declared = seen.layout.iter().flat_map(|laid| laid.declaration.clusters.keys().cloned());
     let named = clusters.iter().map(|(found, _, laid)| (found.name.as_str(), *laid));
     let keys = keys(declared, named, 'c');
-    let entry = |cluster: &Stranger<'_>| entry(seen, cluster, &keys[cluster.0.name.as_str()]);
-    entries.extend(clusters.iter().map(entry));
+    entries.extend(clusters.iter().zip(&keys).map(|(cluster, key)| entry(seen, cluster, key)));
     entries
 }
 

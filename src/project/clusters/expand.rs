@@ -120,6 +120,7 @@ fn cluster(placed: &Placed<'_>) -> gke_cluster::Spec {
         single_process_oom_kill: _,
         labels,
         protect,
+        registries: _, // what their account may do in the project
         pools: _,
     } = placed.cluster;
     let cloud = &placed.laid.declaration.cloud;

@@ -12,8 +12,10 @@ mod machines;
 mod names;
 mod placed;
 mod pools;
+mod pulls;
 mod refresh;
 mod role;
+mod room;
 mod settings;
 mod tables;
 
@@ -30,4 +32,6 @@ pub(crate) use discover::discover;
 pub(crate) use expand::{expand, keys};
 pub(crate) use format::{gigabytes, kubernetes_version, node_range, taint};
 pub(crate) use placed::{any, derived, with_identities};
+pub(crate) use pulls::pulls;
+pub(crate) use room::{Cluster as Found, Room, find};
 pub(crate) use tables::load as load_tables;

@@ -91,6 +91,10 @@ pub struct Cluster {
     /// Who the machines are, an account's address; the project's default account when not said.
     #[serde(default)]
     pub service_account: Option<String>,
+    /// The registries that the machines pull images from, by key: their account may then read what
+    /// the registries of that project hold.
+    #[serde(default)]
+    pub registries: Vec<String>,
     /// Whether a container that is out of memory loses one process, and not all; as Kubernetes does
     /// by default when not said. A pool may say otherwise.
     #[serde(default)]

@@ -123,6 +123,10 @@ fn write_entry(out: &mut String, entry: Entry) {
     }
 }
 
+/// Why the second thing of a name in one environment is left out.
+pub(crate) const NAMESAKE: &str =
+    "another of this name is declared, and a name stands for one thing";
+
 /// What a comment says of something that the project file has no word for.
 pub(crate) fn cannot(what: &str) -> String {
     format!("cannot be said here, and stays as it is: {what}")
@@ -145,6 +149,14 @@ impl<'a> Seen<'a> {
     pub(crate) fn wordless(&self, kind: &str, name: &str) -> Vec<&'a UnknownOwner> {
         let unknown = self.world.kinds.get(kind).into_iter().flat_map(|seen| &seen.unknown);
         unknown.filter(|one| one.env.is_empty() && one.name == name).collect()
+    }
+
+    /// Whether an earlier one of this kind has the same name in the same environment: a name stands
+    /// for one thing there, so only one of them can be declared.
+    pub(crate) fn is_namesake(&self, kind: &str, found: &Found) -> bool {
+        let env = |found: &Found| self.environment(found).map(Laid::env);
+        let earlier = self.strangers(kind).iter().take_while(|other| !std::ptr::eq(*other, found));
+        earlier.into_iter().any(|other| other.name == found.name && env(other) == env(found))
     }
 
     /// The environment that a thing probably belongs to: the one whose suffix it has, else the

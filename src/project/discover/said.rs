@@ -82,20 +82,19 @@ pub(crate) fn left_out(origin: &str, why: &str) -> Entry {
     Entry { comments, ..Entry::default() }
 }
 
-/// A key for each name that is not `declared` yet: what the name would be made of, else what comes
-/// near it, beginning with `first` if it does not begin with a letter.
+/// A key for each of these things, in their order, that is not `declared` yet: what its name would be
+/// made of, else what comes near it, beginning with `first` if it does not begin with a letter. Two
+/// things of one name, in different places, get two keys.
 pub(crate) fn keys<'a>(
     declared: impl Iterator<Item = String>,
     named: impl Iterator<Item = (&'a str, &'a Laid)>,
     first: char,
-) -> BTreeMap<&'a str, String> {
+) -> Vec<String> {
     let mut taken: BTreeSet<String> = declared.collect();
-    let mut keys = BTreeMap::new();
-    for (name, laid) in named {
-        let key = new_key(&mut taken, laid.naming().key(name).unwrap_or(name), first);
-        keys.insert(name, key);
-    }
-    keys
+    let key = |(name, laid): (&'a str, &'a Laid)| {
+        new_key(&mut taken, laid.naming().key(name).unwrap_or(name), first)
+    };
+    named.map(key).collect()
 }
 
 /// A key that is not taken, near to this name; it is taken from now on.

@@ -1,18 +1,23 @@
 //! From a live disk and its snapshot schedule to what a person would have declared.
 
 use crate::model::Found;
-use crate::project::discover::{Entry, Said, Seen, keys, left_out};
+use crate::project::discover::{Entry, NAMESAKE, Said, Seen, keys, left_out};
 use crate::project::layout::Laid;
 use crate::providers::gcp::{gce_disk, gce_snapshot_policy};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+
+/// The kind of a disk.
+const DISK: &str = "gce-disk";
 
 /// Every disk that is nobody's.
 pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
     let (mut entries, mut disks) = (Vec::new(), Vec::new());
-    for found in seen.strangers("gce-disk") {
+    for found in seen.strangers(DISK) {
         match (gce_disk::Spec::deserialize(&found.spec), seen.environment(found)) {
+            (Ok(_), Some(_)) if seen.is_namesake(DISK, found) => {
+                entries.push(left_out(&origin(found), NAMESAKE));
+            }
             (Ok(spec), Some(laid)) if is_near(&spec, laid) => disks.push((found, spec, laid)),
             (_, None) => {
                 let why = "no environment of these is in its project";
@@ -25,13 +30,14 @@ pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
     let declared = seen.layout.iter().flat_map(|laid| laid.declaration.disks.keys().cloned());
     let named = disks.iter().map(|(found, _, laid)| (found.name.as_str(), *laid));
     let keys = keys(declared, named, 'd');
-    entries.extend(disks.iter().map(|(found, spec, laid)| entry(seen, found, spec, laid, &keys)));
+    let keyed = disks.iter().zip(&keys);
+    entries.extend(keyed.map(|((found, spec, laid), key)| entry(seen, found, spec, laid, key)));
     entries
 }
 
 /// Snapshot schedules that are nobody's and that no such disk has.
 fn unused(seen: &Seen<'_>) -> Vec<Entry> {
-    let disks = seen.strangers("gce-disk").iter();
+    let disks = seen.strangers(DISK).iter();
     let used: Vec<&str> = disks.filter_map(|found| found.spec["snapshots"].as_str()).collect();
     let schedules = seen.strangers("gce-snapshot-policy").iter();
     let unused = schedules.filter(|found| !used.contains(&found.name.as_str()));
@@ -53,13 +59,7 @@ fn origin(found: &Found) -> String {
     format!("disk {} in {place}, project {}", found.name, found.place.project)
 }
 
-fn entry(
-    seen: &Seen<'_>,
-    found: &Found,
-    spec: &gce_disk::Spec,
-    laid: &Laid,
-    keys: &BTreeMap<&str, String>,
-) -> Entry {
+fn entry(seen: &Seen<'_>, found: &Found, spec: &gce_disk::Spec, laid: &Laid, key: &str) -> Entry {
     let gce_disk::Spec {
         location,
         replicas,
@@ -71,8 +71,7 @@ fn entry(
         labels,
         protect: _, // a wish of the declaration, which marking does not write down
     } = spec;
-    let key = keys[found.name.as_str()].clone();
-    let mut said = Said::of(found, laid, &key, origin(found));
+    let mut said = Said::of(found, laid, key, origin(found));
     said.say("size", format!("{size_gb} GB"));
     said.say("type", kind.as_str());
     said.say("protect", false);
@@ -91,7 +90,7 @@ fn entry(
         Some((name, Some(policy))) => said.say("snapshots", schedule(name, &policy)),
         Some((name, None)) => said.cannot(format!("its snapshot schedule {name}")),
     }
-    said.entry(key, None)
+    said.entry(key.to_owned(), None)
 }
 
 /// A schedule that is nobody's, if it can be declared.

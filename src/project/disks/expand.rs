@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The kind of a disk.
-const DISK: &str = "gce-disk";
+pub(super) const DISK: &str = "gce-disk";
 /// The kind of a snapshot schedule.
 const POLICY: &str = "gce-snapshot-policy";
 

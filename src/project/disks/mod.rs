@@ -6,6 +6,7 @@ mod discover;
 mod expand;
 mod format;
 mod placed;
+mod served;
 mod settings;
 
 pub use settings::{Disk, Snapshots};
@@ -15,3 +16,4 @@ pub(crate) use discover::discover;
 pub(crate) use expand::{expand, keys};
 pub(crate) use format::{disk_size, full_hour, rhythm};
 pub(crate) use placed::{any, derived};
+pub(crate) use served::{Served, served};

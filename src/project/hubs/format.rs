@@ -1,6 +1,7 @@
 //! The forms of texts in a hub's settings.
 
-use crate::project::format::Wrong;
+use crate::project::format::{Wrong, day};
+use time::{PrimitiveDateTime, Time};
 
 /// Whether a text can be where a hub is found.
 /// <https://www.rfc-editor.org/rfc/rfc1123#section-2.1>
@@ -19,6 +20,31 @@ pub(crate) fn hub_domain(text: &str) -> Result<(), Wrong> {
     let bare = text.trim_start_matches("https://").trim_end_matches('/').to_lowercase();
     let meant = good(&bare).then(|| format!("write `{bare}`"));
     Err(Wrong::expected("a domain in small letters, as in `hub.leap.example.org`").suggest(meant))
+}
+
+/// Whether a text can be the name of a namespace, or of something in one.
+/// <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names>
+pub(crate) fn namespace(text: &str) -> Result<(), Wrong> {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let inside = !text.starts_with('-') && !text.ends_with('-');
+    if (1..=63).contains(&text.len()) && text.chars().all(allowed) && inside {
+        return Ok(());
+    }
+    Err(Wrong::expected("small letters, digits and hyphens, as in `prod`, at most 63 of them"))
+}
+
+/// The time that a text means, `2027-03-12 09:00`, if it is one that exists.
+pub(crate) fn time_of(text: &str) -> Option<PrimitiveDateTime> {
+    let (date, clock) = text.split_once(' ')?;
+    let (hour, minute) = clock.split_once(':').filter(|_| clock.len() == 5)?;
+    let clock = Time::from_hms(hour.parse().ok()?, minute.parse().ok()?, 0).ok()?;
+    Some(PrimitiveDateTime::new(day(date)?, clock))
+}
+
+/// Whether a text is a time that exists.
+pub(crate) fn moment(text: &str) -> Result<(), Wrong> {
+    let expected = || Wrong::expected("a day and a time, as in `2027-03-12 09:00`");
+    time_of(text).map(|_| ()).ok_or_else(expected)
 }
 
 #[cfg(test)]

@@ -1,14 +1,31 @@
-//! `hubs`: what access refers to: which hubs there are, in which environments, what can be chosen
-//! on them, and whose account the servers of people act as. No hub is made of it yet; of what is
-//! declared here, only rights on buckets reach a cloud (see [`crate::project::access`]).
+//! `hubs`: where people work: who may log in, what their servers can be, on which machines, with
+//! which images, homes and buckets; and what that becomes: values of the charts that a hub is made
+//! of. A hub that names no cluster is somebody else's, and only `access` refers to it.
+//!
+//! `settings.rs` is what is written, `share.rs` what a size means on a machine, `who.rs` whom it is
+//! for, `values.rs` what the charts are told.
 
 mod checks;
 mod format;
+mod like;
+mod made;
+mod offer;
 mod placed;
 mod settings;
+mod share;
+mod templates;
+mod told;
+mod values;
+mod who;
 
-pub use settings::{Account, Hub, Per, Profile};
+pub use settings::{
+    Account, Builds, Choice, Choices, CiLogon, Cull, Dask, Dummy, ExtraFile, GitHub, Home, Hub,
+    Image, Limit, Login, Page, Per, Profile, Release, Room, Warm,
+};
 
 pub(crate) use checks::check;
-pub(crate) use format::hub_domain;
+pub(crate) use format::{hub_domain, moment, namespace};
+pub(crate) use like::resemble;
 pub(crate) use placed::{Placed, derived, placed};
+pub(crate) use templates::{Texts, load as load_templates};
+pub(crate) use told::{told, values_of};

@@ -18,6 +18,11 @@ pub(crate) struct Placed<'a> {
 }
 
 impl Placed<'_> {
+    /// Where something was written, or else the hub's key.
+    pub(super) fn range_at(&self, path: &[&str]) -> &Range {
+        self.node.at(path.iter().copied()).map_or(&self.key.range, |node| &node.range)
+    }
+
     /// Where a setting was written, or else the hub's key.
     pub(crate) fn range(&self, setting: &str) -> &Range {
         self.node.child(setting).map_or(&self.key.range, |node| &node.range)
@@ -44,7 +49,11 @@ pub(crate) fn placed(layout: &[Laid]) -> Vec<Placed<'_>> {
 
 /// What a setting of a hub is when it is not said and follows from something else.
 pub(crate) fn derived(layout: &[Laid], laid: &Laid, key: &str, setting: &str) -> Option<String> {
-    laid.declaration.hubs.get(key)?;
+    let hub = laid.declaration.hubs.get(key)?;
     let all: Vec<&str> = layout.iter().map(Laid::env).collect();
-    (setting == "in").then(|| format!("[{}]", each_environment(&all).join(", ")))
+    match setting {
+        "in" => Some(format!("[{}]", each_environment(&all).join(", "))),
+        "namespace" => hub.cluster.is_some().then(|| key.to_owned()),
+        _ => None,
+    }
 }

@@ -1,25 +1,140 @@
-//! The types of what is written about a hub.
+//! The types of what is written about a hub: who may log in, what its servers are, and what it is
+//! made of. `settings/` has those of profiles, homes, logins and of what runs beside a hub.
+
+mod beside;
+mod home;
+mod login;
+mod profile;
+
+pub use beside::{Builds, Dask, ExtraFile, Page, Release, Warm};
+pub use home::Home;
+pub use login::{CiLogon, Dummy, GitHub, Login};
+pub use profile::{Choice, Choices, Image, Limit, Profile};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A hub, as far as access refers to it.
+/// A hub. One that names a `cluster` is made; any other is somebody else's, and stands here so that
+/// `access` can refer to it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hub {
     /// The environments that have this hub, as in `[prod]`; each one but `shared` when not said.
     #[serde(default, rename = "in")]
     pub environments: Option<Vec<String>>,
+    /// The hub, by its key, whose settings hold wherever this one says nothing.
+    #[serde(default)]
+    pub like: Option<String>,
     /// Where it is found, as in `leap.example.org`.
     #[schemars(extend("format" = "hub-domain"))]
     pub domain: String,
+    /// The cluster that it runs in, by its key.
+    #[serde(default)]
+    pub cluster: Option<String>,
+    /// The namespace of the cluster; the key of the hub when not said.
+    #[serde(default)]
+    #[schemars(extend("format" = "namespace"))]
+    pub namespace: Option<String>,
+    /// The versions of the charts, as in `{ jupyterhub: 4.3.3 }`; those that this program was made
+    /// with when not said.
+    #[serde(default)]
+    pub charts: BTreeMap<String, String>,
+    /// The release, where it is not JupyterHub's own chart under its own name.
+    #[serde(default)]
+    pub release: Option<Release>,
+    /// How people log in.
+    #[serde(default)]
+    pub login_with: Option<Login>,
+    /// People, by their keys in `people`, who may see and enter the servers of everybody.
+    #[serde(default)]
+    pub admins: Vec<String>,
     /// Which account of the cloud the servers of people act as; none when not said.
     #[serde(default)]
     pub identity: Option<Account>,
+    /// Where people's homes are; they have none when not said, and what they write is lost.
+    #[serde(default)]
+    pub home: Option<Home>,
+    /// Variables of every server: a text, in which `$(JUPYTERHUB_USER)` is the person, or a bucket,
+    /// `bucket:scratch`. Each bucket of the hub's identity has one without being named here:
+    /// `SCRATCH_BUCKET`.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
+    /// How many servers each person may have beside the usual one; none when not said.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 100))]
+    pub named_servers: Option<u32>,
+    /// When idle servers and kernels go.
+    #[serde(default)]
+    pub cull: Cull,
+    /// How long a server may take to start.
+    #[serde(default = "ten_minutes")]
+    #[schemars(extend("format" = "time-span"))]
+    pub start_within: String,
+    /// How many servers may be starting at the same time.
+    #[serde(default = "hundred")]
+    #[schemars(range(min = 1, max = 1000))]
+    pub starting_at_once: u32,
+    /// What the hub itself may use, as in `{ memory: 1 GB, cpu: 1 }`.
+    #[serde(default)]
+    pub room: Room,
+    /// Clusters of Dask that people start; none when not said.
+    #[serde(default)]
+    pub dask: Option<Dask>,
+    /// Images that people have built from a repository of theirs; none when not said.
+    #[serde(default)]
+    pub builds: Option<Builds>,
+    /// The images that people choose from, by a short key, in this order.
+    #[serde(default)]
+    pub images: BTreeMap<String, Image>,
     /// What a server can be, by a short key, as people choose it when they start one.
     #[serde(default)]
     pub profiles: BTreeMap<String, Profile>,
+    /// What stands on the page where people log in.
+    #[serde(default)]
+    pub page: Page,
+    /// Files in every server, by their names.
+    #[serde(default)]
+    pub files: BTreeMap<String, ExtraFile>,
+    /// Seats that are kept ready for an event.
+    #[serde(default)]
+    pub warm: Vec<Warm>,
+    /// Values of the chart that nothing here stands for: laid over all others, last.
+    #[serde(default)]
+    pub values: BTreeMap<String, Value>,
+}
+
+/// When idle servers and kernels go.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cull {
+    /// A kernel that does nothing goes after this time.
+    #[serde(default = "hour")]
+    #[schemars(extend("format" = "time-span"))]
+    pub kernel_idle: String,
+    /// A server that nobody uses goes after this time.
+    #[serde(default = "hour")]
+    #[schemars(extend("format" = "time-span"))]
+    pub server_idle: String,
+    /// A server goes after this time, used or not; never when not said.
+    #[serde(default)]
+    #[schemars(extend("format" = "time-span"))]
+    pub server_age: Option<String>,
+}
+
+/// What the hub itself may use.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Room {
+    /// The most memory, half of which is set aside for it.
+    #[serde(default = "gigabyte")]
+    #[schemars(extend("format" = "volume"))]
+    pub memory: String,
+    /// The most CPUs, a tenth of which is set aside for it.
+    #[serde(default = "one")]
+    #[schemars(range(min = 0.1, max = 64))]
+    pub cpu: f64,
 }
 
 /// Which account of the cloud the servers of a hub act as.
@@ -47,14 +162,34 @@ pub enum Per {
     Category,
 }
 
-/// Something that a server can be.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Profile {
-    /// What people see; the key when not said.
-    #[serde(default)]
-    pub title: Option<String>,
-    /// What can be chosen in it, as in `[8 GB, 16 GB]` or `[t4, l4]`; nothing when not said.
-    #[serde(default)]
-    pub choices: Vec<String>,
+impl Default for Cull {
+    fn default() -> Self {
+        Self { kernel_idle: hour(), server_idle: hour(), server_age: None }
+    }
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { memory: gigabyte(), cpu: one() }
+    }
+}
+
+fn ten_minutes() -> String {
+    "10 minutes".to_owned()
+}
+
+fn hour() -> String {
+    "1 hour".to_owned()
+}
+
+fn gigabyte() -> String {
+    "1 GB".to_owned()
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+fn hundred() -> u32 {
+    100
 }

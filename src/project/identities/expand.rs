@@ -142,7 +142,7 @@ pub(super) fn project_grants(placed: &Placed<'_>) -> Vec<Grant> {
     roles.iter().map(grant).chain(pays).collect()
 }
 
-/// What the identities of each environment may do in their project.
+/// What the identities of each environment may do in their project, and the machines of clusters.
 fn project_access(identities: &Identities<'_>) -> Vec<Resource> {
     let mut grants: BTreeMap<(&str, &str), (&Range, Vec<Grant>)> = BTreeMap::new();
     for placed in &identities.list {
@@ -153,6 +153,12 @@ fn project_access(identities: &Identities<'_>) -> Vec<Resource> {
             let here = (placed.project(), placed.laid.env());
             grants.entry(here).or_insert((placed.range(written), Vec::new())).1.extend(granted);
         }
+    }
+    let pulls = clusters::pulls(identities.layout);
+    for pull in &pulls {
+        let here = (pull.laid.declaration.cloud.project.as_str(), pull.laid.env());
+        let granted = pull.grants.iter().cloned();
+        grants.entry(here).or_insert((&pull.range, Vec::new())).1.extend(granted);
     }
     let resource = |((project, env), (range, grants)): ((&str, &str), (&Range, Vec<Grant>))| {
         let name = format!("{project}/{env}");

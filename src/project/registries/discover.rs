@@ -7,7 +7,6 @@ use crate::project::layout::Laid;
 use crate::providers::gcp::artifact_registry::{Cleanup, Spec};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// Every registry that is nobody's.
 pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
@@ -28,8 +27,8 @@ pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
     let declared = seen.layout.iter().flat_map(|laid| laid.declaration.registries.keys().cloned());
     let named = registries.iter().map(|(found, _, laid)| (found.name.as_str(), *laid));
     let keys = keys(declared, named, 'r');
-    let known = registries.iter();
-    entries.extend(known.map(|(found, spec, laid)| entry(seen, found, spec, laid, &keys)));
+    let keyed = registries.iter().zip(&keys);
+    entries.extend(keyed.map(|((found, spec, laid), key)| entry(seen, found, spec, laid, key)));
     entries
 }
 
@@ -43,13 +42,7 @@ fn origin(found: &Found) -> String {
     format!("registry {} in {place}, project {}", found.name, found.place.project)
 }
 
-fn entry(
-    seen: &Seen<'_>,
-    found: &Found,
-    spec: &Spec,
-    laid: &Laid,
-    keys: &BTreeMap<&str, String>,
-) -> Entry {
+fn entry(seen: &Seen<'_>, found: &Found, spec: &Spec, laid: &Laid, key: &str) -> Entry {
     let Spec {
         location,
         format,
@@ -60,8 +53,7 @@ fn entry(
         labels,
         protect: _, // a wish of the declaration, which marking does not write down
     } = spec;
-    let key = keys[found.name.as_str()].clone();
-    let mut said = Said::of(found, laid, &key, origin(found));
+    let mut said = Said::of(found, laid, key, origin(found));
     if *location != laid.declaration.cloud.region {
         said.say("location", location.as_str());
     }
@@ -80,7 +72,7 @@ fn entry(
     said.say("protect", false);
     said.labels(labels, laid);
     seen.wordless("artifact-registry", &found.name).iter().for_each(|one| said.cannot(&one.what));
-    said.entry(key, None)
+    said.entry(key.to_owned(), None)
 }
 
 fn cleanup(cleanup: &Cleanup) -> Value {

@@ -36,11 +36,8 @@ pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
     }
     let declared = seen.layout.iter().flat_map(|laid| laid.declaration.secrets.keys().cloned());
     let named = secrets.iter().map(|Stranger { found, laid, .. }| (found.name.as_str(), *laid));
-    let mut keys = keys(declared, named, 's');
-    entries.extend(secrets.iter().filter_map(|secret| {
-        let key = keys.remove(secret.found.name.as_str())?;
-        Some(entry(seen, secret, key))
-    }));
+    let keys = keys(declared, named, 's');
+    entries.extend(secrets.iter().zip(keys).map(|(secret, key)| entry(seen, secret, key)));
     entries
 }
 

@@ -10,7 +10,6 @@ use crate::project::problem::Range;
 use crate::providers::gcp::uptime_check::Spec;
 use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 
 /// Every check that is nobody's.
 pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
@@ -30,7 +29,8 @@ pub(crate) fn discover(seen: &Seen<'_>) -> Vec<Entry> {
     let declared = seen.layout.iter().flat_map(|laid| laid.declaration.uptime.keys().cloned());
     let named = checks.iter().map(|(found, _, laid)| (found.name.as_str(), *laid));
     let keys = keys(declared, named, 'u');
-    entries.extend(checks.iter().map(|(found, spec, laid)| entry(found, spec, laid, &keys)));
+    let keyed = checks.iter().zip(&keys);
+    entries.extend(keyed.map(|((found, spec, laid), key)| entry(found, spec, laid, key)));
     entries
 }
 
@@ -51,9 +51,8 @@ fn written(spec: &Spec) -> String {
     url::written(&Parts { tls: *tls, host, port: *port, path })
 }
 
-fn entry(found: &Found, spec: &Spec, laid: &Laid, keys: &BTreeMap<&str, String>) -> Entry {
-    let key = keys[found.name.as_str()].clone();
-    let mut said = Said::of(found, laid, &key, origin(found));
+fn entry(found: &Found, spec: &Spec, laid: &Laid, key: &str) -> Entry {
+    let mut said = Said::of(found, laid, key, origin(found));
     said.say("url", written(spec));
     if spec.period != 300 {
         let minutes = spec.period / 60;
@@ -84,5 +83,5 @@ fn entry(found: &Found, spec: &Spec, laid: &Laid, keys: &BTreeMap<&str, String>)
         said.say("paused", true);
     }
     said.labels(&spec.labels, laid);
-    said.entry(key, None)
+    said.entry(key.to_owned(), None)
 }

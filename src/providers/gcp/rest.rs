@@ -85,15 +85,23 @@ impl Rest {
         api: RestApi,
         call: &RestCall<'_>,
     ) -> Result<Value, CallFailed> {
-        let failed = |error: &Error| CallFailed::new(call.purpose, call.what, error);
-        let headers = self.credentials.headers(http::Extensions::new()).await;
-        let headers = headers.map_err(|error| failed(&Error::authentication(error)))?;
+        let headers = self.authorization(call.purpose, call.what).await?;
         let url = format!("{}/{}/{}", self.base(api.host), api.version, call.path);
-        let mut request = self.http.request(call.method.clone(), url);
-        if let CacheableResource::New { data, .. } = headers {
-            request = request.headers(data);
-        }
+        let request = self.http.request(call.method.clone(), url).headers(headers);
         answered(request, call).await
+    }
+
+    /// What says who we are, for any API that takes Google's tokens.
+    pub(crate) async fn authorization(
+        &self,
+        purpose: Purpose,
+        what: &str,
+    ) -> Result<http::HeaderMap, CallFailed> {
+        let failed = |error| CallFailed::new(purpose, what, &Error::authentication(error));
+        match self.credentials.headers(http::Extensions::new()).await.map_err(failed)? {
+            CacheableResource::New { data, .. } => Ok(data),
+            CacheableResource::NotModified => Ok(http::HeaderMap::new()),
+        }
     }
 
     /// Asks somebody who is no API of ours, and to whom we do not say who we are.

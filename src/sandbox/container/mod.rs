@@ -63,6 +63,20 @@ impl Api for Container {
     }
 }
 
+/// Whether a cluster runs: it is there, and no longer being made.
+pub(in crate::sandbox) fn runs(
+    world: &World,
+    project: &str,
+    location: &str,
+    cluster: &str,
+) -> Result<bool, Refusal> {
+    operation::settle(world)?;
+    let place = path::Place { project: project.to_owned(), location: location.to_owned() };
+    let key = record::cluster_key(&place, cluster);
+    let found = world.store.read(|view| Ok::<_, Refusal>(view.value(&key)))?;
+    Ok(found.is_some_and(|cluster| cluster["status"] != "PROVISIONING"))
+}
+
 async fn serve(State(world): State<World>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     // The gate has read the whole body already.

@@ -6,7 +6,7 @@ use super::path::Place;
 use super::record::{self, CLUSTERS, OPERATIONS, POOLS};
 use super::seed::Trouble;
 use crate::sandbox::refusal::Refusal;
-use crate::sandbox::{Moment, Transaction, World};
+use crate::sandbox::{Moment, Transaction, World, kubernetes};
 
 /// How many ended operations of a location are remembered.
 const KEPT: usize = 50;
@@ -151,6 +151,7 @@ fn succeed(tx: &mut Transaction<'_>, key: &str, record: &Value) {
             let pools = format!("{POOLS}{}/", key.trim_start_matches(CLUSTERS));
             let pools: Vec<String> = tx.scan(&pools, "").map(|(key, _)| key.to_owned()).collect();
             pools.iter().for_each(|pool| tx.remove(pool));
+            contents(key).iter().for_each(|place| kubernetes::forget(tx, place));
         }
         return;
     }
@@ -161,6 +162,13 @@ fn succeed(tx: &mut Transaction<'_>, key: &str, record: &Value) {
         value[name] = field.clone();
     }
     tx.put(key, value);
+}
+
+/// Where what is in a cluster lies.
+fn contents(key: &str) -> Option<String> {
+    let mut parts = key.strip_prefix(CLUSTERS)?.split('/');
+    let (project, location, cluster) = (parts.next()?, parts.next()?, parts.next()?);
+    Some(format!("projects/{project}/locations/{location}/clusters/{cluster}"))
 }
 
 fn fail(tx: &mut Transaction<'_>, key: &str, record: &mut Value, trouble: &Trouble) {

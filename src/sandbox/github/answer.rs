@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::Request;
+use axum::extract::{OriginalUri, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use http_body_util::{BodyExt as _, Collected};
 use serde_json::{Value, json};
 
 use crate::sandbox::refusal::Refusal;
@@ -137,6 +138,35 @@ pub(super) fn nothing() -> Response {
     StatusCode::NO_CONTENT.into_response()
 }
 
+/// It is asked about at another address.
+pub(super) fn elsewhere(url: &str) -> Response {
+    (StatusCode::FOUND, [(header::LOCATION, url)]).into_response()
+}
+
+/// Answers are full of GitHub's addresses, which clients follow; here they are the sandbox's.
+pub(super) async fn at_home(
+    State(world): State<World>,
+    OriginalUri(asked): OriginalUri,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = next.run(request).await.into_parts();
+    let links = parts.headers.get(header::LINK).and_then(|links| links.to_str().ok());
+    let whole = links.map(|it| it.replace("<?", &format!("<{}{}?", world.url(), asked.path())));
+    if let Some(links) = whole.and_then(|links| HeaderValue::from_str(&links).ok()) {
+        parts.headers.insert(header::LINK, links);
+    }
+    let Ok(body) = body.collect().await.map(Collected::to_bytes) else {
+        return Failure::asked_for(500, "").into_response();
+    };
+    let Ok(text) = std::str::from_utf8(&body) else {
+        return Response::from_parts(parts, body.into());
+    };
+    let here = text.replace("https://api.github.com/", &format!("{}/github/", world.url()));
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, here.into())
+}
+
 /// The body of a call; nothing is an empty object.
 pub(super) fn body(bytes: &[u8]) -> Result<Value, Failure> {
     match bytes {
@@ -201,27 +231,12 @@ impl Asked<'_> {
         response
     }
 
+    /// A link without its address, which [`at_home`] knows.
     fn link(&self, page: usize, word: &str) -> String {
         let mut parameters = parameters(self.uri);
         parameters.insert("page".to_owned(), page.to_string());
         let query: Vec<String> =
             parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let path = self.uri.path();
-        format!("<{}{path}?{}>; rel=\"{word}\"", self.world.url(), query.join("&"))
+        format!("<?{}>; rel=\"{word}\"", query.join("&"))
     }
-}
-
-/// Tokens tell what they may by how they begin: `bad` is none, `blind` sees nothing, and `reader`
-/// changes nothing. Any other, or none, may do everything.
-pub(super) async fn for_token(request: Request, next: Next) -> Response {
-    let token = request.headers().get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
-    let token = token.and_then(|it| it.split_once(' ')).map_or("", |(_, token)| token);
-    let changes = !request.method().is_safe() && !request.uri().path().ends_with("/graphql");
-    let failure = match token {
-        _ if token.starts_with("bad") => Failure::asked_for(401, ""),
-        _ if token.starts_with("blind") => Failure::absent(),
-        _ if token.starts_with("reader") && changes => Failure::asked_for(403, ""),
-        _ => return next.run(request).await,
-    };
-    failure.into_response()
 }

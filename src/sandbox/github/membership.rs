@@ -1,5 +1,7 @@
 //! Who is in a team. <https://docs.github.com/en/rest/teams/members>
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
 use bytes::Bytes;
 use http::{HeaderMap, Uri};
@@ -21,20 +23,39 @@ pub(super) async fn list(
     let role = answer::parameters(&uri).remove("role").unwrap_or_else(|| "all".to_owned());
     let people = world.store.read(|view| {
         let team = Team::find(view, &organization, &slug)?;
-        let all = Team::all(view, &organization)?;
-        let mut people = std::collections::BTreeMap::new();
-        let mut teams = vec![&team];
-        while let Some(team) = teams.pop() {
-            teams.extend(all.iter().filter(|below| below.parent() == Some(team.id)));
-            for (account, live) in immediate(view, team)? {
-                if role == "all" || role == live {
-                    people.insert(account.id, shape::user(&account));
-                }
-            }
-        }
+        let fits = |live: &str| role == "all" || role == live;
+        let all = within(view, team)?.into_iter().filter(|(_, live)| fits(live));
+        // Who is in several of them is told of once.
+        let people: BTreeMap<u64, Value> =
+            all.map(|(account, _)| (account.id, shape::user(&account))).collect();
         Ok::<_, Failure>(people.into_values().collect())
     })?;
     Ok(Asked { world: &world, uri: &uri, headers: &headers }.page(people, LONGEST_PAGE))
+}
+
+/// Those who are in a team or in one below it, with their roles; some of them several times.
+fn within(view: &Transaction<'_>, team: Team) -> Result<Vec<(Account, &'static str)>, Failure> {
+    let all = Team::all(view, &team.organization)?;
+    let mut people = Vec::new();
+    let mut teams = vec![team];
+    while let Some(team) = teams.pop() {
+        teams.extend(all.iter().filter(|below| below.parent() == Some(team.id)).cloned());
+        people.extend(immediate(view, &team)?);
+    }
+    Ok(people)
+}
+
+/// Whether somebody is in a team or in one below it. GitHub serves it and does not describe it any more.
+pub(super) async fn check(
+    State(world): State<World>,
+    Path((organization, slug, login)): Path<(String, String, String)>,
+) -> Answer {
+    let people = world.store.read(|view| {
+        let team = Team::find(view, &organization, &slug)?;
+        within(view, team)
+    })?;
+    let is_there = people.iter().any(|(account, _)| account.login.eq_ignore_ascii_case(&login));
+    if is_there { Ok(answer::nothing()) } else { Err(Failure::absent()) }
 }
 
 /// Those who are in a team itself, with their roles; owners of the organization are maintainers.

@@ -6,10 +6,14 @@
 //! known, is in `docs/sandbox.md`.
 
 mod answer;
+mod by_number;
+mod caller;
 mod environment;
 mod graphql;
 mod issue;
 mod membership;
+mod mine;
+mod oauth;
 mod organization;
 mod record;
 mod repository;
@@ -21,6 +25,7 @@ mod team;
 mod user;
 mod variable;
 
+pub use oauth::{Application, approve, register, restrict};
 pub use seed::{
     accept, decline, join, rename_team, rename_user, secret_value, seed_member, vanish,
 };
@@ -44,22 +49,33 @@ const CALLER: &str = "leap-infra-bot";
 const TEMPLATES: &[&str] = &[
     "/github/graphql",
     "/github/user",
+    "/github/rate_limit",
+    "/github/user/teams",
+    "/github/user/orgs",
     "/github/user/{account_id}",
     "/github/user/memberships/orgs/{org}",
     "/github/users/{username}",
     "/github/app/installations/{installation_id}/access_tokens",
     "/github/orgs/{org}",
     "/github/orgs/{org}/members",
+    "/github/orgs/{org}/members/{username}",
+    "/github/orgs/{org}/public_members/{username}",
     "/github/orgs/{org}/invitations",
     "/github/orgs/{org}/failed_invitations",
     "/github/orgs/{org}/memberships/{username}",
     "/github/orgs/{org}/teams",
     "/github/orgs/{org}/teams/{team_slug}",
     "/github/orgs/{org}/teams/{team_slug}/members",
+    "/github/orgs/{org}/teams/{team_slug}/members/{username}",
     "/github/orgs/{org}/teams/{team_slug}/invitations",
     "/github/orgs/{org}/teams/{team_slug}/memberships/{username}",
     "/github/orgs/{org}/teams/{team_slug}/repos",
     "/github/orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}",
+    "/github/organizations/{organization_id}/team/{team_id}",
+    "/github/organizations/{organization_id}/team/{team_id}/members",
+    "/github/organizations/{organization_id}/team/{team_id}/members/{username}",
+    "/github/organizations/{organization_id}/team/{team_id}/memberships/{username}",
+    "/github/organizations/{organization_id}/team/{team_id}/invitations",
     "/github/repos/{owner}/{repo}",
     "/github/repos/{owner}/{repo}/actions/variables",
     "/github/repos/{owner}/{repo}/actions/variables/{name}",
@@ -82,18 +98,24 @@ impl Api for GitHub {
             .route("/graphql", post(graphql::ask))
             .route("/user", get(user::me))
             .route("/user/{account_id}", get(user::by_id))
-            .route("/user/memberships/orgs/{org}", get(organization::mine))
+            .route("/rate_limit", get(user::rate_limit))
+            .route("/user/teams", get(mine::teams))
+            .route("/user/orgs", get(mine::organizations))
+            .route("/user/memberships/orgs/{org}", get(mine::membership).patch(mine::accept))
             .route("/users/{username}", get(user::by_login))
             .route("/app/installations/{installation_id}/access_tokens", post(user::token))
             .nest("/orgs/{org}", organizations())
             .nest("/repos/{owner}/{repo}", repositories())
-            .layer(middleware::from_fn(answer::for_token))
-            .with_state(world);
-        Router::new().nest("/github", routes)
+            .layer(middleware::from_fn_with_state(world.clone(), answer::at_home))
+            .layer(middleware::from_fn_with_state(world.clone(), caller::known))
+            .merge(oauth::routes())
+            .with_state(world.clone());
+        Router::new().nest("/github", by_number::routes(world, routes))
     }
 
     fn label(&self, parts: &Parts, _: &[u8]) -> Label {
-        let label = rest::label(parts, TEMPLATES);
+        let templates = [TEMPLATES, oauth::TEMPLATES].concat();
+        let label = rest::label(parts, &templates);
         // The only question that it knows changes nothing.
         let asks = label.method.ends_with("/graphql");
         Label { mutating: label.mutating && !asks, ..label }
@@ -109,6 +131,8 @@ fn organizations() -> Router<World> {
     Router::new()
         .route("/", get(organization::one))
         .route("/members", get(organization::members))
+        .route("/members/{username}", get(mine::is_member))
+        .route("/public_members/{username}", get(mine::is_public_member))
         .route("/invitations", get(organization::invitations))
         .route("/failed_invitations", get(organization::failed))
         .route(
@@ -118,6 +142,7 @@ fn organizations() -> Router<World> {
         .route("/teams", get(team::list).post(team::create))
         .route(team, get(team::read).patch(team::update).delete(team::delete))
         .route(&format!("{team}/members"), get(membership::list))
+        .route(&format!("{team}/members/{{username}}"), get(membership::check))
         .route(&format!("{team}/invitations"), get(membership::invitations))
         .route(
             &format!("{team}/memberships/{{username}}"),

@@ -1,11 +1,13 @@
 //! Who is in an organization, and who is invited. <https://docs.github.com/en/rest/orgs/members>
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use bytes::Bytes;
 use http::{HeaderMap, Uri};
 use serde_json::{Value, json};
 
 use super::answer::{self, Answer, Asked, Failure, LONGEST_PAGE};
+use super::caller::Caller;
 use super::record::{self, Account};
 use super::{CALLER, shape};
 use crate::sandbox::{Moment, Transaction, World};
@@ -84,6 +86,7 @@ pub(super) async fn one(headers: HeaderMap, Path(organization): Path<String>) ->
 
 pub(super) async fn members(
     State(world): State<World>,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     uri: Uri,
     Path(organization): Path<String>,
@@ -91,6 +94,9 @@ pub(super) async fn members(
     record::exists(&organization)?;
     let role = answer::parameters(&uri).remove("role").unwrap_or_else(|| "all".to_owned());
     let people = world.store.read(|view| {
+        if caller.standing(view, &organization) == Standing::Outside {
+            return Ok(Vec::new()); // nobody shows that they are in an organization
+        }
         let kept = record::numbered(view, &record::people(&organization));
         let mut ids: Vec<u64> = kept.into_iter().map(|(id, _)| id).collect();
         ids.push(record::number(CALLER));
@@ -144,14 +150,6 @@ fn list(
     Ok(Asked { world, uri, headers }.page(all, LONGEST_PAGE))
 }
 
-pub(super) async fn mine(
-    State(world): State<World>,
-    headers: HeaderMap,
-    Path(organization): Path<String>,
-) -> Answer {
-    told(&world, &headers, &organization, CALLER)
-}
-
 pub(super) async fn read(
     State(world): State<World>,
     headers: HeaderMap,
@@ -160,7 +158,8 @@ pub(super) async fn read(
     told(&world, &headers, &organization, &login)
 }
 
-fn told(world: &World, headers: &HeaderMap, organization: &str, login: &str) -> Answer {
+/// Somebody's place in an organization.
+pub(super) fn told(world: &World, headers: &HeaderMap, organization: &str, login: &str) -> Answer {
     record::exists(organization)?;
     let now = world.clock.now();
     let place = world.store.read(|view| {
@@ -178,6 +177,28 @@ fn told(world: &World, headers: &HeaderMap, organization: &str, login: &str) -> 
         }
     })?;
     Ok(answer::told(headers, &place))
+}
+
+/// Somebody accepts their invitation, if it is open: they are in the organization and in the teams of it.
+pub(super) fn accepted(
+    tx: &mut Transaction<'_>,
+    organization: &str,
+    account: &Account,
+    now: Moment,
+) -> bool {
+    let key = record::invitation_key(organization, account.id);
+    let Some(invitation) = tx.value(&key).filter(|it| record::is_open(it, now)) else {
+        return false;
+    };
+    let role = if invitation["role"] == "admin" { "admin" } else { "member" };
+    tx.put(record::person_key(organization, account.id), json!({ "role": role }));
+    for team in record::Team::all(tx, organization).unwrap_or_default() {
+        if let Some(role) = invitation["teams"].get(team.id.to_string()) {
+            tx.put(team.member_key(account.id), json!({ "role": role }));
+        }
+    }
+    tx.remove(&key);
+    true
 }
 
 /// Invites somebody, or gives a member another role.

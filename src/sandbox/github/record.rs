@@ -120,6 +120,18 @@ impl Team {
         Ok(view.scan(&prefix, "").filter_map(read).collect())
     }
 
+    /// All teams of all organizations, by their numbers.
+    pub(super) fn everywhere(view: &Transaction<'_>) -> Vec<Self> {
+        let read = |(key, value): (&str, &Value)| {
+            let (organization, id) = key.strip_prefix(TEAMS)?.split_once('/')?;
+            let (organization, id) = (organization.to_owned(), id.parse().ok()?);
+            Some(Self { organization, id, value: value.clone() })
+        };
+        let mut all: Vec<Self> = view.scan(TEAMS, "").filter_map(read).collect();
+        all.sort_by_key(|team| team.id);
+        all
+    }
+
     /// The team of a slug.
     pub(super) fn find(
         view: &Transaction<'_>,
@@ -131,8 +143,11 @@ impl Team {
     }
 }
 
+/// The prefix of the keys of all teams.
+const TEAMS: &str = "github/team/";
+
 fn teams(organization: &str) -> String {
-    format!("github/team/{}/", organization.to_ascii_lowercase())
+    format!("{TEAMS}{}/", organization.to_ascii_lowercase())
 }
 
 /// The key of a person's place in an organization.
@@ -140,9 +155,20 @@ pub(super) fn person_key(organization: &str, id: u64) -> String {
     format!("{}{id:012}", people(organization))
 }
 
+/// The prefix of the keys of people in organizations.
+const PEOPLE: &str = "github/person/";
+
 /// The prefix of the keys of an organization's people.
 pub(super) fn people(organization: &str) -> String {
-    format!("github/person/{}/", organization.to_ascii_lowercase())
+    format!("{PEOPLE}{}/", organization.to_ascii_lowercase())
+}
+
+/// The organizations that somebody is in, by name.
+pub(super) fn organizations_of(view: &Transaction<'_>, id: u64) -> Vec<String> {
+    let key = format!("/{id:012}");
+    let people = view.scan(PEOPLE, "").map(|(key, _)| key);
+    let theirs = people.filter_map(|it| it.strip_prefix(PEOPLE)?.strip_suffix(&key));
+    theirs.map(str::to_owned).collect()
 }
 
 /// The key of an invitation into an organization.

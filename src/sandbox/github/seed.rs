@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::organization;
 use super::record::{self, Account, Team, user_key};
 use super::secret;
 use super::team::slug;
@@ -28,16 +29,7 @@ pub fn accept(world: &World, organization: &str, login: &str) -> Result<(), Stor
     let now = world.clock.now();
     change(world, |tx| {
         let Ok(account) = Account::by_login(tx, login) else { return };
-        let key = record::invitation_key(organization, account.id);
-        let Some(invitation) = tx.value(&key).filter(|it| record::is_open(it, now)) else { return };
-        let role = if invitation["role"] == "admin" { "admin" } else { "member" };
-        tx.put(record::person_key(organization, account.id), json!({ "role": role }));
-        for team in Team::all(tx, organization).unwrap_or_default() {
-            if let Some(role) = invitation["teams"].get(team.id.to_string()) {
-                tx.put(team.member_key(account.id), json!({ "role": role }));
-            }
-        }
-        tx.remove(&key);
+        organization::accepted(tx, organization, &account, now);
     })
 }
 

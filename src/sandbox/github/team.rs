@@ -1,23 +1,27 @@
 //! Teams. <https://docs.github.com/en/rest/teams/teams>
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use bytes::Bytes;
 use http::{HeaderMap, Uri};
 use serde_json::{Value, json};
 
 use super::answer::{self, Answer, Asked, Failure, LONGEST_PAGE};
+use super::caller::Caller;
 use super::record::{self, Account, Team};
 use super::{CALLER, shape};
 use crate::sandbox::{Transaction, World};
 
 pub(super) async fn list(
     State(world): State<World>,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     uri: Uri,
     Path(organization): Path<String>,
 ) -> Answer {
     let teams = world.store.read(|view| {
         let mut teams = Team::all(view, &organization)?;
+        teams.retain(|team| caller.sees(view, team));
         teams.sort_by(|a, b| a.slug().cmp(b.slug()));
         Ok::<_, Failure>(teams.iter().map(|team| shape::team(view, team)).collect())
     })?;

@@ -2,21 +2,28 @@
 
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use data_encoding::BASE64URL_NOPAD;
 use http::{HeaderMap, header};
 use serde_json::{Value, json};
 
 use super::answer::{self, Answer, Failure};
+use super::caller::Caller;
 use super::record::Account;
-use super::{CALLER, shape};
+use super::shape;
 use crate::sandbox::World;
 
 /// The longest that a proof of an App may hold, in seconds, with a minute for clocks that differ.
 const LONGEST_PROOF: i64 = 660;
 
-pub(super) async fn me(State(world): State<World>, headers: HeaderMap) -> Answer {
-    told(&world, &headers, CALLER)
+pub(super) async fn me(
+    State(world): State<World>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+) -> Answer {
+    let account = world.store.read(|view| caller.account(view))?;
+    told(&world, &headers, &account.login)
 }
 
 pub(super) async fn by_login(
@@ -35,6 +42,16 @@ pub(super) async fn by_id(
     let id = id.parse().map_err(|_| Failure::absent())?;
     let account = world.store.read(|view| Account::by_id(view, id))?;
     Ok(answer::told(&headers, &shape::whole_user(&account)))
+}
+
+/// How much may still be asked: here all of it, always.
+/// <https://docs.github.com/en/rest/rate-limit/rate-limit>
+pub(super) async fn rate_limit(State(world): State<World>, headers: HeaderMap) -> Answer {
+    let reset = world.clock.now().plus(Duration::from_secs(3_600)).seconds();
+    let of = |limit: u64| json!({ "limit": limit, "remaining": limit, "used": 0, "reset": reset });
+    let (core, search) = (of(5_000), of(30));
+    let resources = json!({ "core": core, "graphql": of(5_000), "search": search });
+    Ok(answer::told(&headers, &json!({ "resources": resources, "rate": core })))
 }
 
 /// A token of an App's installation, for an hour. Whether it is one that signs is not looked at, only

@@ -160,3 +160,21 @@ async fn issues_are_opened_closed_and_found_by_when_they_changed() {
     let since = format!("?state=all&since={}", day.as_str().unwrap());
     assert_eq!(titles(&since).await, ["first"]);
 }
+
+#[tokio::test]
+async fn what_an_answer_says_can_be_followed() {
+    let bench = Bench::new().await;
+    let (_, made) = team(&bench, "Course", json!({})).await;
+    let by_number = made["url"].as_str().unwrap().replace(&bench.sandbox.url(), "");
+    assert!(by_number.starts_with("/github/organizations/"), "{by_number}");
+    assert_eq!(get(&bench, &by_number).await.1["slug"], "course");
+    let members = format!("{by_number}/members?per_page=1");
+    github::seed_member(bench.sandbox.world(), "leap-stc", "course", "ada", "member").unwrap();
+    let first = reqwest::get(format!("{}{members}", bench.sandbox.url())).await.unwrap();
+    let links = first.headers()[LINK].to_str().unwrap().to_owned();
+    let next = links.split_once('<').unwrap().1.split_once('>').unwrap().0;
+    let next: Value = reqwest::get(next).await.unwrap().json().await.unwrap();
+    assert_eq!(next.as_array().unwrap().len(), 1);
+    assert_eq!(get(&bench, "/github/organizations/1/team/1").await.0, 404);
+    assert_eq!(get(&bench, "/github/rate_limit").await.1["rate"]["remaining"], 5_000);
+}

@@ -105,3 +105,23 @@ fn a_table_beside_the_stack_takes_the_place_of_the_shipped_one() {
     let broken = clusters(&text).file("tables/machines.json", "{ \"as_of\": 1 }").problems();
     assert!(broken.contains("demo/tables/machines.json"), "{broken}");
 }
+
+#[test]
+fn machines_may_pull_from_the_registries_of_their_cluster() {
+    let text = |account: &str, registries: &str| {
+        let cluster = format!("clusters:\n  main:\n{account}    registries: {registries}\n");
+        let kinds = "registries:\n  images: {}\n  wheels: { format: python }\n";
+        clusters(&format!("{cluster}    pools:\n{CORE}{kinds}"))
+    };
+    let account = "    service_account: nodes@home-project.iam.gserviceaccount.com\n";
+    let stack = text(account, "[images]").project().expand().unwrap();
+    let access = stack.resources().values().find(|it| it.id.kind == "gcp-project-access").unwrap();
+    assert_eq!(
+        access.spec["grants"][0],
+        json!({
+            "role": "roles/artifactregistry.reader",
+            "member": "serviceAccount:nodes@home-project.iam.gserviceaccount.com"
+        })
+    );
+    assert_snapshot!(text("", "[image, wheels]").problems());
+}

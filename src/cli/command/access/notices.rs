@@ -10,7 +10,7 @@ use crate::cli::view::plan::counted;
 use crate::kind::ProviderError;
 use crate::project::Project;
 use crate::project::access::{Notice, NoticesTo};
-use crate::providers::github::{Connection, Issues};
+use crate::providers::github::Issues;
 use serde_json::json;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};

@@ -1,6 +1,5 @@
 //! What is given on hubs and buckets: that they are there, and that it can be given.
 
-use super::unknown;
 use crate::project::access::rights::accounts;
 use crate::project::access::roll::{Placed, Roll};
 use crate::project::access::settings::OnHub;
@@ -22,7 +21,7 @@ pub(super) fn check(
         let Some(on_hub) = placed.category.hubs.get(&key.name) else { continue };
         let Some(hub) = hubs.get(&key.name) else {
             let known = hubs.keys().map(String::as_str);
-            findings.push(unknown("hub", &key.name, &key.range, known));
+            findings.push(Problem::unknown("hub", &key.name, &key.range, known));
             continue;
         };
         profiles(hub, on_hub, node, findings);
@@ -38,12 +37,12 @@ fn profiles(hub: &Hub, on_hub: &OnHub, node: &Node, findings: &mut Findings) {
     for item in node.child("profiles").map(Node::items).unwrap_or_default() {
         let name = item.text().unwrap_or_default();
         if !hub.profiles.contains_key(name) {
-            findings.push(unknown("profile", name, &item.range, known()));
+            findings.push(Problem::unknown("profile", name, &item.range, known()));
         }
     }
     for (key, some) in node.child("choices").map(Node::entries).unwrap_or_default() {
         let Some(profile) = hub.profiles.get(&key.name) else {
-            findings.push(unknown("profile", &key.name, &key.range, known()));
+            findings.push(Problem::unknown("profile", &key.name, &key.range, known()));
             continue;
         };
         if on_hub.profiles.contains(&key.name) {
@@ -53,9 +52,9 @@ fn profiles(hub: &Hub, on_hub: &OnHub, node: &Node, findings: &mut Findings) {
         }
         for item in some.items() {
             let name = item.text().unwrap_or_default();
-            if !profile.choices.iter().any(|choice| choice == name) {
-                let choices = profile.choices.iter().map(String::as_str);
-                findings.push(unknown("choice", name, &item.range, choices));
+            let choices = profile.choice_names();
+            if !choices.contains(&name) {
+                findings.push(Problem::unknown("choice", name, &item.range, choices));
             }
         }
     }
@@ -124,7 +123,7 @@ fn buckets(layout: &[Laid], roll: &Roll<'_>, placed: &Placed<'_>, findings: &mut
     for (key, _) in placed.node.child("buckets").map(Node::entries).unwrap_or_default() {
         if !declared.contains_key(&key.name) {
             let known = declared.keys().map(String::as_str);
-            findings.push(unknown("bucket", &key.name, &key.range, known));
+            findings.push(Problem::unknown("bucket", &key.name, &key.range, known));
         }
     }
     let env_has_account = |laid: &Laid| !accounts(layout, &placed.key.name, laid.env()).is_empty();

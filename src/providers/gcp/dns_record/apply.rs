@@ -15,9 +15,6 @@ use serde_json::Value;
 /// How often a change is tried when others keep changing the same records.
 const TRIES: usize = 5;
 
-/// How often is looked whether a record that stands in the way has gone.
-const MOST_WAITS: usize = 30;
-
 /// A record and its mark, as they are or as they shall be.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Pair {
@@ -224,53 +221,23 @@ impl<'a> Work<'a> {
             return Ok(Written::Done(done()));
         }
         let (rest, place) = (&self.writer.rest, self.place());
-        for _ in 0..MOST_WAITS {
-            self.step.ensure_held(&what)?;
-            let change = (deletions.clone(), additions.clone());
-            let failed = match calls::change(rest, place, &what, change).await {
-                Ok(change) => {
-                    calls::wait(rest, self.step, place, &what, change).await?;
-                    return Ok(Written::Done(done()));
-                }
-                Err(failed) => failed,
-            };
-            match failed.reason {
-                // The zone itself may be gone: only what has moved on is looked at again.
-                Reason::Precondition | Reason::Absent | Reason::Exists | Reason::Outrun
-                    if self.look().await? != *now =>
-                {
-                    return Ok(Written::Outrun);
-                }
-                Reason::Refused if self.gives_way().await? => {}
-                _ => return Err(failed.into()),
+        self.step.ensure_held(&what)?;
+        match calls::change(rest, place, &what, (deletions, additions)).await {
+            Ok(change) => {
+                calls::wait(rest, self.step, place, &what, change).await?;
+                Ok(Written::Done(done()))
             }
-            (self.step.progress)("waiting for another record of this name to go");
-            self.step.pause(&what).await?;
+            // The zone itself may be gone: only what has moved on is looked at again.
+            Err(failed)
+                if matches!(
+                    failed.reason,
+                    Reason::Precondition | Reason::Absent | Reason::Exists | Reason::Outrun
+                ) && self.look().await? != *now =>
+            {
+                Ok(Written::Outrun)
+            }
+            Err(failed) => Err(failed.into()),
         }
-        let why = "another record of this name stands in the way and does not go".to_owned();
-        Err(ProviderError::Refused { what, why })
-    }
-
-    /// Whether all records of this name beside which this one cannot stand (an alias stands alone) are
-    /// ours, and go in steps of their own or are gone by now.
-    async fn gives_way(&self) -> Result<bool, ProviderError> {
-        let (rest, place, stack) = (&self.writer.rest, self.place(), &self.step.mark.stack);
-        for kind in calls::types_of(rest, place, self.name.domain).await? {
-            if kind == self.name.kind || ![&*kind, self.name.kind].contains(&"CNAME") {
-                continue;
-            }
-            let other = Name { kind: &kind, ..self.name };
-            let mark = calls::look(rest, place, &other.of_mark(), "TXT").await?;
-            let owner = mark.map(|mark| wire::owner(&mark, &other.whole(), stack).1);
-            if owner.is_some_and(|owner| check_ours(&owner, self.step).is_ok()) {
-                continue;
-            }
-            // It may have gone with its mark after it was seen.
-            if calls::types_of(rest, place, self.name.domain).await?.contains(&kind) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 }
 

@@ -66,18 +66,6 @@ pub(super) async fn look(
     Ok(rest.list(DNS, call, "rrsets").await?.into_iter().next())
 }
 
-/// The types of all record sets of a name.
-pub(super) async fn types_of(
-    rest: &Rest,
-    (project, zone): (&str, &str),
-    domain: &str,
-) -> Result<Vec<String>, CallFailed> {
-    let what = format!("looking at what {domain} says");
-    let call = RestCall::get(&what, format!("{}/rrsets", path(project, zone)));
-    let sets = rest.list(DNS, call.with("name", format!("{domain}.")), "rrsets").await?;
-    Ok(sets.iter().filter_map(|set| set["type"].as_str().map(str::to_owned)).collect())
-}
-
 /// Lets record sets go and others come, all or none; what goes must be exactly as it is told.
 pub(super) async fn change(
     rest: &Rest,

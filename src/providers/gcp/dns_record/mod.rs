@@ -68,6 +68,13 @@ impl Kind for DnsRecord {
         }
     }
 
+    /// An alias stands alone: it takes up every type of its name.
+    fn takes_up(name: &str) -> BTreeSet<String> {
+        let Some((domain, kind)) = name.rsplit_once('/') else { return BTreeSet::new() };
+        let types = TYPES.iter().filter(|other| kind == "CNAME" || **other == kind);
+        types.map(|kind| format!("{domain}/{kind}")).collect()
+    }
+
     /// The number of an address is known once that is there.
     fn needs(_name: &str, spec: &Spec) -> BTreeSet<Need> {
         let address = spec.address.rsplit('/').next().filter(|name| !name.is_empty());

@@ -44,11 +44,6 @@ impl<'a> Name<'a> {
         Self { zone, domain, kind }
     }
 
-    /// All of it.
-    pub(crate) fn whole(&self) -> String {
-        record_name(self.zone, self.domain, self.kind)
-    }
-
     /// The name of the record that carries the mark.
     pub(crate) fn of_mark(&self) -> String {
         let kind = self.kind.to_lowercase();
@@ -101,7 +96,8 @@ fn set(domain: &str, kind: &str, ttl: u32, data: &[String]) -> Value {
 pub(super) fn from_wire(live: &Value, target: Option<(&str, &str)>) -> Spec {
     let kind = live["type"].as_str().unwrap_or_default();
     let data = live["rrdatas"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let data: BTreeSet<String> = data.map(|data| read(kind, data)).collect();
+    let mut data: BTreeSet<String> = data.map(|data| read(kind, data)).collect();
+    data.extend(routed(live));
     let ttl = live["ttl"].as_u64().and_then(|ttl| ttl.try_into().ok()).unwrap_or_default();
     match target {
         Some((address, number)) if data.len() == 1 && data.contains(number) => {
@@ -109,6 +105,15 @@ pub(super) fn from_wire(live: &Value, target: Option<(&str, &str)>) -> Spec {
         }
         _ => Spec { data, address: String::new(), ttl },
     }
+}
+
+/// That whoever asks is answered by a policy and not alike, which cannot be declared: it shows as
+/// what the record says, so that no plan replaces it unseen.
+/// <https://cloud.google.com/dns/docs/routing-policies-overview>
+fn routed(live: &Value) -> Option<String> {
+    let kinds = ["wrr", "geo", "primaryBackup"];
+    let kind = kinds.into_iter().find(|kind| live["routingPolicy"][kind].is_object())?;
+    Some(format!("(answers by a routing policy, {kind})"))
 }
 
 /// A record set that says nothing: what is left where somebody took it away from its mark.
@@ -216,6 +221,16 @@ mod tests {
             assert_eq!(read("TXT", &written("TXT", text)), text);
         }
         assert_eq!(written("TXT", &long).matches('"').count(), 4);
+    }
+
+    #[test]
+    fn a_record_with_a_routing_policy_says_so() {
+        let live = serde_json::json!({
+            "name": "hub.org.", "type": "A", "ttl": 300, "rrdatas": [],
+            "routingPolicy": { "wrr": { "items": [] } },
+        });
+        let said = from_wire(&live, None).data;
+        assert_eq!(said.first().unwrap(), "(answers by a routing policy, wrr)");
     }
 
     #[test]

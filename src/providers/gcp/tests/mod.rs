@@ -20,7 +20,7 @@ use crate::model::{
 };
 use crate::providers::gcp::gcs_bucket::Spec as BucketSpec;
 use crate::providers::gcp::{Connection, Endpoint};
-use crate::providers::{actors, github, observers, registry};
+use crate::providers::{Connections, actors, github, kubernetes, observers, registry};
 use crate::sandbox::gcs::{SeedBucket, seed_bucket};
 use crate::sandbox::{self, Behaviour, Clock, Fault, Match, Options, Sandbox};
 use google_cloud_storage::client::StorageControl;
@@ -83,6 +83,11 @@ impl Bench {
         self.look(kind, wanted, &[]).await.unwrap()
     }
 
+    fn connections(&self) -> Connections {
+        let clusters = kubernetes::Endpoint::Sandbox { url: self.sandbox.url() };
+        Connections::new(&self.connection, &github::Connection::nowhere(), clusters)
+    }
+
     async fn look(
         &self,
         kind: &str,
@@ -100,7 +105,7 @@ impl Bench {
             claimants: BTreeMap::new(),
             depth: Depth::Listed,
         };
-        observers(&self.connection, &github::Connection::nowhere()).observe(kind, &scope).await
+        observers(&self.connections()).observe(kind, &scope).await
     }
 
     async fn create<S: Serialize>(
@@ -136,7 +141,7 @@ impl Bench {
         change: Change<Value>,
     ) -> Result<Applied, ProviderError> {
         let step = step(kind, name, &change);
-        actors(&self.connection, &github::Connection::nowhere()).apply(&step, change).await
+        actors(&self.connections()).apply(&step, change).await
     }
 
     /// A new bucket of ours, and how it is observed.

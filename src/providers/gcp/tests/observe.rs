@@ -76,7 +76,7 @@ async fn two_kinds_share_one_list_and_every_call_is_on_the_published_list() {
     let resource = wanted(ACCESS, "leap-orphan", &access);
     bench.sandbox.clear_calls();
 
-    let observers = observers(&bench.connection, &github::Connection::nowhere());
+    let observers = observers(&bench.connections());
     let whole = Stack::new(STACK, vec![], []).unwrap();
     let scope = Scope {
         whole: &whole,

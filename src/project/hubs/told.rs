@@ -1,0 +1,35 @@
+//! What can be told of a hub beside what was written.
+
+use super::made::Made;
+use super::offer;
+use super::placed::placed;
+use super::settings::Hub;
+use super::values;
+use crate::project::layout::Laid;
+use serde_json::{Value, json};
+
+/// What follows from the setting at a path below `hubs`, in sentences.
+pub(crate) fn told(layout: &[Laid], laid: &Laid, path: &[&str]) -> Vec<String> {
+    let [key, "profiles", profile, ..] = path else { return Vec::new() };
+    let all = placed(layout);
+    let here = all.iter().find(|it| it.key.name == *key && it.laid.env() == laid.env());
+    let made = here.and_then(|placed| Made::of(placed, layout));
+    made.map(|made| offer::told(made.placed, &made.cluster, profile)).unwrap_or_default()
+}
+
+/// The values of every chart that a hub is made of, by the name of the release; none of a hub that
+/// is not made here.
+pub(crate) fn values_of(layout: &[Laid], key: &str, env: &str) -> Option<Value> {
+    let all = placed(layout);
+    let placed = all.iter().find(|it| it.key.name == key && it.laid.env() == env)?;
+    let made = Made::of(placed, layout)?;
+    let Hub { home, dask, .. } = placed.hub;
+    let mut all = json!({ key: values::jupyterhub(&made) });
+    if let Some(disk) = home.as_ref().and_then(|home| values::home::disk(&made, home)) {
+        values::lay(&mut all, json!({ values::home::RELEASE: values::home::values(&made, &disk) }));
+    }
+    if let Some(dask) = dask {
+        values::lay(&mut all, json!({ values::dask::RELEASE: values::dask::values(&made, dask) }));
+    }
+    Some(all)
+}

@@ -1,0 +1,144 @@
+//! A call as it came in: what it asks for, how, and who says that they are calling.
+
+use axum::extract::Query;
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, Method, header};
+use serde_json::Value;
+
+use super::cluster::Cluster;
+use super::failure::Failure;
+use super::kind::{Scope, Type};
+use super::path::{Objects, Place};
+use crate::sandbox::rest::Parameters;
+
+/// A call about objects of a type.
+pub(super) struct Call<'c> {
+    pub(super) cluster: &'c Cluster<'c>,
+    pub(super) place: Place,
+    pub(super) kind: Type,
+    pub(super) objects: Objects,
+    pub(super) parameters: Parameters,
+    pub(super) method: Method,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+/// What is done with what a call would change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Run {
+    Real,
+    /// Told, and not kept.
+    Dry,
+}
+
+/// What becomes of fields that a type does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unknown {
+    Refused,
+    Dropped,
+}
+
+impl<'c> Call<'c> {
+    pub(super) fn new(
+        cluster: &'c Cluster<'c>,
+        place: &Place,
+        objects: &Objects,
+        parts: &Parts,
+        body: Bytes,
+    ) -> Result<Self, Failure> {
+        let Objects { group, version, plural, namespace, name, .. } = objects;
+        let found = cluster
+            .world
+            .store
+            .read(|view| Ok::<_, Failure>(cluster.kind(view, group, version, plural)))?;
+        let kind = found.ok_or_else(Failure::unknown)?;
+        let fits = match kind.scope {
+            Scope::Cluster => namespace.is_none(),
+            // Lists can be of all namespaces.
+            Scope::Namespaced => namespace.is_some() || name.is_none(),
+        };
+        let below = objects.below.as_ref();
+        if !fits || below.is_some_and(|below| !kind.below.contains(below)) {
+            return Err(Failure::unknown());
+        }
+        let query = Query::try_from_uri(&parts.uri);
+        let parameters = query.map(|Query(query)| query).unwrap_or_default();
+        let (method, headers) = (parts.method.clone(), parts.headers.clone());
+        let (place, objects) = (place.clone(), objects.clone());
+        Ok(Self { cluster, place, kind, objects, parameters, method, headers, body })
+    }
+
+    pub(super) fn parameter(&self, name: &str) -> &str {
+        self.parameters.get(name).map_or("", String::as_str)
+    }
+
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        matches!(self.parameter(name), "true" | "1")
+    }
+
+    pub(super) fn namespace(&self) -> Option<&str> {
+        self.objects.namespace.as_deref()
+    }
+
+    /// The name of the object that it is about.
+    pub(super) fn name(&self) -> Result<&str, Failure> {
+        self.objects.name.as_deref().ok_or_else(Failure::method)
+    }
+
+    pub(super) fn key(&self) -> Result<String, Failure> {
+        Ok(self.cluster.key(&self.kind, self.namespace(), self.name()?))
+    }
+
+    /// What is sent; nothing is an empty object.
+    pub(super) fn sent(&self) -> Result<Value, Failure> {
+        match &self.body[..] {
+            [] => Ok(Value::Object(serde_json::Map::new())),
+            bytes => serde_json::from_slice(bytes).map_err(|error| {
+                Failure::bad_request(format!("the body of the request is no JSON: {error}"))
+            }),
+        }
+    }
+
+    pub(super) fn run(&self, also: Option<&Value>) -> Result<Run, Failure> {
+        let asked = also.and_then(|it| it["dryRun"][0].as_str()).unwrap_or_default();
+        match (self.parameter("dryRun"), asked) {
+            ("", "") => Ok(Run::Real),
+            ("All", _) | (_, "All") => Ok(Run::Dry),
+            (other, _) => Err(Failure::bad_request(format!(
+                "Invalid value: {other:?}: dryRun must be \"All\" or not be given"
+            ))),
+        }
+    }
+
+    /// Fields that a type does not have are dropped, unless the caller is strict.
+    pub(super) fn unknown(&self) -> Unknown {
+        if self.parameter("fieldValidation") == "Strict" {
+            Unknown::Refused
+        } else {
+            Unknown::Dropped
+        }
+    }
+
+    /// Under whose name fields are owned: as they say, or by the first word of their program.
+    pub(super) fn manager(&self) -> String {
+        match self.parameter("fieldManager") {
+            "" => {
+                let agent = self.header(header::USER_AGENT.as_str());
+                let first = agent.split('/').next().unwrap_or_default();
+                if first.is_empty() { "unknown".to_owned() } else { first.to_owned() }
+            }
+            manager => manager.to_owned(),
+        }
+    }
+
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The type of the body, without its parameters.
+    pub(super) fn media(&self) -> &str {
+        let kind = self.header(header::CONTENT_TYPE.as_str());
+        kind.split(';').next().unwrap_or_default().trim()
+    }
+}

@@ -1,0 +1,207 @@
+//! What hubs become: the values of LEAP's three, and what each edit of theirs changes there.
+
+use super::project::folder::Folder;
+use leap_infra::project::{Project, load};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+const HUBS: [(&str, &str); 3] = [("prod", "prod"), ("staging", "staging"), ("public", "prod")];
+
+/// So many changes of one edit are told one by one.
+const MOST: usize = 16;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn leap() -> Project {
+    load(&root().join("stacks/leap"), Path::new("stacks/leap")).unwrap()
+}
+
+/// Values as people read them: texts of several lines stand below.
+fn told(values: &Value) -> String {
+    let (mut texts, mut all) = (BTreeMap::new(), values.clone());
+    take_texts(&mut all, "", &mut texts);
+    let mut told = serde_json::to_string_pretty(&all).unwrap();
+    for (path, text) in texts {
+        write!(told, "\n\n--- {path}\n{text}").unwrap();
+    }
+    told
+}
+
+fn take_texts(value: &mut Value, path: &str, texts: &mut BTreeMap<String, String>) {
+    match value {
+        Value::String(text) if text.contains('\n') => {
+            texts.insert(path.to_owned(), text.clone());
+            *value = Value::from("(below)");
+        }
+        Value::Object(map) => {
+            map.iter_mut()
+                .for_each(|(key, value)| take_texts(value, &format!("{path}/{key}"), texts));
+        }
+        _ => {}
+    }
+}
+
+/// Every value by its path.
+fn leaves(value: &Value, path: &str, all: &mut BTreeMap<String, String>) {
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            map.iter().for_each(|(key, value)| leaves(value, &format!("{path}/{key}"), all));
+        }
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            for (at, item) in items.iter().enumerate() {
+                let key = item["slug"].as_str().map_or(at.to_string(), str::to_owned);
+                leaves(item, &format!("{path}/{key}"), all);
+            }
+        }
+        other => {
+            all.insert(path.to_owned(), other.to_string());
+        }
+    }
+}
+
+/// All values of all hubs, by hub and path.
+fn all(project: &Project) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    for (hub, env) in HUBS {
+        leaves(&project.hub_values(hub, env).unwrap(), hub, &mut all);
+    }
+    all
+}
+
+/// A copy of LEAP's stack, which a test may change.
+fn copy() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for of in ["stacks/leap", "environments"] {
+        let target = folder.path().join(of);
+        fs::create_dir_all(&target).unwrap();
+        for entry in fs::read_dir(root().join(of)).unwrap().flatten() {
+            if entry.path().is_file() {
+                fs::copy(entry.path(), target.join(entry.file_name())).unwrap();
+            }
+        }
+    }
+    folder
+}
+
+/// What an edit of a file of LEAP's changes in the values of hubs.
+fn changed(file: &str, from: &str, to: &str) -> Vec<String> {
+    let folder = copy();
+    let path = folder.path().join("stacks/leap").join(file);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{file} has no {from:?}");
+    fs::write(&path, text.replacen(from, to, 1)).unwrap();
+    let project = load(&folder.path().join("stacks/leap"), Path::new("leap"));
+    let project =
+        project.unwrap_or_else(|problems| panic!("{from:?} to {to:?}: {:?}", problems.list));
+    let (before, after) = (all(&leap()), all(&project));
+    let mut changed: Vec<String> = after
+        .iter()
+        .filter(|(path, value)| before.get(*path) != Some(value))
+        .map(difference)
+        .collect();
+    let gone = before.keys().filter(|path| !after.contains_key(*path));
+    changed.extend(gone.map(|path| format!("- {path}")));
+    changed
+}
+
+fn difference((path, value): (&String, &String)) -> String {
+    let short: String = value.chars().take(100).collect();
+    format!("{path} = {short}")
+}
+
+#[test]
+fn the_values_of_leaps_hubs_are_these() {
+    let project = leap();
+    for (hub, env) in HUBS {
+        let values = project.hub_values(hub, env).unwrap();
+        insta::assert_snapshot!(format!("leap_{hub}"), told(&values));
+    }
+}
+
+#[test]
+fn each_edit_changes_what_one_expects_and_nothing_else() {
+    let edits = [
+        ("hubs.yaml", "pangeo/ml-notebook:2026.06.04", "pangeo/ml-notebook:2026.09.01"),
+        ("hubs.yaml", "    domain: hub.leap.example.org", "    domain: lab.leap.example.org"),
+        ("hubs.yaml", "named_servers: 10", "named_servers: 2"),
+        ("hubs.yaml", "{ server_age: 7 days }", "{ server_age: 3 days, kernel_idle: 30 minutes }"),
+        ("hubs.yaml", "quota: 100 GB", "quota: 50 GB"),
+        (
+            "hubs.yaml",
+            "[8 GB, 16 GB, 32 GB, 64 GB, 128 GB]",
+            "[8 GB, 16 GB, 32 GB, 48 GB, 64 GB, 128 GB]",
+        ),
+        ("hubs.yaml", "on: n2-64, sizes: [512 GB]", "on: n2-64, sizes: [256 GB, 512 GB]"),
+        ("hubs.yaml", "Devs only", "Developers"),
+        ("hubs.yaml", "limit: guarantee", "limit: size"),
+        ("hubs.yaml", "{ PANGEO_SCRATCH: \"bucket:scratch\" }", "{ HELLO: world }"),
+        ("hubs.yaml", "dask: { workers_on: dask }", "dask: { workers_on: dask, cpus: [1, 2] }"),
+        ("hubs.yaml", "dask: { workers_on: dask }", "start_within: 20 minutes"),
+        ("hubs.yaml", "admins: [platform-lead, data-lead]", "admins: [platform-lead]"),
+        ("hubs.yaml", "client_id: Ov23liLeapHubProd", "client_id: Ov23liOther"),
+        ("hubs.yaml", "welcome_file: true", "heading: Try it"),
+        ("hubs.yaml", "images: [ml, pytorch, own]", "images: [pytorch]"),
+        ("hubs.yaml", "pattern: \"^.+:.+$\"", "pattern: \"^quay.io/.+:.+$\""),
+        ("hubs.yaml", "like: prod", "like: prod\n    values: { hub: { db: { type: postgres } } }"),
+        (
+            "hubs.yaml",
+            "like: prod",
+            "like: prod\n    release: { values_under: basehub.jupyterhub }",
+        ),
+        ("hubs.yaml", "gpus: 1, environment", "gpus: 1, size: 15 GB, environment"),
+        ("access.yaml", "cpu: [8 GB, 16 GB, 32 GB]", "cpu: [8 GB, 16 GB]"),
+        ("access.yaml", "choices: { gpu: [l4] }", "choices: { gpu: [l4, a100] }"),
+        ("access.yaml", "team: large-gpu", "team: larger-gpu"),
+        ("access.yaml", "mode: read-write", "mode: read-only"),
+        ("access.yaml", "stored_as: _shared-folder", "stored_as: _mitra-qian"),
+        ("access.yaml", "profiles: [cpu], choices: { gpu: [t4] } }", "profiles: [cpu, gpu] }"),
+        ("clusters.yaml", "name: nb-n2-highmem-16-a", "name: nb-n2-highmem-16-b"),
+        ("clusters.yaml", "machine: n2-highmem-64", "machine: n2-highmem-96"),
+        ("clusters.yaml", "community: public", "community: visitors"),
+        ("buckets.yaml", "      read: [\"identity:hub\"]", "      write: [\"identity:hub\"]"),
+        ("disks.yaml", "size: 4650 GB", "size: 5000 GB"),
+        ("stack.yaml", "contact: platform@leap.example.org", "contact: help@leap.example.org"),
+    ];
+    let mut story = String::new();
+    for (file, from, to) in edits {
+        let changed = changed(file, from, to);
+        let (from, to) = (from.trim(), to.trim().replace('\n', "\\n"));
+        writeln!(story, "{file}: {from} -> {to}").unwrap();
+        changed.iter().take(MOST).for_each(|line| writeln!(story, "    {line}").unwrap());
+        match changed.len() {
+            0 => story += "    nothing\n",
+            more if more > MOST => writeln!(story, "    and {} more", more - MOST).unwrap(),
+            _ => {}
+        }
+    }
+    insta::assert_snapshot!(story);
+}
+
+#[test]
+fn an_image_of_one_hub_changes_one_release_and_nothing_else() {
+    let changed = changed("hubs.yaml", "pangeo-notebook:2024.06.02", "pangeo-notebook:2026.09.01");
+    assert_eq!(changed.len(), 1, "{changed:?}");
+    assert!(changed[0].starts_with("public/public/singleuser/profileList/cpu/"), "{changed:?}");
+}
+
+#[test]
+fn explain_says_what_a_size_means_on_its_machines() {
+    let project = leap();
+    let cpu = project.explain("hubs.prod.profiles.cpu", "prod").unwrap();
+    insta::assert_snapshot!(cpu.to_string());
+    let namespace = project.explain("hubs.prod.namespace", "prod").unwrap();
+    assert!(namespace.to_string().contains("hubs.prod.namespace in prod: prod"), "{namespace}");
+}
+
+#[test]
+fn a_hub_that_names_no_cluster_is_somebody_elses() {
+    let folder = Folder::stack()
+        .file("hubs.yaml", "hubs: { main: { domain: hub.example.org, profiles: { cpu: {} } } }\n");
+    assert_eq!(folder.project().hub_values("main", "prod"), None);
+}

@@ -1,0 +1,124 @@
+//! Hubs: the mistakes that are found before anything is asked of a cloud.
+
+use super::folder::Folder;
+
+const CLUSTERS: &str = "clusters:
+  main:
+    pools:
+      core: { role: core, machine: n2-highmem-4, nodes: { total: 1..5 }, zones: [us-central1-c] }
+      small: { role: user, machine: n2-highmem-4, nodes: { total: 0..9 } }
+      t4: { role: user, machine: n1-standard-8, gpu: nvidia-tesla-t4, nodes: { total: 0..9 }, zones: [us-central1-c] }
+      old: { role: user, machine: n2-highmem-8, nodes: { total: 0..9 }, retiring: true }
+      new: { role: user, machine: z9-huge-4, nodes: { total: 0..9 } }
+      workers: { role: dask-worker, machine: n2-highmem-4, nodes: { total: 0..9 } }
+";
+
+const BESIDE: &str = "secrets: { login: { env: LOGIN } }\n";
+
+const ACCESS: &str = "access:
+  organization: demo-org
+  categories:
+    all: { team: all, members: unmanaged, hubs: { main: { login: true, profiles: [cpu] } } }
+";
+
+fn stack(hubs: &str) -> Folder {
+    Folder::stack()
+        .file("clusters.yaml", CLUSTERS)
+        .file("secrets.yaml", BESIDE)
+        .file("access.yaml", ACCESS)
+        .file("hubs.yaml", hubs)
+}
+
+const LOGIN: &str = "login_with: { github: { client_id: id, client_secret: login } }";
+
+fn with(settings: &str) -> Folder {
+    let cpu = "cpu: { on: small, sizes: [4 GB] }, gpus: { choices: { t4: { on: t4, gpus: 1 } } }";
+    let profiles = match settings.contains("profiles:") {
+        true => String::new(),
+        false => format!("    profiles: {{ {cpu} }}\n"),
+    };
+    stack(&format!(
+        "hubs:\n  main:\n    in: [prod]\n    cluster: main\n    domain: hub.example.org\n    {LOGIN}\n{profiles}{settings}"
+    ))
+}
+
+#[test]
+fn a_profile_fits_on_the_machines_that_it_names() {
+    let folder = with("    profiles:
+      cpu: { on: smal, sizes: [4 GB] }
+      big: { on: small, sizes: [4 GB, 64 GB] }
+      core: { on: core }
+      old: { on: old }
+      new: { on: new, sizes: [4 GB] }
+      nowhere: { sizes: [4 GB] }
+      gpu: { choices: { t4: { on: t4, gpus: 2 }, forgot: { on: t4 }, cpu: { on: small, gpus: 1 }, off: {} } }
+      both: { on: small, sizes: [4 GB], choices: { a: {} } }
+      named: { choices: [a] }
+      images: { on: small, images: [lab], builds_images: true }
+");
+    insta::assert_snapshot!(folder.problems());
+}
+
+#[test]
+fn what_a_hub_refers_to_is_there() {
+    let folder = with("    admins: [ada]
+    home: { disk: homes }
+    dask: { workers_on: small }
+    builds: { on: bilds, registry: images, credentials: key }
+    environment: { DATA: 'bucket:data', RAW: 'gs://demo-open/x', OTHER: 'gs://elsewhere' }
+    identity: { per: hub, account: hub }
+    images:
+      one: { image: 'lab:1', default: true }
+      two: { image: 'lab:2', default: true }
+      none: {}
+    warm:
+      - { event: course, profile: cpu, choice: 5 GB, seats: 3, from: 2027-03-12 09:00, until: 2027-03-11 12:00 }
+      - { event: talk, profile: cqu, seats: 3, from: 2027-03-12 09:00, until: 2027-03-12 12:00 }
+")
+    .file("identities.yaml", "identities: { hub: { in: [prod] } }\n")
+    .file("buckets.yaml", "buckets: { open: { name: demo-open, in: [prod] } }\n");
+    insta::assert_snapshot!(folder.problems());
+}
+
+#[test]
+fn two_hubs_are_not_in_one_place_and_each_says_how_people_log_in() {
+    let folder = stack("hubs:
+  main: { cluster: main, domain: hub.example.org, namespace: hub, in: [prod], profiles: { cpu: { on: small } } }
+  other: { like: main, in: [prod] }
+  lost: { like: mian, domain: lost.example.org }
+  away: { cluster: mian, domain: away.example.org }
+");
+    insta::assert_snapshot!(folder.problems());
+}
+
+#[test]
+fn what_may_be_meant_is_a_warning() {
+    let folder = with(
+        "    home: { disk: homes, quota: 10 GB, people: 40 }
+    images: { lab: { image: 'quay.io/lab:latest' }, bare: { image: quay.io:5000/lab } }
+",
+    )
+    .file("disks.yaml", "disks: { homes: { in: [prod], size: 100 GB, zone: us-central1-c } }\n");
+    insta::assert_snapshot!(folder.warnings());
+}
+
+#[test]
+fn homes_are_served_from_where_their_disk_is() {
+    let folder = with("    home: { disk: homes }\n").file(
+        "disks.yaml",
+        "disks: { homes: { in: [prod], size: 100 GB, zone: us-central1-f } }\n",
+    );
+    assert!(folder.problems().contains("the disk is in us-central1-f"), "{}", folder.problems());
+}
+
+#[test]
+fn a_text_of_ones_own_takes_the_place_of_ours_and_its_mistakes_have_a_line() {
+    let folder = with("").file("templates/hub-home.html.hbs", "<b>{{heading}}</b>\n");
+    let values = folder.project().hub_values("main", "prod").unwrap();
+    let page = &values["main"]["hub"]["extraFiles"]["login-page"]["stringData"];
+    assert_eq!(page, "<b>demo</b>\n");
+    let folder = with("").file("templates/hub-home.html.hbs", "<b>\n{{headline}}</b>\n");
+    insta::assert_snapshot!(folder.problems());
+    let folder = with("").file("templates/hub-hom.html.hbs", "");
+    insta::assert_snapshot!(folder.problems());
+}
