@@ -88,9 +88,7 @@ async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session
             .because(&error)
             .hint("`leap-infra doctor` says which credentials are in use and what is missing")
     })?;
-    let github = github::Connection::open(&target.github(), patience(ui)).map_err(|error| {
-        Failure::new(Exit::Permission, "there is no connection to GitHub").because(&error)
-    })?;
+    let github = target.github_connection(patience(ui))?;
     let glance = Arc::new(Resolver::new(&folder, &connection));
     let connections = Connections::new(&connection, &github, target.kubernetes()).glancing(glance);
     let helm = helm(&target, &folder)?;
@@ -130,7 +128,7 @@ fn helm(target: &Target, folder: &Path) -> Result<Arc<Helm>, Failure> {
 }
 
 /// How calls are tried again outside of steps, which tell of it themselves.
-fn patience(ui: &Ui) -> Retry {
+pub(crate) fn patience(ui: &Ui) -> Retry {
     let ui = ui.clone();
     let notify = move |retried: &Retried| {
         let Retried { what, wait, why, .. } = retried;

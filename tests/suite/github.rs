@@ -14,8 +14,8 @@ use leap_infra::providers::github::{
     github_repository_secret as secret, github_repository_variable as variable,
     github_team as team, github_team_member as member, github_team_repository as repository,
 };
-use leap_infra::sandbox::StoreError;
 use leap_infra::sandbox::github as sandbox;
+use leap_infra::sandbox::{Fault, StoreError};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -183,6 +183,30 @@ async fn one_account_that_vanished_stops_nobody_else() {
     sandbox::accept(bench.sandbox.world(), ORG, "zoe").unwrap();
     sandbox::vanish(bench.sandbox.world(), "zoe").unwrap();
     assert_eq!(steps(&bench.plan(&wanted).await).len(), 2);
+}
+
+#[tokio::test]
+async fn limits_in_the_middle_of_three_hundred_people_are_waited_out_and_nobody_is_asked_twice() {
+    let bench = Bench::new().await;
+    let people = (0..300).map(|number| person("course", &format!("student-{number:03}")));
+    let wanted = stack([team_of("Course", team::Members::Exact)].into_iter().chain(people));
+    let secondary = r#"{ "status": { "code": 403, "retry_after_seconds": 1,
+        "message": "You have exceeded a secondary rate limit." } }"#;
+    let primary = r#"{ "status_until": { "code": 403, "seconds": 1 } }"#;
+    let rule = |nth: u64, then: &str| {
+        let on = json!({ "method": "PUT */memberships/{username}", "nth": nth });
+        format!(r#"{{ "on": {on}, "then": {then} }}"#)
+    };
+    let rules = format!("[{}, {}]", rule(100, secondary), rule(200, primary));
+    bench.sandbox.set_faults(Fault::list(&rules).unwrap());
+    bench.apply(&wanted).await;
+    let calls = bench.sandbox.calls().into_iter();
+    let puts = calls.filter(|call| call.method.starts_with("PUT /github/orgs"));
+    assert_eq!(puts.count(), 302, "each of them once, and two again");
+    let again = bench.events.lock().unwrap().iter().filter(|it| it.contains("attempt")).count();
+    assert_eq!(again, 2);
+    bench.sandbox.set_faults(Vec::new());
+    is_settled(&bench, &wanted).await;
 }
 
 #[tokio::test]
