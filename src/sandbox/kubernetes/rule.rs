@@ -74,7 +74,7 @@ pub(super) fn known(
         return Ok(());
     }
     if call.unknown() == Unknown::Refused {
-        let told = unknown.iter().map(|path| super::field::written(path));
+        let told = unknown.iter().map(super::field::written);
         let told: Vec<String> = told.map(|path| format!("unknown field {path:?}")).collect();
         let (kind, version) = (&call.kind.kind, &call.kind.version);
         let message = format!(
