@@ -70,12 +70,10 @@ fn rules(made: &Made<'_>, dask: &Dask) -> Value {
             Some(json!({ "name": it.name, "who": who }))
         })
         .collect();
-    let image = hub.images.values().find(|image| image.default).or(hub.images.values().next());
     json!({
         "sizes": Machine::of(&room).map(|machine| sizes(&machine, dask)).unwrap_or_default(),
         "account": one.then(|| all.first().map(|it| it.name.clone())).flatten(),
         "accounts": accounts,
-        "image": image.and_then(|image| image.image.as_deref()).unwrap_or_default(),
         "worker_pod": {
             "nodeSelector": { POOL: room.name },
             "tolerations": tolerations(&room.spec.taints),
