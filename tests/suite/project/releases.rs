@@ -49,7 +49,7 @@ fn folder(releases: &str) -> Folder {
     Folder::stack()
         .file("stack.yaml", CLOUD)
         .file("releases.yaml", releases)
-        .file("stack.lock", &lock())
+        .file("stack.lock", lock())
 }
 
 const CHART: &str =
@@ -115,7 +115,7 @@ fn values_of_a_chart_that_is_wrapped_are_checked_where_it_takes_them() {
     values: {{ memory: {{ limit: 2G }} }}
 "
     );
-    let folder = folder(&releases).file("stack.lock", &whole.to_string());
+    let folder = folder(&releases).file("stack.lock", whole.to_string());
     assert_snapshot!(folder.problems());
 }
 
