@@ -2,6 +2,7 @@
 //! stands in for `helm` on the sandbox.
 
 mod hands;
+mod program;
 mod real;
 
 use super::bench::{Bench, resource, stack};

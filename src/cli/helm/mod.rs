@@ -64,6 +64,11 @@ impl Helm {
         Self::new(folder, Which::Real(program))
     }
 
+    /// The real one, where it is known where it lies.
+    pub fn at(folder: impl Into<PathBuf>, program: &Path) -> Self {
+        Self::new(folder, Which::Real(program.into()))
+    }
+
     /// What stands in for it on the sandbox: this very program.
     ///
     /// # Errors
