@@ -76,7 +76,8 @@ impl<'c> Call<'c> {
     }
 
     pub(super) fn is_set(&self, name: &str) -> bool {
-        matches!(self.parameter(name), "true" | "1")
+        // All of these are yes to the real server, and clients send them.
+        matches!(self.parameter(name), "true" | "True" | "TRUE" | "t" | "T" | "1")
     }
 
     pub(super) fn namespace(&self) -> Option<&str> {

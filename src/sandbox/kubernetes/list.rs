@@ -26,7 +26,10 @@ pub(super) fn one(call: &Call<'_>, below: Option<&str>) -> Result<Response, Fail
 
 /// An object in the version that is asked for: custom types differ in nothing else.
 pub(super) fn in_version(call: &Call<'_>, mut object: Value) -> Value {
-    object["apiVersion"] = json!(call.kind.api_version());
+    // A scale is of a type of its own.
+    if object["kind"] != "Scale" {
+        object["apiVersion"] = json!(call.kind.api_version());
+    }
     object
 }
 
