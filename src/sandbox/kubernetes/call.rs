@@ -97,9 +97,10 @@ impl<'c> Call<'c> {
     pub(super) fn sent(&self) -> Result<Value, Failure> {
         match &self.body[..] {
             [] => Ok(Value::Object(serde_json::Map::new())),
-            bytes => serde_json::from_slice(bytes).map_err(|error| {
-                Failure::bad_request(format!("the body of the request is no JSON: {error}"))
-            }),
+            bytes => {
+                let no_json = |error| format!("the body of the request is no JSON: {error}");
+                serde_json::from_slice(bytes).map_err(|error| Failure::bad_request(no_json(error)))
+            }
         }
     }
 

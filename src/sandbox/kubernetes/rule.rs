@@ -90,6 +90,9 @@ pub(super) fn known(
 /// The object must be of the type, in the namespace and of the name that the path says.
 pub(super) fn identity(call: &Call<'_>, object: &mut Value) -> Result<(), Failure> {
     let kind = &call.kind;
+    if !object.is_object() {
+        return Err(Failure::bad_request("the body of the request is no object"));
+    }
     let version = kind.api_version();
     for (field, expected) in [("kind", &kind.kind), ("apiVersion", &version)] {
         match object[field].as_str() {
@@ -173,8 +176,8 @@ pub(super) fn changed(
 ) -> Result<(), Failure> {
     let mut causes = Vec::new();
     metadata(&after["metadata"], "metadata", &mut causes);
-    super::demand::checked(kind, after, &mut causes);
     kept(kind, before, after, &mut causes);
+    super::demand::checked(kind, after, &mut causes);
     held(before, after, &mut causes);
     refused(kind, name, &causes)
 }
