@@ -75,9 +75,10 @@ impl<'c> Call<'c> {
         self.parameters.get(name).map_or("", String::as_str)
     }
 
+    /// Clients write `true` in their own ways; what is not denied is meant.
+    /// <https://github.com/kubernetes/apimachinery/blob/master/pkg/runtime/conversion.go>
     pub(super) fn is_set(&self, name: &str) -> bool {
-        // All of these are yes to the real server, and clients send them.
-        matches!(self.parameter(name), "true" | "True" | "TRUE" | "t" | "T" | "1")
+        !matches!(self.parameter(name).to_ascii_lowercase().as_str(), "" | "false" | "0")
     }
 
     pub(super) fn namespace(&self) -> Option<&str> {

@@ -28,7 +28,8 @@ pub(super) fn for_hub(made: &Made<'_>, _: &Dask) -> Value {
         "singleuser": { "extraEnv": {
             "DASK_GATEWAY__ADDRESS": format!("http://proxy-public{PREFIX}"),
             "DASK_GATEWAY__AUTH__TYPE": "jupyterhub",
-            "DASK_GATEWAY__CLUSTER__OPTIONS__IMAGE": "{JUPYTER_IMAGE_SPEC}",
+            // The braces are doubled: KubeSpawner puts in what stands between single ones.
+            "DASK_GATEWAY__CLUSTER__OPTIONS__IMAGE": "{{JUPYTER_IMAGE_SPEC}}",
             "DASK_GATEWAY__PROXY_ADDRESS": format!("gateway://traefik-{RELEASE}.{}:80", made.namespace()),
             "DASK_GATEWAY__PUBLIC_ADDRESS": format!("{PREFIX}/"),
         } },
