@@ -29,6 +29,7 @@ mod suite {
     mod guards;
     mod handover;
     mod hands;
+    mod helm;
     mod home;
     mod hostile;
     mod hubs;

@@ -36,8 +36,14 @@ fn main() -> ExitCode {
     if let Some(exit) = role::play() {
         return exit;
     }
+    // `cargo bench --bench plan -- people` measures them alone.
+    if std::env::args().any(|argument| argument == "people") {
+        people();
+        return ExitCode::SUCCESS;
+    }
     start();
     cloud::measure();
+    people();
     let mut tables = Tables::new();
     for access in [Access::None, Access::Everywhere] {
         for size in SIZES {
@@ -55,6 +61,28 @@ fn main() -> ExitCode {
     apply.print("The first apply, from nothing (--parallelism 10)");
     far.print("A plan with nothing to do, 50 ms put on every call");
     ExitCode::SUCCESS
+}
+
+/// A plan that has nothing to do looks at everybody in every team.
+fn people() {
+    let stack = Stack::of_people();
+    eprintln!("{}", stack.what);
+    let mut cloud = Cloud::start();
+    let applied = run(&["apply", ".", "--auto-approve"], &stack, &cloud);
+    cloud.accept();
+    cloud.asked();
+    let planned = best_of(TIMES, || run(&["plan", "."], &stack, &cloud), |plan| plan.wall);
+    let calls = cloud.asked().0.over(TIMES);
+    let mut table = Table::new(&["declared", "first apply", "plan", "questions", "least", "calls"]);
+    table.row([
+        stack.what.clone(),
+        table::time(applied.wall),
+        table::time(planned.wall),
+        calls.of("POST graphql").to_string(),
+        stack::least_questions().to_string(),
+        calls.to_string(),
+    ]);
+    table.print("Who is in teams on GitHub: a plan with nothing to do");
 }
 
 struct Tables {

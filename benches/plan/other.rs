@@ -46,6 +46,12 @@ impl Cloud {
         self.answer();
     }
 
+    /// Everybody who is invited accepts.
+    pub fn accept(&mut self) {
+        writeln!(self.orders, "accept").unwrap();
+        self.answer();
+    }
+
     fn answer(&mut self) -> String {
         let mut line = String::new();
         self.answers.read_line(&mut line).unwrap();

@@ -1,9 +1,11 @@
 //! What this program does when it was started by itself.
 
 use crate::meter::{self, Used};
+use crate::stack::{ORGANIZATION, PEOPLE, login};
 use leap_infra::kind::Retry;
 use leap_infra::plan::{Allowances, Request, plan};
 use leap_infra::providers::{self, Connections, gcp, github, kubernetes};
+use leap_infra::sandbox::github::accept;
 use leap_infra::sandbox::{self, Action, Behaviour, Fault, Match, Sandbox};
 use leap_infra::{cli, project};
 use serde::{Deserialize, Serialize};
@@ -65,7 +67,7 @@ fn report(what: &impl Serialize) {
     fs::write(file, serde_json::to_vec(what).unwrap()).unwrap();
 }
 
-/// A sandbox that says where it is, then answers `asked` and obeys `delay MS`.
+/// A sandbox that says where it is, then answers `asked` and obeys `delay MS` and `accept`.
 async fn serve() -> ExitCode {
     let behaviour = Behaviour { account_quota: 1_000, ..Behaviour::instant() };
     let options = sandbox::Options { behaviour, ..sandbox::Options::default() };
@@ -78,6 +80,11 @@ async fn serve() -> ExitCode {
         if let Some(ms) = line.strip_prefix("delay ") {
             let delay = Action::Delay { ms: ms.parse().unwrap() };
             sandbox.set_faults(vec![Fault { on: Match::default(), then: delay }]);
+            say("done");
+        } else if line == "accept" {
+            for number in 0..PEOPLE {
+                accept(sandbox.world(), ORGANIZATION, &login(number)).unwrap();
+            }
             say("done");
         } else {
             let now = meter::cpu();

@@ -45,6 +45,20 @@ impl Stack {
         Self::new(what, &files.map(|(name, text)| (name, text.as_str())))
     }
 
+    /// People in teams of very different size.
+    pub fn of_people() -> Self {
+        let what = format!("{PEOPLE} people in {} teams", TEAMS.len());
+        let stack = Self::new(what, &[("access", &teams())]);
+        fs::create_dir(stack.folder().join("people")).unwrap();
+        let mut logins = (0..PEOPLE).map(login);
+        for (team, size) in TEAMS.iter().enumerate() {
+            let people = logins.by_ref().take(*size).map(|login| format!("  - login: {login}\n"));
+            let text = format!("members:\n{}", people.collect::<String>());
+            fs::write(stack.folder().join(format!("people/t{team:02}.yaml")), text).unwrap();
+        }
+        stack
+    }
+
     fn new(what: String, files: &[(&str, &str)]) -> Self {
         let folder = TempDir::new().unwrap();
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
@@ -82,6 +96,39 @@ fn buckets(size: usize, access: Access) -> String {
             }
         }
         .unwrap();
+    }
+    text
+}
+
+/// Who is on GitHub, in this organization.
+pub const ORGANIZATION: &str = "bench-org";
+pub const PEOPLE: usize = 2_000;
+/// How many people each team has: 2,000 altogether.
+const TEAMS: [usize; 30] = {
+    let mut sizes = [25; 30];
+    let mut large = 0;
+    while large < 10 {
+        sizes[large] = 150;
+        large += 1;
+    }
+    sizes
+};
+
+/// The login of one of them.
+pub fn login(number: usize) -> String {
+    format!("student-{number:04}")
+}
+
+/// How many questions it takes to see who is in all teams, 100 at a time.
+pub fn least_questions() -> usize {
+    TEAMS.iter().map(|size| size.div_ceil(100)).sum()
+}
+
+fn teams() -> String {
+    let mut text = format!("access:\n  organization: {ORGANIZATION}\n  categories:\n");
+    for number in 0..TEAMS.len() {
+        let members = format!("{{ exact: people/t{number:02}.yaml }}");
+        writeln!(text, "    t{number:02}: {{ team: t{number:02}, members: {members} }}").unwrap();
     }
     text
 }

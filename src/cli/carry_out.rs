@@ -79,6 +79,11 @@ impl Session {
             return Err(Failure::new(Exit::Refused, summary)
                 .hint("the lines marked `!` say why, and what to say to go on where that can be"));
         }
+        if let Some(why) = self.without_helm(plan).await {
+            return Err(Failure::new(Exit::Error, "nothing was changed: releases need helm")
+                .because(&why)
+                .hint("`leap-infra doctor` says which helm is in use"));
+        }
         let mut overrides = self.overridden(&doing, &args.gates)?;
         let approvals = self.pass_gates(plan, &doing, &args.gates, ui.answers).await?;
         let noted = self.noted(plan, &doing).await?;

@@ -11,6 +11,7 @@ pub mod events;
 pub mod exit;
 pub mod failure;
 pub mod gates;
+pub mod helm;
 pub mod machine;
 pub mod marks;
 pub(crate) mod parallelism;
@@ -89,6 +90,7 @@ enum Command {
     Show(command::show::Args),
     Explain(command::explain::Args),
     Schema(command::schema::Args),
+    Lock(command::lock::Args),
     Sandbox(command::sandbox::Args),
     Conformance(command::conformance::Args),
     Selftest(command::selftest::Args),
@@ -171,6 +173,7 @@ async fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Show(args) => command::show::run(&args, ui).await,
         Command::Explain(args) => command::explain::run(&args, ui),
         Command::Schema(args) => command::schema::run(&args, ui),
+        Command::Lock(args) => command::lock::run(&args, ui).await,
         Command::Sandbox(args) => command::sandbox::run(&args, ui).await,
         Command::Conformance(args) => command::conformance::run(&args, ui).await,
         Command::Selftest(args) => command::selftest::run(&args, ui).await,

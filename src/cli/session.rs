@@ -4,23 +4,26 @@ use crate::cli::declaration::{chosen, declaration, folder};
 use crate::cli::events::Events;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, unreadable};
+use crate::cli::helm::Helm;
 use crate::cli::machine;
 use crate::cli::planning::{LookArgs, PlanArgs, Wanted};
 use crate::cli::secrets::Resolver;
 use crate::cli::target::Target;
 use crate::cli::ui::Ui;
 use crate::cli::view;
-use crate::kind::{Observers, Provider as _, Registry, Retried, Retry};
+use crate::kind::{Kind as _, Observers, Provider as _, ProviderError, Registry, Retried, Retry};
 use crate::ledger::{Ledger, Memory, RolledBack};
 use crate::model::{Depth, Place, Rules, Stack, World};
 use crate::plan::{self, Allowances, Plan, Request};
 use crate::project::{Environment, Project};
 use crate::providers::gcp::{self, Connection, LedgerBucket, LedgerStore};
 use crate::providers::github;
+use crate::providers::helm::Program;
+use crate::providers::helm::helm_release::HelmRelease;
 use crate::providers::{self, Connections};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A declaration that holds, and the clouds that it is about.
@@ -39,6 +42,8 @@ pub struct Session {
     pub github: github::Connection,
     /// All connections, as kinds take them.
     pub connections: Connections,
+    /// The program that releases need.
+    pub(crate) helm: Arc<Helm>,
     /// The ledger.
     pub ledger: Ledger,
     /// What the ledger remembers.
@@ -83,11 +88,11 @@ async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session
             .because(&error)
             .hint("`leap-infra doctor` says which credentials are in use and what is missing")
     })?;
-    let github = github::Connection::open(&target.github(), patience(ui)).map_err(|error| {
-        Failure::new(Exit::Permission, "there is no connection to GitHub").because(&error)
-    })?;
+    let github = target.github_connection(patience(ui))?;
     let glance = Arc::new(Resolver::new(&folder, &connection));
     let connections = Connections::new(&connection, &github, target.kubernetes()).glancing(glance);
+    let helm = helm(&target, &folder)?;
+    let connections = connections.with_helm(Arc::clone(&helm) as Arc<dyn Program>);
     let ledger = ledger(&connection, &project, &stack, patience(ui));
     let memory = ledger.recall(stack.environments()).await;
     let memory = memory.map_err(|error| unreadable(&[error]))?;
@@ -100,6 +105,7 @@ async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session
         connection,
         github,
         connections,
+        helm,
         ledger,
         memory,
         registry,
@@ -108,8 +114,21 @@ async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session
     }))
 }
 
+/// The program that releases need, or what stands in for it.
+fn helm(target: &Target, folder: &Path) -> Result<Arc<Helm>, Failure> {
+    match target {
+        Target::Live => Ok(Arc::new(Helm::real(folder))),
+        Target::Sandbox(_) | Target::Served(_) => {
+            let helm = Helm::of_sandbox(folder).map_err(|error| {
+                Failure::new(Exit::Error, "this program cannot run itself").because(&error)
+            })?;
+            Ok(Arc::new(helm))
+        }
+    }
+}
+
 /// How calls are tried again outside of steps, which tell of it themselves.
-fn patience(ui: &Ui) -> Retry {
+pub(crate) fn patience(ui: &Ui) -> Retry {
     let ui = ui.clone();
     let notify = move |retried: &Retried| {
         let Retried { what, wait, why, .. } = retried;
@@ -167,6 +186,18 @@ impl Session {
         let (stack, claims) = (&self.stack, &self.memory.claims);
         let world = observers.world_in(Depth::Whole, stack, &places, claims).await;
         world.map_err(|errors| unreadable(&errors))
+    }
+
+    /// Why the releases of a plan cannot be made from here, if they cannot: no program `helm`.
+    pub(crate) async fn without_helm(&self, plan: &Plan) -> Option<ProviderError> {
+        let runs = |step: &plan::Step| {
+            let marks = matches!(step.action, plan::Action::Adopt | plan::Action::Disown);
+            step.id.kind == HelmRelease::NAME && !marks
+        };
+        match plan.steps.iter().any(runs) {
+            true => self.helm.version().await.err(),
+            false => None,
+        }
     }
 
     /// What it takes to get there.

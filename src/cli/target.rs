@@ -6,6 +6,7 @@ use crate::cli::declaration;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::machine;
+use crate::kind::Retry;
 use crate::project::{self, Project};
 use crate::providers::gcp::Endpoint;
 use crate::providers::github;
@@ -76,6 +77,16 @@ impl Target {
             Self::Served(url) => github::Endpoint::Sandbox { url: url.clone() },
             Self::Live => github::Endpoint::Live { identity: machine::github() },
         }
+    }
+
+    /// The connection to GitHub there.
+    ///
+    /// # Errors
+    /// When the client cannot be made.
+    pub fn github_connection(&self, retry: Retry) -> Result<github::Connection, Failure> {
+        github::Connection::open(&self.github(), retry).map_err(|error| {
+            Failure::new(Exit::Permission, "there is no connection to GitHub").because(&error)
+        })
     }
 
     /// How clusters are reached there.

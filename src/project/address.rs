@@ -4,18 +4,20 @@
 use crate::project::format::Wrong;
 
 /// The types that can be referred to.
-const TYPES: [&str; 14] = [
+const TYPES: [&str; 16] = [
     "address",
     "bucket",
     "cluster",
     "cluster-secret",
     "disk",
+    "hub",
     "identity",
     "namespace",
     "object",
     "pool",
     "record",
     "registry",
+    "release",
     "secret",
     "service",
     "uptime",

@@ -18,6 +18,7 @@ use crate::project::ignore::Ignore;
 use crate::project::objects::Kubernetes;
 use crate::project::people::Person;
 use crate::project::registries::Registry;
+use crate::project::releases::Release;
 use crate::project::secrets::Secret;
 use crate::project::stack::Ledger;
 use crate::project::uptime::Check;
@@ -99,6 +100,9 @@ pub struct Declaration {
     /// The hubs that people work on, by a short key.
     #[serde(default)]
     pub hubs: BTreeMap<String, Hub>,
+    /// Charts that Helm deploys, as they are, by a short key.
+    #[serde(default)]
+    pub releases: BTreeMap<String, Release>,
     /// Who people are, by a short key. It gives nobody anything.
     #[serde(default)]
     pub people: BTreeMap<String, Person>,

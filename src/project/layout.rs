@@ -6,8 +6,10 @@ use crate::project::clusters::Tables;
 use crate::project::declaration::Declaration;
 use crate::project::environments::{Environment, SHARED};
 use crate::project::hubs::Texts;
+use crate::project::releases::Lock;
 use crate::project::tree::Node;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use time::Date;
 
@@ -22,6 +24,10 @@ pub(crate) struct Laid {
     pub(crate) declaration: Declaration,
     /// What machines there are, as far as we know.
     pub(crate) tables: Arc<Tables>,
+    /// What is behind the versions of charts.
+    pub(crate) lock: Arc<Lock>,
+    /// The folder of the stack, which charts may lie in.
+    pub(crate) folder: PathBuf,
     /// The texts of hubs.
     pub(crate) templates: Arc<Texts>,
     /// How derived names end in each environment.

@@ -9,6 +9,7 @@ use crate::project::files::{self, STACK_FILE};
 use crate::project::hubs::{self, Texts};
 use crate::project::layout::Laid;
 use crate::project::problem::{Findings, Problem, Range, Sources};
+use crate::project::releases::{Lock, load_lock};
 use crate::project::schema::DECLARATION;
 use crate::project::sections::CHECKS;
 use crate::project::tree::{
@@ -39,16 +40,17 @@ pub(crate) fn load(folder: &Path, shown: &Path, top: Option<&Path>) -> Loaded {
     placeholders(&base, &sources, &mut findings);
     let environments = gather(folder, shown, top, &mut sources, &mut findings);
     let tables = Arc::new(load_tables(folder, shown, &mut sources, &mut findings));
-    let texts = Arc::new(hubs::load_templates(folder, shown, &mut sources, &mut findings));
+    let lock = Arc::new(load_lock(folder, shown, &mut sources, &mut findings));
+    let templates = Arc::new(hubs::load_templates(folder, shown, &mut sources, &mut findings));
     let suffixes = Arc::new(suffixes(&environments));
+    let known = Known { tables, lock, templates, folder, suffixes };
     let mut layout: Vec<Laid> = Vec::new();
     let mut lost = Vec::new();
     for gathered in &environments {
         let tree = merged(&base, gathered, &sources, &mut findings);
         let unusable = check(&DECLARATION, &tree, &mut findings);
         lost.extend(unusable.iter().filter(|path| path.len() <= 2).cloned());
-        let known = (Arc::clone(&tables), Arc::clone(&texts), Arc::clone(&suffixes));
-        layout.extend(laid(gathered, tree, &unusable, known, &mut findings));
+        layout.extend(laid(gathered, tree, &unusable, known.clone(), &mut findings));
     }
     let rosters = access::load(folder, shown, &layout, &mut sources, &mut findings);
     layout.iter_mut().for_each(|laid| laid.rosters = Arc::clone(&rosters));
@@ -195,25 +197,39 @@ fn suffixes(environments: &[Gathered]) -> BTreeMap<String, String> {
     environments.iter().map(suffix).collect()
 }
 
+/// What all environments know beside what is declared.
+#[derive(Clone)]
+struct Known<'a> {
+    tables: Arc<Tables>,
+    lock: Arc<Lock>,
+    templates: Arc<Texts>,
+    folder: &'a Path,
+    suffixes: Arc<BTreeMap<String, String>>,
+}
+
 /// The environment as types, if it has them.
 fn laid(
     gathered: &Gathered,
     tree: Node,
     unusable: &[Vec<String>],
-    (tables, templates, suffixes): (Arc<Tables>, Arc<Texts>, Arc<BTreeMap<String, String>>),
+    known: Known<'_>,
     findings: &mut Findings,
 ) -> Option<Laid> {
-    let mut known = tree.clone();
-    unusable.iter().for_each(|path| known.prune(path));
-    match serde_json::from_value::<Declaration>(known.json()) {
+    let mut usable = tree.clone();
+    unusable.iter().for_each(|path| usable.prune(path));
+    match serde_json::from_value::<Declaration>(usable.json()) {
         Ok(declaration) => {
             let environment = gathered.environment.clone();
             let rosters = access::Rosters::default();
+            let Known { tables, lock, templates, folder, suffixes } = known;
+            let folder = folder.to_owned();
             Some(Laid {
                 environment,
                 tree,
                 declaration,
                 tables,
+                lock,
+                folder,
                 templates,
                 suffixes,
                 rosters,

@@ -26,6 +26,7 @@ pub mod objects;
 pub mod people;
 pub mod problem;
 pub mod registries;
+pub mod releases;
 pub mod secrets;
 pub mod services;
 pub mod stack;
@@ -57,6 +58,7 @@ pub use files::{FindError, find};
 pub use lines::Written;
 pub use money::DeclaredBucket;
 pub use problem::{Position, Problem, Problems, Range, Severity, Sources};
+pub use releases::LOCK_FILE;
 pub use schema::{Schema, schema};
 
 use crate::model::secret::Reference;
@@ -169,6 +171,11 @@ impl Project {
     /// What is declared that the project of an environment may have in each region, by metric.
     pub fn quotas(&self, env: &str) -> &BTreeMap<String, BTreeMap<String, u64>> {
         &self.laid(env).map_or(self.first(), |laid| &laid.declaration).quotas
+    }
+
+    /// What is written down of what is behind the versions of charts.
+    pub fn lock(&self) -> &releases::Lock {
+        &self.layout[0].lock
     }
 
     /// Where each declared secret of an environment is kept, by its key.

@@ -7,7 +7,7 @@ use crate::project::layout::Laid;
 use crate::project::problem::Findings;
 use crate::project::{
     access, addresses, billing, buckets, budget, cloud, clusters, disks, dns, environments, hubs,
-    identities, ignore, objects, people, registries, secrets, services, stack, uptime,
+    identities, ignore, objects, people, registries, releases, secrets, services, stack, uptime,
 };
 
 /// Checks a text; says what is wrong with it.
@@ -97,6 +97,7 @@ pub(crate) const CHECKS: &[Check] = &[
     objects::check,
     people::check,
     hubs::check,
+    releases::check,
     access::check,
 ];
 
@@ -114,7 +115,9 @@ pub(crate) const EXPANSIONS: &[Expansion] = &[
     budget::expand,
     secrets::expand,
     objects::expand,
+    releases::expand,
     access::expand,
+    hubs::expand,
 ];
 
 /// From resources to the keys that people call them by.
@@ -130,6 +133,8 @@ pub(crate) const NAMINGS: &[Naming] = &[
     services::keys,
     secrets::keys,
     objects::keys,
+    hubs::keys,
+    releases::keys,
 ];
 
 /// From what was found to sections.
@@ -160,6 +165,7 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<Str
         ["clusters", key, setting] => clusters::derived(layout, laid, key, setting),
         ["identities", key, setting] => identities::derived(layout, laid, key, setting),
         ["kubernetes", part, key, setting] => objects::derived(layout, laid, part, key, setting),
+        ["releases", key, setting] => releases::derived(layout, laid, key, setting),
         ["hubs", key, setting] => hubs::derived(layout, laid, key, setting),
         ["ledger", "bucket"] => Some(laid.ledger_bucket()),
         _ => None,

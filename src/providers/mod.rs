@@ -44,6 +44,7 @@ use github::github_repository_variable::RepositoryVariable;
 use github::github_team::Team;
 use github::github_team_member::TeamMember;
 use github::github_team_repository::TeamRepository;
+use helm::helm_release::HelmRelease;
 use kubernetes::kubernetes_namespace::Namespace;
 use kubernetes::kubernetes_object::Object;
 use kubernetes::kubernetes_secret::Secret as ClusterSecret;
@@ -60,6 +61,8 @@ pub struct Connections {
     pub kubernetes: kubernetes::Connection,
     /// Tells whether objects hold what their secrets are now.
     pub glance: Arc<dyn Glance>,
+    /// Runs `helm`.
+    pub helm: Arc<dyn helm::Program>,
 }
 
 impl Connections {
@@ -71,13 +74,25 @@ impl Connections {
     ) -> Self {
         let kubernetes = kubernetes::Connection::open(clusters, google);
         let (google, github) = (google.clone(), github.clone());
-        Self { google, github, kubernetes, glance: Arc::new(NoSecrets) }
+        Self {
+            google,
+            github,
+            kubernetes,
+            glance: Arc::new(NoSecrets),
+            helm: Arc::new(helm::NoProgram),
+        }
     }
 
     /// The same, asking `glance` about secrets.
     #[must_use]
     pub fn glancing(self, glance: Arc<dyn Glance>) -> Self {
         Self { glance, ..self }
+    }
+
+    /// The same, having `helm` run by `program`.
+    #[must_use]
+    pub fn with_helm(self, program: Arc<dyn helm::Program>) -> Self {
+        Self { helm: program, ..self }
     }
 }
 
@@ -116,6 +131,7 @@ pub fn registry() -> Registry {
         .with::<Namespace>()
         .with::<Object>()
         .with::<ClusterSecret>()
+        .with::<HelmRelease>()
 }
 
 /// The reading half of every kind, for one run: what was listed once is not listed again.
@@ -159,12 +175,14 @@ pub fn observers(to: &Connections) -> Observers {
         .with::<Namespace>(inside())
         .with::<Object>(inside())
         .with::<ClusterSecret>(inside())
+        .with::<HelmRelease>(inside())
 }
 
 /// The writing half of every kind.
 pub fn actors(to: &Connections) -> Actors {
     let (writer, hub) =
         (Arc::new(Writer::new(&to.google)), Arc::new(github::Writer::new(&to.github)));
+    let releases = Arc::new(helm::Writer::new(&to.kubernetes, Arc::clone(&to.helm)));
     let inside = Arc::new(kubernetes::Writer::new(&to.kubernetes));
     let (writer, hub) = (|| Arc::clone(&writer), || Arc::clone(&hub));
     let inside = || Arc::clone(&inside);
@@ -201,4 +219,5 @@ pub fn actors(to: &Connections) -> Actors {
         .with::<Namespace>(inside())
         .with::<Object>(inside())
         .with::<ClusterSecret>(inside())
+        .with::<HelmRelease>(releases)
 }

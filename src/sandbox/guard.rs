@@ -4,11 +4,13 @@
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, StatusCode, Uri};
+use http::{HeaderMap, Method, StatusCode, Uri};
 
 /// Refuses calls that were not meant for loopback, or that a page of another site makes.
 pub(super) async fn only_local(request: Request, next: Next) -> Response {
-    if is_local(request.uri(), request.headers()) {
+    let (uri, headers) = (request.uri(), request.headers());
+    if is_local(uri, headers) && (is_same_site(headers) || arrives(request.method(), uri, headers))
+    {
         next.run(request).await
     } else {
         (StatusCode::FORBIDDEN, "the sandbox answers this machine only\n").into_response()
@@ -16,10 +18,7 @@ pub(super) async fn only_local(request: Request, next: Next) -> Response {
 }
 
 fn is_local(uri: &Uri, headers: &HeaderMap) -> bool {
-    let all = |name: &str| {
-        let values = headers.get_all(name).into_iter();
-        values.map(|value| value.to_str().unwrap_or("?")).collect::<Vec<_>>()
-    };
+    let all = |name| said(headers, name);
     // HTTP/2 names the host in the address, HTTP/1 in a header; whoever says both means both.
     let hosts = all("host").into_iter().chain(uri.authority().map(|host| host.as_str()));
     let hosts: Vec<&str> = hosts.collect();
@@ -30,8 +29,26 @@ fn is_local(uri: &Uri, headers: &HeaderMap) -> bool {
     !hosts.is_empty()
         && hosts.into_iter().all(is_loopback)
         && all("origin").into_iter().all(origin_is_local)
-        // To a browser all ports of this machine are one site, and each is another program.
-        && all("sec-fetch-site").into_iter().all(|site| matches!(site, "same-origin" | "none"))
+}
+
+/// To a browser all ports of this machine are one site, and each is another program.
+fn is_same_site(headers: &HeaderMap) -> bool {
+    let sites = said(headers, "sec-fetch-site");
+    sites.into_iter().all(|site| matches!(site, "same-origin" | "none"))
+}
+
+/// Whether a browser leaves the page of another site for one where people log in: that is how a hub sends
+/// them here. Such a page does nothing by itself, and is not shown within another.
+fn arrives(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
+    method == Method::GET
+        && uri.path().starts_with("/github/login/")
+        && said(headers, "sec-fetch-mode") == ["navigate"]
+        && said(headers, "sec-fetch-dest") == ["document"]
+}
+
+fn said<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
+    let values = headers.get_all(name).into_iter();
+    values.map(|value| value.to_str().unwrap_or("?")).collect()
 }
 
 fn is_loopback(authority: &str) -> bool {
@@ -46,12 +63,29 @@ fn is_loopback(authority: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn read(headers: &[(&'static str, &'static str)]) -> HeaderMap {
+        let read =
+            headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        read.collect()
+    }
+
     fn allowed(headers: &[(&'static str, &'static str)]) -> bool {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
-            .collect();
-        is_local(&Uri::from_static("/storage/v1/b"), &headers)
+        let headers = read(headers);
+        is_local(&Uri::from_static("/storage/v1/b"), &headers) && is_same_site(&headers)
+    }
+
+    #[test]
+    fn a_hub_may_send_a_browser_to_the_page_where_people_log_in() {
+        let arrival = |method: Method, path: &'static str, dest: &'static str| {
+            let headers = read(&[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", dest)]);
+            arrives(&method, &Uri::from_static(path), &headers)
+        };
+        let page = "/github/login/oauth/authorize";
+        assert!(arrival(Method::GET, page, "document"));
+        assert!(!arrival(Method::POST, page, "document"));
+        assert!(!arrival(Method::GET, page, "iframe"));
+        assert!(!arrival(Method::GET, "/github/user", "document"));
+        assert!(!arrives(&Method::GET, &Uri::from_static(page), &HeaderMap::new()));
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod gcs;
 pub mod github;
 mod grpc;
 mod guard;
+pub mod helm;
 pub mod iam;
 pub mod kubernetes;
 mod monitoring;

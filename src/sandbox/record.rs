@@ -62,7 +62,7 @@ pub(super) struct Asked {
 /// Keeps a call until it is answered, if calls are recorded at all. One that watches is answered
 /// bit by bit, and not written down.
 pub(super) fn asked(api: &'static str, parts: &Parts, body: &Bytes) -> Option<Asked> {
-    if has(parts, "watch=true") || has(parts, "watch=1") {
+    if ["watch=true", "watch=True", "watch=1"].iter().any(|said| has(parts, said)) {
         return None;
     }
     Some(Asked { api, file: file()?, parts: parts.clone(), body: body.clone() })

@@ -1,6 +1,7 @@
 //! Questions about who may do what, as people ask them; and somebody who leaves.
 
 use super::shell::{Said, Shell, edit};
+use leap_infra::sandbox::{self, github};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
@@ -261,6 +262,57 @@ fn who_is_declared_joins_and_leaves_by_date() {
 }
 
 #[test]
+fn who_is_renewed_is_left_as_they_are() {
+    let desk = Desk::new();
+    let members = |text: &str| fs::write(desk.path("people/research.yaml"), text).unwrap();
+    members("members: [{ login: alan, until: 2999-06-30 }]\n");
+    desk.shell.succeed("apply --auto-approve");
+    members("members: [{ login: alan, until: 2999-12-31, note: renewed }]\n");
+    assert!(desk.shell.succeed("plan").is_nothing_to_do());
+}
+
+#[test]
+fn a_mistake_that_would_remove_forty_people_is_refused_with_their_names() {
+    let desk = Desk::new();
+    let members = |count: usize| {
+        let people = (0..count).map(|number| format!("  - login: student-{number:02}\n"));
+        let text = format!("members:\n{}", people.collect::<String>());
+        fs::write(desk.path("people/research.yaml"), text).unwrap();
+    };
+    members(50);
+    desk.shell.succeed("apply --auto-approve");
+    members(10);
+    let said = desk.shell.run("apply --auto-approve");
+    assert_eq!(said.code, Some(7), "{}", said.stdout);
+    for number in 10..50 {
+        let name = format!("student-{number:02}");
+        assert!(said.stdout.contains(&name), "{name} is not named: {}", said.stdout);
+    }
+    assert!(said.stdout.contains("--max-removals"), "{}", said.stdout);
+    members(50);
+    assert!(desk.shell.succeed("plan").is_nothing_to_do(), "nobody was removed");
+}
+
+#[test]
+fn people_in_a_team_below_count_where_that_is_said() {
+    let desk = Desk::new();
+    let emmy = |line: &str| desk.json(line)["verdict"].clone();
+    let line = "access why emmy hubs/main";
+    edit(&desk.path("stack.yaml"), "      requires: research\n", "");
+    edit(&desk.path("stack.yaml"), "      hubs: { main: { choices: { gpu: [t4] } } }\n", "");
+    edit(
+        &desk.path("stack.yaml"),
+        "members: unmanaged\n",
+        "members: { exact: people/none.yaml }\n",
+    );
+    fs::write(desk.path("people/none.yaml"), "members: []\n").unwrap();
+    assert_eq!(emmy(line), "no");
+    let included = "      description: Those who do research\n      children: included\n";
+    edit(&desk.path("stack.yaml"), "      description: Those who do research\n", included);
+    assert_eq!(emmy(line), "yes");
+}
+
+#[test]
 fn who_is_in_a_team_already_is_written_into_a_file() {
     let desk = Desk::new();
     fs::write(desk.path("people/x.yaml"), "members: [{ person: ada }, { login: emmy }]\n").unwrap();
@@ -276,4 +328,111 @@ fn who_is_in_a_team_already_is_written_into_a_file() {
     assert!(desk.shell.succeed("plan").is_nothing_to_do());
     let again = desk.shell.run("access import project-x --into people/now.yaml");
     assert_eq!(again.code, Some(1), "a file that is there is not overwritten");
+}
+
+#[test]
+fn who_leaves_soon_is_told_twice_and_not_every_night() {
+    let desk = Desk::new();
+    let on = |day: &str| desk.shell.succeed(&format!("access notices --as-of {day}")).stdout;
+    assert_eq!(on("2026-11-01"), "Nobody is to be told anything.\n");
+    let listed = desk.shell.succeed("access notices --as-of 2026-11-15 --list").stdout;
+    assert_eq!(listed, "Access of @ada ends on 2026-12-15 (research): to be told\n");
+    assert!(on("2026-11-15").ends_with("notices/ada-2026-12-15-30.md\n"));
+    assert_eq!(on("2026-11-16"), "Nobody is to be told anything.\n");
+    assert!(on("2026-12-10").ends_with("notices/ada-2026-12-15-7.md\n"));
+    assert_eq!(on("2026-12-15"), "Nobody is to be told anything.\n");
+    insta::assert_snapshot!(fs::read_to_string(desk.path("notices/ada-2026-12-15-30.md")).unwrap(), @"");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_soon_is_told_once_by_an_issue() {
+    let mut desk = Desk::new();
+    let sandbox = sandbox::start(sandbox::Options::default()).await.unwrap();
+    desk.shell = Shell::new(desk.path("")).towards(&sandbox);
+    let to = "access:\n  notices: { to: issue, repository: access }\n";
+    edit(&desk.path("stack.yaml"), "access:\n", to);
+    let notices = || desk.shell.run("access notices --as-of 2026-12-01");
+    let forbidden =
+        r#"[{ "on": { "method": "POST */issues" }, "then": { "status": { "code": 403 } } }]"#;
+    sandbox.set_faults(sandbox::Fault::list(forbidden).unwrap());
+    assert_eq!(notices().code, Some(5));
+    sandbox.set_faults(Vec::new());
+    let said = notices().stdout;
+    assert!(said.ends_with("https://github.com/demo-org/access/issues/1\n"), "{said}");
+    assert_eq!(notices().stdout, "Nobody is to be told anything.\n");
+    let hidden =
+        r#"[{ "on": { "method": "GET */issues" }, "then": { "status": { "code": 404 } } }]"#;
+    sandbox.set_faults(sandbox::Fault::list(hidden).unwrap());
+    let said = notices();
+    assert_eq!(said.code, Some(5), "what cannot be read was not told: {}", said.stderr);
+}
+
+/// Five people of `research` are declared: ada and user-42 are there, alan is invited, emmy has
+/// declined, and kurt's time is over.
+async fn looked_at(desk: &mut Desk) -> sandbox::Sandbox {
+    let members = "members:
+  - person: ada
+  - { login: alan }
+  - { login: user-42, id: 42 }
+  - { login: emmy, note: visits }
+  - { login: kurt, until: 2020-01-31 }
+";
+    fs::write(desk.path("people/research.yaml"), members).unwrap();
+    fs::write(desk.path("people/x.yaml"), "members: [{ person: ada }, { login: emmy }]\n").unwrap();
+    let sandbox = sandbox::start(sandbox::Options::default()).await.unwrap();
+    let shell = Shell::new(desk.path("")).with("COLUMNS", "110").towards(&sandbox);
+    desk.shell = shell;
+    desk.shell.succeed("apply --auto-approve");
+    let world = sandbox.world();
+    github::accept(world, "demo-org", "ada").unwrap();
+    github::accept(world, "demo-org", "grace").unwrap();
+    github::accept(world, "demo-org", "user-42").unwrap();
+    github::decline(world, "demo-org", "emmy").unwrap();
+    for login in ["kurt", "mallory"] {
+        github::seed_member(world, "demo-org", "research", login, "member").unwrap();
+    }
+    sandbox
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_are_held_against_github_and_what_differs_is_marked() {
+    let mut desk = Desk::new();
+    let _sandbox = looked_at(&mut desk).await;
+    let told = |line: &str| format!("$ {line}\n{}\n", desk.shell.succeed(line).stdout);
+    insta::assert_snapshot!(
+        told("access list --category research --look")
+            + &told("access who-can hubs/main --look --format csv")
+            + &told("access who-can hubs/main/profiles/gpu/t4 --look")
+            + &told("access why emmy hubs/main --look")
+            + &told("access why mallory hubs/main --look")
+            + &told("access preview mallory --look")
+            + &told("access why-403 alan main --look")
+            + &told("access why-403 emmy main --look")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_team_that_cannot_be_seen_is_no_empty_team() {
+    let mut desk = Desk::new();
+    let sandbox = looked_at(&mut desk).await;
+    for (code, method) in [(403, "*/teams"), (404, "*/teams"), (403, "*/graphql")] {
+        let rule = json!([{ "on": { "method": method }, "then": { "status": { "code": code } } }]);
+        sandbox.set_faults(sandbox::Fault::list(&rule.to_string()).unwrap());
+        let said = desk.shell.run("access list --look");
+        assert_eq!(said.code, Some(5), "{code} {method}: {}", said.stderr);
+        assert!(said.stderr.contains("so there is no answer"), "{}", said.stderr);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_another_login_and_a_team_with_another_name_are_recognized() {
+    let mut desk = Desk::new();
+    let sandbox = looked_at(&mut desk).await;
+    github::rename_user(sandbox.world(), "user-42", "turing").unwrap();
+    github::rename_team(sandbox.world(), "demo-org", "research", "Researchers").unwrap();
+    let why = desk.shell.succeed("access why turing hubs/main --look --json").stdout;
+    let why: Value = serde_json::from_str(&why).unwrap();
+    assert_eq!(why["verdict"], "yes", "{why}");
+    assert_eq!(why["reasons"][0]["on_github"], "there", "{why}");
+    assert_eq!(why["looked_at"], "sandbox");
 }

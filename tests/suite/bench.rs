@@ -6,6 +6,7 @@ use super::cue::Cue;
 pub use super::declared::*;
 use super::toy::{Client, Loom, Spool, ToyApi};
 use leap_infra::apply::{About, ApplyError, Event, Options, Report, Run, apply};
+use leap_infra::cli::helm::Helm;
 use leap_infra::cli::marks::Marks;
 use leap_infra::cli::secrets::Resolver;
 use leap_infra::kind::{Actors, Observers, ProviderError, Registry, Retry};
@@ -19,6 +20,7 @@ use leap_infra::sandbox::dns::put_zone;
 use leap_infra::sandbox::{self, Behaviour, Clock, Sandbox};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -44,6 +46,8 @@ pub struct Bench {
     applies: AtomicU64,
     connection: OnceCell<gcp::Connection>,
     toy: Arc<Client>,
+    /// The kubeconfig of a real cluster, beside which the sandbox is all the rest.
+    kubeconfig: Option<PathBuf>,
 }
 
 impl Bench {
@@ -87,7 +91,13 @@ impl Bench {
             applies,
             connection,
             toy,
+            kubeconfig: None,
         }
+    }
+
+    /// The same with clusters that are real, and the real Helm.
+    pub fn beside(self, kubeconfig: impl Into<PathBuf>) -> Self {
+        Self { kubeconfig: Some(kubeconfig.into()), ..self }
     }
 
     pub fn registry() -> Registry {
@@ -112,9 +122,18 @@ impl Bench {
 
     /// All that a run is connected to.
     fn connections(&self, google: &gcp::Connection) -> Connections {
-        let clusters = kubernetes::Endpoint::Sandbox { url: self.sandbox.url() };
         let secrets = Resolver::new(".", google);
-        Connections::new(google, &self.github(), clusters).glancing(Arc::new(secrets))
+        let (clusters, helm) = match self.kubeconfig.clone() {
+            Some(file) => (kubernetes::Endpoint::Live { kubeconfigs: vec![file] }, Helm::real(".")),
+            None => {
+                let url = self.sandbox.url();
+                let helm = Helm::standing_in(".", env!("CARGO_BIN_EXE_leap-infra"));
+                (kubernetes::Endpoint::Sandbox { url }, helm)
+            }
+        };
+        Connections::new(google, &self.github(), clusters)
+            .glancing(Arc::new(secrets))
+            .with_helm(Arc::new(helm))
     }
 
     fn toy(&self) -> Arc<Client> {

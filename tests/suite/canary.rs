@@ -115,6 +115,7 @@ const LINES: &[(&str, i32)] = &[
     ("access page", 1),
     ("access import crew", 1),
     ("access offboard ada", 1),
+    ("access notices", 1),
     ("adopt --all --auto-approve", 0),
     ("disown prod:gcs-bucket/canary-data", 7),
     ("selftest crash --max 1", 0),
@@ -125,6 +126,30 @@ const LINES: &[(&str, i32)] = &[
     ("destroy --auto-approve --dangerous-delete prod:secret/canary-manager", 0),
     ("sandbox reset", 0),
 ];
+
+/// What is asked of a stack that says something of access, in the same way.
+const ABOUT_ACCESS: &[(&str, i32)] = &[
+    ("apply --auto-approve", 0),
+    ("access list --look", 0),
+    ("access who-can hubs/prod --look --json", 0),
+    ("access why ada hubs/prod --look", 0),
+    ("access why-403 ada prod --look", 0),
+    ("access preview ada --look --format csv", 0),
+    ("access page --html", 0),
+    ("access import crew --into people/now.yaml", 0),
+    ("access notices", 0),
+    ("access offboard ada", 0),
+    ("plan --json", 0),
+];
+
+const ACCESS: &str = "
+hubs: { prod: { domain: hub.leap.example.org } }
+people: { ada: { name: Ada, github: { login: ada } } }
+access:
+  organization: canary-org
+  categories:
+    crew: { team: crew, members: { exact: people/crew.yaml }, hubs: { prod: { login: true } } }
+";
 
 /// A folder with a stack, canaries all around it, and what was said so far.
 struct Cage {
@@ -239,6 +264,18 @@ fn no_command_says_or_leaves_a_secret_or_a_credential() {
     assert_eq!(readable, 4, "the canaries were not read at all:\n{}", doctor.1.stdout);
     assert!(cage.path("stack/events.jsonl").exists());
     assert!(cage.path("stack/.leap-infra/sandbox/journal.jsonl").exists());
+}
+
+#[test]
+fn no_answer_about_access_says_or_leaves_a_credential() {
+    let mut cage = Cage::new();
+    fs::write(cage.path("stack/access.yaml"), ACCESS).unwrap();
+    fs::create_dir(cage.path("stack/people")).unwrap();
+    fs::write(cage.path("stack/people/crew.yaml"), "members: [{ person: ada }]\n").unwrap();
+    for (line, code) in ABOUT_ACCESS {
+        let said = cage.runs(line).clone();
+        assert_eq!(said.code, Some(*code), "{line}\n{}{}", said.stdout, said.stderr);
+    }
 }
 
 #[test]

@@ -14,8 +14,8 @@ use leap_infra::providers::github::{
     github_repository_secret as secret, github_repository_variable as variable,
     github_team as team, github_team_member as member, github_team_repository as repository,
 };
-use leap_infra::sandbox::StoreError;
 use leap_infra::sandbox::github as sandbox;
+use leap_infra::sandbox::{Fault, StoreError};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -186,6 +186,30 @@ async fn one_account_that_vanished_stops_nobody_else() {
 }
 
 #[tokio::test]
+async fn limits_in_the_middle_of_three_hundred_people_are_waited_out_and_nobody_is_asked_twice() {
+    let bench = Bench::new().await;
+    let people = (0..300).map(|number| person("course", &format!("student-{number:03}")));
+    let wanted = stack([team_of("Course", team::Members::Exact)].into_iter().chain(people));
+    let secondary = r#"{ "status": { "code": 403, "retry_after_seconds": 1,
+        "message": "You have exceeded a secondary rate limit." } }"#;
+    let primary = r#"{ "status_until": { "code": 403, "seconds": 1 } }"#;
+    let rule = |nth: u64, then: &str| {
+        let on = json!({ "method": "PUT */memberships/{username}", "nth": nth });
+        format!(r#"{{ "on": {on}, "then": {then} }}"#)
+    };
+    let rules = format!("[{}, {}]", rule(100, secondary), rule(200, primary));
+    bench.sandbox.set_faults(Fault::list(&rules).unwrap());
+    bench.apply(&wanted).await;
+    let calls = bench.sandbox.calls().into_iter();
+    let puts = calls.filter(|call| call.method.starts_with("PUT /github/orgs"));
+    assert_eq!(puts.count(), 302, "each of them once, and two again");
+    let again = bench.events.lock().unwrap().iter().filter(|it| it.contains("attempt")).count();
+    assert_eq!(again, 2);
+    bench.sandbox.set_faults(Vec::new());
+    is_settled(&bench, &wanted).await;
+}
+
+#[tokio::test]
 async fn owners_of_the_organization_are_maintainers_and_that_is_no_drift() {
     let bench = Bench::new().await;
     sandbox::join(bench.sandbox.world(), ORG, "ada", "admin").unwrap();
@@ -323,7 +347,7 @@ async fn a_secret_is_sealed_sent_once_and_sent_again_when_another_is_meant() {
 }
 
 /// Every variable holds its name, in words.
-struct Echo;
+pub(super) struct Echo;
 
 impl Resolve for Echo {
     fn resolve<'a>(

@@ -1,12 +1,19 @@
 //! What hubs become: the values of LEAP's three, and what each edit of theirs changes there.
 
+use super::bench::{self, Bench};
+use super::declared::PROJECT;
+use super::github::Echo;
 use super::project::folder::Folder;
+use leap_infra::apply::Options;
+use leap_infra::model::Stack;
+use leap_infra::plan::{Plan, Step};
 use leap_infra::project::{Project, load};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use tempfile::TempDir;
 
 const HUBS: [(&str, &str); 3] = [("prod", "prod"), ("staging", "staging"), ("public", "prod")];
@@ -204,4 +211,96 @@ fn a_hub_that_names_no_cluster_is_somebody_elses() {
     let folder = Folder::stack()
         .file("hubs.yaml", "hubs: { main: { domain: hub.example.org, profiles: { cpu: {} } } }\n");
     assert_eq!(folder.project().hub_values("main", "prod"), None);
+}
+
+const HUB: &str = "hubs:
+  main:
+    in: [prod]
+    cluster: main
+    domain: hub.example.org
+    login_with: { github: { client_id: id, client_secret: login } }
+    identity: { per: hub, account: hub }
+    home: { disk: homes, quota: 10 GB }
+    dask: { workers_on: workers }
+    images: { lab: { image: 'lab:1' } }
+    profiles: { cpu: { on: small, sizes: [4 GB, 8 GB] } }
+";
+
+/// A stack with a hub and everything that it stands on.
+fn lab(hub: &str) -> Stack {
+    let folder = Folder::empty()
+        .file("stack.yaml", format!("stack: lab\nprefix: lab\ncloud: {{ project: {PROJECT}, region: us-central1, zone: us-central1-c }}\n"))
+        .file("environments/prod.yaml", "environment: prod\n")
+        .file("hubs.yaml", hub)
+        .file("secrets.yaml", "secrets: { login: { env: HUB_LOGIN } }\n")
+        .file("buckets.yaml", "buckets: { scratch: { grants: { write: ['identity:hub'] } } }\n")
+        .file("identities.yaml", "identities: { hub: { kubernetes: [main/user-sa] } }\n")
+        .file("disks.yaml", "disks: { homes: { size: 100 GB } }\n")
+        .file("access.yaml", "access:
+  organization: lab-org
+  categories: { all: { team: all, members: unmanaged, hubs: { main: { login: true, profiles: [cpu] } } } }
+")
+        .file("clusters.yaml", "clusters:
+  main:
+    pools:
+      core: { role: core, machine: n2-highmem-4, nodes: { total: 1..5 } }
+      small: { role: user, machine: n2-highmem-4, nodes: { total: 0..9 } }
+      workers: { role: dask-worker, machine: n2-highmem-4, nodes: { total: 0..9 } }
+");
+    folder.project().expand().unwrap()
+}
+
+/// Plans and applies a stack, by somebody who has its secrets.
+async fn made(bench: &Bench, stack: &Stack) -> Plan {
+    let options = Options { secrets: Arc::new(Echo), ..bench::options() };
+    let plan = bench.plan(stack).await;
+    let report = bench.apply_in(stack, &plan, &options).await.unwrap();
+    assert!(report.is_complete(), "{report:#?}");
+    plan
+}
+
+/// The steps of a plan, each on a line.
+fn steps(plan: &Plan) -> String {
+    let step = |step: &Step| format!("{:?} {}", step.action, step.id);
+    plan.steps.iter().map(step).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn a_hub_is_there_after_one_apply_with_all_that_it_stands_on() {
+    let bench = Bench::new().await;
+    let plan = made(&bench, &lab(HUB)).await;
+    insta::assert_snapshot!(steps(&plan));
+    assert_eq!(steps(&bench.plan(&lab(HUB)).await), "");
+}
+
+#[tokio::test]
+async fn what_is_edited_changes_where_it_is_and_nowhere_else() {
+    let bench = Bench::new().await;
+    made(&bench, &lab(HUB)).await;
+    let mut story = String::new();
+    for (from, to) in [
+        ("lab:1", "lab:2"),
+        ("quota: 10 GB", "quota: 20 GB"),
+        ("on: small,", "on: small, limit: guarantee,"),
+        ("    dask: { workers_on: workers }\n", ""),
+        ("client_secret: login", "client_secret: login, refresh: 2 hours"),
+        (
+            "    images:",
+            "    warm: [{ event: course, profile: cpu, seats: 40, from: 2027-03-12 09:00, until: 2027-03-12 12:00, timezone: America/New_York }]\n    images:",
+        ),
+    ] {
+        let edited = HUB.replacen(from, to, 1);
+        assert_ne!(edited, HUB);
+        let plan = bench.plan(&lab(&edited)).await;
+        writeln!(story, "{} -> {}\n{}\n", from.trim(), to.trim(), steps(&plan)).unwrap();
+    }
+    insta::assert_snapshot!(story);
+}
+
+#[test]
+fn an_event_is_one_job_that_begins_and_ends_by_itself() {
+    let warm = "    warm: [{ event: course, profile: cpu, choice: 8 GB, seats: 40, from: 2027-03-12 09:00, until: 2027-03-12 12:00, timezone: America/New_York }]\n";
+    let stack = lab(&format!("{HUB}{warm}"));
+    let job = stack.resources().values().find(|it| it.id.name.ends_with("warm-course")).unwrap();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&job.spec["manifest"]).unwrap());
 }

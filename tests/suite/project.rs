@@ -15,6 +15,7 @@ mod names;
 mod overlays;
 mod people;
 mod registries;
+mod releases;
 mod robust;
 mod rules;
 mod schemas;

@@ -4,11 +4,13 @@ mod clouds;
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::helm::Helm;
 use crate::cli::machine;
 use crate::cli::planning::LookArgs;
 use crate::cli::secrets::{Resolver, by_whom};
 use crate::cli::session;
 use crate::cli::ui::Ui;
+use crate::kind::ProviderError;
 use crate::providers::gcp::permissions::{self, Purpose};
 use serde_json::json;
 use std::fmt::Write;
@@ -67,11 +69,20 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     if args.refresh_tables {
         return clouds::tables(&args.look, ui).await;
     }
-    Ok(credentials(ui))
+    Ok(credentials(ui, helm().await))
+}
+
+/// What there is to say of the program that releases need.
+async fn helm() -> String {
+    match Helm::real(".").version().await {
+        Ok(version) => format!("version {version}"),
+        Err(ProviderError::Refused { why, .. }) => format!("{why}; only releases need it"),
+        Err(error) => error.to_string(),
+    }
 }
 
 /// Says who we would be, without asking anybody.
-fn credentials(ui: &Ui) -> Exit {
+fn credentials(ui: &Ui, helm: String) -> Exit {
     let source = machine::credentials();
     if ui.json {
         ui.say(
@@ -83,6 +94,7 @@ fn credentials(ui: &Ui) -> Exit {
                     "missing": source.missing,
                 },
                 "github": { "identity": machine::github().to_string() },
+                "helm": helm,
             })
             .to_string(),
         );
@@ -92,7 +104,7 @@ fn credentials(ui: &Ui) -> Exit {
         if source.missing.is_empty() {
             text.push_str("  nothing known to be missing; whether they are accepted shows at the first plan\n");
         }
-        _ = write!(text, "GitHub: {}", machine::github());
+        _ = write!(text, "GitHub: {}\nHelm: {helm}", machine::github());
         ui.say(text);
     }
     if source.missing.is_empty() { Exit::Ok } else { Exit::Permission }

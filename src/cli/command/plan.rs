@@ -49,6 +49,9 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         Err(exit) => return Ok(exit),
     };
     let plan = session.plan(Wanted::Declared, &args.plan).await?;
+    if let Some(why) = session.without_helm(&plan).await {
+        ui.remark(format!("note: this cannot be applied from here: {why}"));
+    }
     let mut saved = session.saved(&plan, args.expires_in);
     saved.overrides = args.plan.overrides();
     if ui.json {

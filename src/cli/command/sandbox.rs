@@ -6,6 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::target;
 use crate::cli::ui::Ui;
 use crate::sandbox::{self, Transport};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -42,13 +43,20 @@ enum What {
         #[arg(long, value_name = "FILE", requires = "tls")]
         tls_ca: Option<PathBuf>,
     },
+    /// Stand in for the program helm
+    #[command(hide = true)]
+    Helm {
+        /// What helm would be called with
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// List what is in a stack's sandbox
     Show(StackArgs),
     /// Empty a stack's sandbox
     Reset(StackArgs),
 }
 
-/// Does one of the three.
+/// Does one of them.
 pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     match &args.what {
         What::Serve { port, folder, faults, chaos, operation_time, tls, tls_ca } => {
@@ -67,6 +75,7 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
             };
             serve(options, tls_ca.as_deref(), ui).await
         }
+        What::Helm { arguments } => helm(arguments, ui).await,
         What::Show(stack) => {
             let sandbox = target::of_stack(stack).await?;
             let snapshot = sandbox.snapshot().map_err(|error| target::broken(&error))?;
@@ -86,6 +95,28 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
             Ok(Exit::Ok)
         }
     }
+}
+
+/// Does what helm would do, for a cluster in the sandbox.
+async fn helm(arguments: &[String], ui: &Ui) -> Result<Exit, Failure> {
+    let failed = |why: String| {
+        ui.remark(format!("Error: {why}"));
+        Ok(Exit::Error)
+    };
+    let mut input = String::new();
+    if let Err(error) = std::io::stdin().read_to_string(&mut input) {
+        return failed(format!("failed to read -: {error}"));
+    }
+    let kubeconfig = std::env::var_os("KUBECONFIG").unwrap_or_default();
+    let kubeconfig = match std::fs::read_to_string(kubeconfig) {
+        Ok(text) => text,
+        Err(error) => return failed(format!("the kubeconfig cannot be read: {error}")),
+    };
+    match sandbox::helm::run(arguments, &input, &kubeconfig).await {
+        Ok(said) => ui.say(said.trim_end()),
+        Err(why) => return failed(why),
+    }
+    Ok(Exit::Ok)
 }
 
 async fn serve(options: sandbox::Options, tls_ca: Option<&Path>, ui: &Ui) -> Result<Exit, Failure> {

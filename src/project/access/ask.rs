@@ -1,4 +1,4 @@
-//! Questions about access, answered from the declaration alone: who may do something, why somebody
+//! Questions about access, answered from the declaration, and from GitHub where somebody looked: who may do something, why somebody
 //! may or may not, who is in what, what somebody has, and why a hub turns somebody away. What only
 //! GitHub knows is said to be so, and never guessed.
 
@@ -16,6 +16,7 @@ pub use why_403::{Cause, Found};
 
 use super::rights::{Right, rights, things};
 use super::roll::{Holding, Placed, Roll};
+use super::sight::{OnGitHub, Sight};
 use crate::project::Project;
 use crate::project::layout::Laid;
 use crate::project::words::nearest;
@@ -42,6 +43,7 @@ pub enum AskError {
 pub struct Asked<'a> {
     project: &'a Project,
     environments: &'a [String],
+    pub(super) sight: Option<&'a Sight>,
 }
 
 impl Project {
@@ -50,13 +52,18 @@ impl Project {
     /// # Errors
     /// When it says nothing of access.
     pub fn asked<'a>(&'a self, environments: &'a [String]) -> Result<Asked<'a>, AskError> {
-        let asked = Asked { project: self, environments };
+        let asked = Asked { project: self, environments, sight: None };
         let said = asked.layout().iter().any(|laid| laid.declaration.access.is_some());
         if said { Ok(asked) } else { Err(AskError::Nothing) }
     }
 }
 
 impl<'a> Asked<'a> {
+    /// The same, held against what was seen on GitHub.
+    pub fn against(self, sight: &'a Sight) -> Self {
+        Self { sight: Some(sight), ..self }
+    }
+
     pub(super) fn layout(&self) -> &'a [Laid] {
         &self.project.layout
     }
@@ -139,6 +146,25 @@ fn told(holding: &Holding<'_>, placed: &Placed<'_>, login: &str) -> (Verdict, St
             (Verdict::Unknown, format!("{words}{and}, which GitHub alone knows: {look}"))
         }
     }
+}
+
+/// What can be told of somebody and a category, from GitHub where somebody looked.
+fn told_seen(
+    holding: &Holding<'_>,
+    placed: &Placed<'_>,
+    login: &str,
+    on_github: Option<OnGitHub>,
+) -> (Verdict, String) {
+    let (verdict, because) = told(holding, placed, login);
+    let Some(on_github) = on_github else { return (verdict, because) };
+    let seen = if on_github.is_in() { Verdict::Yes } else { Verdict::No };
+    let because = match (holding, on_github) {
+        (Holding::Open, OnGitHub::Away) => format!("is not in the team {}", placed.team),
+        (Holding::Open, _) => format!("may be in the team {}: {on_github}", placed.team),
+        (_, OnGitHub::Away) => because,
+        _ => format!("{because}; on GitHub: {on_github}"),
+    };
+    (seen, because)
 }
 
 fn out(placed: &Placed<'_>) -> String {

@@ -2,6 +2,7 @@
 //! can be so. `checks/` has what concerns teams, people and hubs.
 
 mod hub;
+mod notices;
 mod people;
 mod team;
 
@@ -15,6 +16,7 @@ pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
     for roll in layout.iter().filter_map(Roll::of) {
         team::check(&roll, findings);
         people::check(&roll, findings);
+        notices::check(&roll, findings);
         alike(&roll, findings);
         for placed in &roll.list {
             findings.extend(requires(&roll, placed));

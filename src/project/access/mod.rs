@@ -11,11 +11,13 @@ mod expand;
 mod given;
 mod import;
 mod moves;
+mod notices;
 mod page;
 mod rights;
 mod roll;
 mod roster;
 mod settings;
+mod sight;
 mod team;
 
 pub use ask::{
@@ -23,11 +25,13 @@ pub use ask::{
 };
 pub use edit::{Edit, Left};
 pub use import::Seen;
+pub use notices::Notice;
 pub use roster::{Member, MembersFile, Role};
 pub use settings::{
-    Access, BucketRight, Category, Children, Folder, MadeTeam, Members, Mode, Notifications, OnHub,
-    Privacy, Team,
+    Access, BucketRight, Category, Children, Folder, MadeTeam, Members, Mode, Notices, NoticesTo,
+    Notifications, OnHub, Privacy, Team, To,
 };
+pub use sight::{OnGitHub, Sight};
 
 pub(crate) use checks::{check, over};
 pub(crate) use expand::expand;

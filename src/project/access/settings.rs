@@ -19,9 +19,50 @@ pub struct Access {
     /// nobody is ever made less.
     #[serde(default)]
     pub owners: Vec<String>,
+    /// Where people are told that their time will be over, by `leap-infra access notices`.
+    #[serde(default)]
+    pub notices: Notices,
     /// The categories, by a short key.
     #[serde(default)]
     pub categories: BTreeMap<String, Category>,
+}
+
+/// Where people are told that their time will be over: 30 days before, and once more 7 days before.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Notices {
+    /// How they are told.
+    #[serde(default)]
+    pub to: To,
+    /// The repository of the organization in which issues are opened.
+    #[serde(default)]
+    pub repository: Option<String>,
+}
+
+/// How people are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum To {
+    /// By a file for each of them, which somebody mails.
+    #[default]
+    File,
+    /// By an issue on GitHub that names them.
+    Issue,
+}
+
+/// Where notices go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum NoticesTo {
+    /// Into files.
+    #[default]
+    Files,
+    /// Into issues.
+    Issues {
+        /// The organization.
+        owner: String,
+        /// The repository.
+        repository: String,
+    },
 }
 
 /// A category of people: who is in it, and what that gives them. Somebody in two has what both
@@ -199,6 +240,17 @@ pub enum Mode {
     ReadOnly,
     /// Read and write.
     ReadWrite,
+}
+
+impl NoticesTo {
+    pub(super) fn of(access: &Access) -> Self {
+        match (access.notices.to, &access.notices.repository) {
+            (To::Issue, Some(repository)) => {
+                Self::Issues { owner: access.organization.clone(), repository: repository.clone() }
+            }
+            _ => Self::Files,
+        }
+    }
 }
 
 impl Members {

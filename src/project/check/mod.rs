@@ -4,6 +4,7 @@
 //! in [`crate::project::sections::FORMATS`].
 
 mod choose;
+mod nesting;
 mod object;
 mod wrong;
 
@@ -16,9 +17,34 @@ use serde_json::Value as Json;
 /// Checks `node` against `schema`. Gives back the paths of what cannot be used, so that the rest
 /// can be looked at without it.
 pub(crate) fn check(schema: &Json, node: &Node, findings: &mut Findings) -> Vec<Vec<String>> {
-    let mut checker = Checker { root: schema, findings, unusable: Vec::new() };
+    let mut checker = Checker { root: schema, of: Of::Ours, findings, unusable: Vec::new() };
     checker.value(schema, node, &Path::default());
     checker.unusable
+}
+
+/// Checks values of a chart, written at `path`, against what its schema `root` says at `at`.
+pub(crate) fn check_values<'a>(
+    root: &'a Json,
+    at: &'a Json,
+    node: &Node,
+    path: Vec<String>,
+    findings: &'a mut Findings,
+) {
+    let begins = path.len();
+    let of = Of::Chart { at, begins };
+    let mut checker = Checker { root, of, findings, unusable: Vec::new() };
+    checker.value(at, node, &Path(path));
+}
+
+/// Whose settings are checked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Of<'a> {
+    /// Those of a file of ours.
+    Ours,
+    /// The values of a chart, which are laid over those that it has itself: what it requires is
+    /// there, and `null` takes away. What is written is held against this part of its schema, and its
+    /// paths begin after so many steps.
+    Chart { at: &'a Json, begins: usize },
 }
 
 /// The path to a value: keys, and positions in lists.
@@ -47,6 +73,7 @@ impl Path {
 
 struct Checker<'a> {
     root: &'a Json,
+    of: Of<'a>,
     findings: &'a mut Findings,
     unusable: Vec<Vec<String>>,
 }
@@ -55,6 +82,9 @@ impl<'a> Checker<'a> {
     fn value(&mut self, schema: &'a Json, node: &Node, path: &Path) {
         let schema = self.resolve(schema);
         if node.value == Value::Null {
+            if self.of != Of::Ours {
+                return;
+            }
             return self.null(schema, node, path);
         }
         if let Some(alternatives) = choose::alternatives(schema) {
@@ -77,9 +107,7 @@ impl<'a> Checker<'a> {
 
     /// Follows a reference to a named type.
     fn resolve(&self, schema: &'a Json) -> &'a Json {
-        let target = schema.get("$ref").and_then(Json::as_str);
-        let pointer = target.and_then(|target| target.strip_prefix('#'));
-        pointer.and_then(|pointer| self.root.pointer(pointer)).unwrap_or(schema)
+        follow(self.root, schema)
     }
 
     /// `null` means not said; an empty value is a slip.
@@ -150,6 +178,13 @@ impl<'a> Checker<'a> {
         };
         self.refuse(problem.expected(expected).suggest(near), path);
     }
+}
+
+/// The named type that a schema refers to, or else the schema itself.
+fn follow<'a>(root: &'a Json, schema: &'a Json) -> &'a Json {
+    let target = schema.get("$ref").and_then(Json::as_str);
+    let pointer = target.and_then(|target| target.strip_prefix('#'));
+    pointer.and_then(|pointer| root.pointer(pointer)).unwrap_or(schema)
 }
 
 /// What a text that does not have its form should have been.

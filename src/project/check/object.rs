@@ -1,6 +1,7 @@
 //! Maps: keys that are not known, keys that are missing.
 
-use super::{Checker, Path, about};
+use super::nesting::belongs;
+use super::{Checker, Of, Path, about};
 use crate::project::problem::Problem;
 use crate::project::tree::{Key, Node};
 use crate::project::words::{nearest, quoted};
@@ -19,8 +20,10 @@ impl<'a> Checker<'a> {
     ) {
         let properties = schema.get("properties").and_then(Json::as_object);
         let other = schema.get("additionalProperties");
-        let closed = other == Some(&Json::Bool(false))
-            || schema.get("unevaluatedProperties") == Some(&Json::Bool(false));
+        let closed = (other == Some(&Json::Bool(false))
+            || schema.get("unevaluatedProperties") == Some(&Json::Bool(false)))
+            // Ours have none; to a chart, anything may be such a key.
+            && schema.get("patternProperties").is_none();
         for (key, child) in entries {
             let path = path.below(&key.name);
             match (properties.and_then(|all| all.get(&key.name)), other) {
@@ -29,6 +32,9 @@ impl<'a> Checker<'a> {
                 (None, _) if closed => self.unknown_key(properties, entries, key, &path),
                 (None, _) => {}
             }
+        }
+        if self.of != Of::Ours {
+            return;
         }
         let required = schema.get("required").and_then(Json::as_array).into_iter().flatten();
         for name in required.filter_map(Json::as_str) {
@@ -63,7 +69,11 @@ impl<'a> Checker<'a> {
             let close = " }".repeat(key.name.matches('.').count());
             format!("a path is written as nested keys: `{steps}: …{close}`")
         });
-        let meant = nested.or(near);
+        let elsewhere = match self.of {
+            Of::Ours => None,
+            Of::Chart { at, begins } => belongs((self.root, at), &key.name, &path.0[begins..]),
+        };
+        let meant = nested.or(elsewhere).or(near);
         let listed = meant.is_none() || known.len() <= LISTED;
         let expected = listed.then(|| format!("one of {}", quoted(&known)));
         self.refuse(Problem { expected, ..problem }.suggest(meant), path);

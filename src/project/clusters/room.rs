@@ -51,6 +51,13 @@ impl Cluster<'_> {
         ResourceId::new(self.placed.laid.env(), "gke-cluster", &self.placed.name)
     }
 
+    /// Where it is, as Google writes it.
+    pub(crate) fn place(&self) -> String {
+        let Placed { laid, name, .. } = &self.placed;
+        let project = &laid.declaration.cloud.project;
+        format!("projects/{project}/locations/{}/clusters/{name}", self.placed.location())
+    }
+
     /// Whether programs in it can be accounts of the cloud.
     pub(crate) fn has_identities(&self) -> bool {
         self.placed.cluster.workload_identity

@@ -1,12 +1,15 @@
 //! A disk as what serves it sees it.
 
 use super::placed::placed;
+use crate::model::ResourceId;
 use crate::project::format::whole_gb;
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
 
 /// A disk that something in a cluster serves.
 pub(crate) struct Served<'a> {
+    /// The disk.
+    pub(crate) id: ResourceId,
     /// What clusters call it, `projects/P/zones/Z/disks/D`.
     pub(crate) volume: String,
     /// Its size.
@@ -29,6 +32,7 @@ pub(crate) fn served<'a>(layout: &'a [Laid], key: &str, env: &str) -> Option<Ser
         false => ("regions", replicas.clone()),
     };
     Some(Served {
+        id: ResourceId::new(placed.laid.env(), super::expand::DISK, &placed.name),
         volume: format!("projects/{project}/{of}/{location}/disks/{}", placed.name),
         size_gb: whole_gb(&placed.disk.size).unwrap_or(1),
         zones,

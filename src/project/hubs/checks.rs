@@ -6,8 +6,8 @@ mod profiles;
 
 use super::made::Made;
 use super::placed::{Placed, placed};
+use super::releases::releases;
 use super::settings::{Account, Hub, Per};
-use super::values;
 use crate::project::clusters::Role;
 use crate::project::environments::members;
 use crate::project::identities::{self, Identities};
@@ -131,10 +131,7 @@ fn beside(
 
 /// Every text of the hub can be rendered.
 fn texts(made: &Made<'_>, findings: &mut Findings) {
-    values::jupyterhub(made);
-    if let Some(dask) = &made.placed.hub.dask {
-        values::dask::values(made, dask);
-    }
+    releases(made);
     for (name, failed) in made.failed.take() {
         let range = made.placed.laid.templates.line(name, failed.line);
         let range = range.unwrap_or_else(|| made.placed.key.range.clone());

@@ -4,10 +4,12 @@ use super::offer::{Offer, offers};
 use super::placed::Placed;
 use super::settings::{Account, Login, Per};
 use super::who::Given;
+use crate::model::ResourceId;
 use crate::project::clusters::{self, Found};
 use crate::project::format::{seconds, volume_gb};
 use crate::project::identities;
 use crate::project::layout::Laid;
+use crate::project::releases::Chart;
 use crate::project::tree::{Key, Node};
 use crate::project::{address, buckets};
 use crate::render::hub::{Failed, Page, Templates};
@@ -36,6 +38,10 @@ pub(super) struct Made<'a> {
 pub(super) struct Acting {
     /// The service account of Kubernetes.
     pub(super) name: String,
+    /// The address of the account of the cloud.
+    pub(super) email: String,
+    /// The account of the cloud.
+    pub(super) id: ResourceId,
     /// The key of the identity.
     pub(super) identity: String,
     /// The category whose it is, if not everybody's.
@@ -51,6 +57,22 @@ impl<'a> Made<'a> {
         let cluster = clusters::find(layout, key, placed.laid.env())?;
         let given = Given::on(placed);
         Some(Self { placed, layout, cluster, given, failed: RefCell::default() })
+    }
+
+    /// The same, if it is deployed from here.
+    pub(super) fn deployed(placed: &'a Placed<'a>, layout: &'a [Laid]) -> Option<Self> {
+        Self::of(placed, layout).filter(|_| placed.hub.deploy)
+    }
+
+    /// What Helm calls it.
+    pub(super) fn release(&self) -> &'a str {
+        let own = self.placed.hub.release.as_ref().and_then(|release| release.name.as_deref());
+        own.unwrap_or(&self.placed.key.name)
+    }
+
+    /// What is locked of a chart.
+    pub(super) fn digest(&self, chart: &Chart) -> Option<String> {
+        Some(self.placed.laid.lock.of(chart)?.digest.clone())
     }
 
     /// The namespace that it is in.
@@ -95,6 +117,8 @@ impl<'a> Made<'a> {
         };
         Some(Acting {
             name: bound.map_or_else(usual, str::to_owned),
+            email: found.email(),
+            id: identities::account_of(found),
             identity: identity.to_owned(),
             category: category.map(str::to_owned),
             bound: bound.is_some(),

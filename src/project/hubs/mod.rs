@@ -6,16 +6,19 @@
 //! for, `values.rs` what the charts are told.
 
 mod checks;
+mod expand;
 mod format;
 mod like;
 mod made;
 mod offer;
 mod placed;
+mod releases;
 mod settings;
 mod share;
 mod templates;
 mod told;
 mod values;
+mod warm;
 mod who;
 
 pub use settings::{
@@ -24,6 +27,7 @@ pub use settings::{
 };
 
 pub(crate) use checks::check;
+pub(crate) use expand::{expand, keys};
 pub(crate) use format::{hub_domain, moment, namespace};
 pub(crate) use like::resemble;
 pub(crate) use placed::{Placed, derived, placed};

@@ -33,6 +33,10 @@ pub struct Hub {
     /// The cluster that it runs in, by its key.
     #[serde(default)]
     pub cluster: Option<String>,
+    /// Whether it is deployed from here. Where others still deploy it, what it would be can be looked
+    /// at all the same.
+    #[serde(default = "yes")]
+    pub deploy: bool,
     /// The namespace of the cluster; the key of the hub when not said.
     #[serde(default)]
     #[schemars(extend("format" = "namespace"))]
@@ -172,6 +176,10 @@ impl Default for Room {
     fn default() -> Self {
         Self { memory: gigabyte(), cpu: one() }
     }
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn ten_minutes() -> String {

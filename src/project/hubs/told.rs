@@ -3,10 +3,9 @@
 use super::made::Made;
 use super::offer;
 use super::placed::placed;
-use super::settings::Hub;
-use super::values;
+use super::releases::releases;
 use crate::project::layout::Laid;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// What follows from the setting at a path below `hubs`, in sentences.
 pub(crate) fn told(layout: &[Laid], laid: &Laid, path: &[&str]) -> Vec<String> {
@@ -23,13 +22,6 @@ pub(crate) fn values_of(layout: &[Laid], key: &str, env: &str) -> Option<Value> 
     let all = placed(layout);
     let placed = all.iter().find(|it| it.key.name == key && it.laid.env() == env)?;
     let made = Made::of(placed, layout)?;
-    let Hub { home, dask, .. } = placed.hub;
-    let mut all = json!({ key: values::jupyterhub(&made) });
-    if let Some(disk) = home.as_ref().and_then(|home| values::home::disk(&made, home)) {
-        values::lay(&mut all, json!({ values::home::RELEASE: values::home::values(&made, &disk) }));
-    }
-    if let Some(dask) = dask {
-        values::lay(&mut all, json!({ values::dask::RELEASE: values::dask::values(&made, dask) }));
-    }
-    Some(all)
+    let all = releases(&made).into_iter().map(|release| (release.name, release.values));
+    Some(Value::Object(all.collect()))
 }

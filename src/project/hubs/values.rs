@@ -1,14 +1,16 @@
 //! From a hub to the values of the charts that it is made of: JupyterHub's here, those of what
 //! stands beside it in `values/`. Data is built as data; only texts are templates.
 
+pub(super) mod builds;
 pub(super) mod dask;
 pub(super) mod home;
 mod hub;
-mod login;
-mod profiles;
-mod servers;
+pub(super) mod login;
+pub(super) mod profiles;
+pub(super) mod servers;
 
 use super::made::Made;
+use crate::project::releases::nested;
 use serde_json::{Map, Value, json};
 
 /// The values of JupyterHub's chart, and of what wraps it.
@@ -19,8 +21,7 @@ pub(super) fn jupyterhub(made: &Made<'_>) -> Value {
         lay(&mut values, part);
     }
     let under = hub.release.as_ref().and_then(|release| release.values_under.as_deref());
-    let steps = under.into_iter().flat_map(|path| path.split('.')).rev();
-    let mut values = steps.fold(values, |values, step| json!({ step: values }));
+    let mut values = nested(values, under);
     // The person's word is the last one, and is said from the top of the chart.
     let own: Map<String, Value> = hub.values.clone().into_iter().collect();
     lay(&mut values, Value::Object(own));

@@ -47,6 +47,11 @@ pub(crate) fn keys(layout: &[Laid], keys: &mut Keys) {
     }
 }
 
+/// The account of an identity.
+pub(crate) fn account_of(placed: &Placed<'_>) -> ResourceId {
+    ResourceId::new(placed.laid.env(), ACCOUNT, placed.email())
+}
+
 /// What a whole project has once belongs to the first environment that is in it.
 fn home<'a>(layout: &'a [Laid], project: &str) -> Option<&'a Laid> {
     layout.iter().find(|laid| laid.declaration.cloud.project == project)

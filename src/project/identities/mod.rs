@@ -16,7 +16,7 @@ pub use settings::{GitHub, Identity, Role, RoleWhen};
 
 pub(crate) use checks::{check, refers};
 pub(crate) use discover::discover;
-pub(crate) use expand::{expand, keys};
+pub(crate) use expand::{account_of, expand, keys};
 pub(crate) use format::account_id;
 pub(crate) use format::{
     description, expression, github_repository, kubernetes_account, project_role,

@@ -39,7 +39,7 @@ pub(crate) fn keys(layout: &[Laid], keys: &mut Keys) {
     }
 }
 
-fn id(placed: &Placed<'_>) -> ResourceId {
+pub(super) fn id(placed: &Placed<'_>) -> ResourceId {
     ResourceId::new(placed.laid.env(), REGISTRY, &placed.name)
 }
 

@@ -85,6 +85,13 @@ pub(crate) fn reference(
     })
 }
 
+/// A secret that is made by us, in the environment that it is wanted in.
+pub(crate) fn made_id(layout: &[Laid], laid: &Laid, key: &str) -> Option<ResourceId> {
+    let all = made(layout);
+    let here = all.iter().find(|it| it.key.name == key && it.laid.env() == laid.env())?;
+    Some(ResourceId::new(laid.env(), SECRET, &here.name))
+}
+
 /// Every secret of ours in every environment, and who may read it.
 pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
     for made in made(layout) {

@@ -10,7 +10,7 @@ pub use settings::{Make, Rotate};
 
 pub(crate) use checks::check;
 pub(crate) use discover::discover;
-pub(crate) use expand::{expand, keys, reference};
+pub(crate) use expand::{expand, keys, made_id, reference};
 pub(crate) use settings::topic;
 
 use crate::project::format::Wrong;

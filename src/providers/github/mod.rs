@@ -14,6 +14,7 @@ pub mod github_repository_variable;
 pub mod github_team;
 pub mod github_team_member;
 pub mod github_team_repository;
+mod issues;
 mod kept;
 mod live;
 mod people;
@@ -26,6 +27,8 @@ mod writer;
 
 pub use app::App;
 pub use client::{Connection, ConnectionError, Endpoint, Identity, Token};
+pub use issues::{Issue, Issues};
 pub use people::Person;
+pub(crate) use reader::AT_ONCE;
 pub use reader::Reader;
 pub use writer::Writer;

@@ -4,6 +4,7 @@ use crate::kind::ProviderError;
 use crate::providers::failed::{CallFailed, Reason};
 use crate::providers::github::Reader;
 use crate::providers::github::client::Call;
+use crate::providers::github::github_team;
 use crate::providers::github::github_team_member::Role;
 use crate::providers::github::live::{Invitation, User};
 use crate::providers::github::reader::unreadable;
@@ -63,6 +64,24 @@ impl Reader {
             Ok::<_, ProviderError>(Arc::new(people))
         };
         self.people.answer(&format!("{organization}/{team}"), ask).await
+    }
+
+    /// Who is in a team of the stack, by the slug that it is declared by, whatever it is called now;
+    /// nobody if there is no such team.
+    ///
+    /// # Errors
+    /// When GitHub cannot be asked.
+    pub async fn people_of(
+        &self,
+        organization: &str,
+        slug: &str,
+        stack: &str,
+    ) -> Result<Arc<Vec<Person>>, ProviderError> {
+        let teams = self.teams(organization).await?;
+        match github_team::find(&teams, stack, organization, slug) {
+            Some(team) => self.people(organization, &team.slug).await,
+            None => Ok(Arc::default()),
+        }
     }
 
     async fn members(&self, organization: &str, team: &str) -> Result<Vec<Person>, ProviderError> {

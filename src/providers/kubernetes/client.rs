@@ -64,6 +64,20 @@ impl fmt::Debug for Connection {
     }
 }
 
+/// Where a cluster is, for a program that is not this one.
+#[derive(Clone, Debug)]
+pub(crate) enum Reached {
+    /// At this address.
+    Address {
+        /// The address.
+        server: String,
+        /// Who signs its certificate, in PEM; whoever the system trusts if it is not said.
+        authority: Option<Vec<u8>>,
+    },
+    /// Where this context of the person's own kubeconfig leads.
+    Context(String),
+}
+
 /// One call.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
@@ -152,21 +166,50 @@ impl Connection {
         client
     }
 
+    /// Where a cluster is, for a program that is to do what `call` says.
+    pub(crate) async fn reached(
+        &self,
+        cluster: &Cluster,
+        call: &Call,
+    ) -> Result<Reached, CallFailed> {
+        match (&self.endpoint, cluster) {
+            (Endpoint::Sandbox { url }, _) => {
+                let server = format!("{url}{}", in_the_sandbox(cluster));
+                Ok(Reached::Address { server, authority: None })
+            }
+            (Endpoint::Live { .. }, Cluster::Context(name)) => Ok(Reached::Context(name.clone())),
+            (Endpoint::Live { .. }, Cluster::Gke { .. }) => {
+                let live = self.live(cluster, call).await?;
+                let authority = live
+                    .master_auth
+                    .as_ref()
+                    .and_then(|auth| BASE64.decode(auth.cluster_ca_certificate.as_bytes()).ok());
+                Ok(Reached::Address { server: format!("https://{}", live.endpoint), authority })
+            }
+        }
+    }
+
     async fn connect(&self, cluster: &Cluster, call: &Call) -> Result<Client, CallFailed> {
         match (&self.endpoint, cluster) {
             (Endpoint::Sandbox { url }, _) => to_sandbox(call, url, cluster),
-            (Endpoint::Live { .. }, Cluster::Gke { project, location, name }) => {
-                let (project, location, cluster_name) =
-                    (project.clone(), location.clone(), name.clone());
-                let at = At { project, location, cluster: cluster_name };
-                let live = Hand::new(&self.google).cluster(&at).await?;
-                let live = live.ok_or_else(|| absent(call, cluster))?;
-                self.to_gke(call, cluster, &live)
+            (Endpoint::Live { .. }, Cluster::Gke { .. }) => {
+                self.to_gke(call, cluster, &self.live(cluster, call).await?)
             }
             (Endpoint::Live { kubeconfigs }, Cluster::Context(name)) => {
                 to_context(call, kubeconfigs, name).await
             }
         }
+    }
+
+    /// One of Google's clusters as it is now.
+    async fn live(&self, cluster: &Cluster, call: &Call) -> Result<Live, CallFailed> {
+        let Cluster::Gke { project, location, name } = cluster else {
+            return Err(absent(call, cluster));
+        };
+        let (project, location, name) = (project.clone(), location.clone(), name.clone());
+        let at = At { project, location, cluster: name };
+        let live = Hand::new(&self.google).cluster(&at).await?;
+        live.ok_or_else(|| absent(call, cluster))
     }
 
     fn to_gke(&self, call: &Call, cluster: &Cluster, live: &Live) -> Result<Client, CallFailed> {
@@ -183,7 +226,11 @@ impl Connection {
     }
 
     /// Who we are to a cluster of Google's; what a kubeconfig names is in its client.
-    async fn authorization(&self, cluster: &Cluster, call: &Call) -> Result<HeaderMap, CallFailed> {
+    pub(crate) async fn authorization(
+        &self,
+        cluster: &Cluster,
+        call: &Call,
+    ) -> Result<HeaderMap, CallFailed> {
         match (&self.endpoint, cluster) {
             (Endpoint::Live { .. }, Cluster::Gke { .. }) => {
                 self.google.rest.authorization(call.purpose, &call.what).await
@@ -207,14 +254,19 @@ fn certificate(
     blocks.map(|block| BASE64.decode(bare(block).as_bytes())).collect()
 }
 
-fn to_sandbox(call: &Call, url: &str, cluster: &Cluster) -> Result<Client, CallFailed> {
-    let path = match cluster {
-        Cluster::Gke { .. } => cluster.to_string(),
+/// The path below which the sandbox answers for a cluster.
+fn in_the_sandbox(cluster: &Cluster) -> String {
+    match cluster {
+        Cluster::Gke { .. } => format!("{IN_THE_SANDBOX}/{cluster}"),
         Cluster::Context(name) => {
-            format!("context/{}", name.strip_prefix(OF_THE_SANDBOX).unwrap_or(name))
+            let name = name.strip_prefix(OF_THE_SANDBOX).unwrap_or(name);
+            format!("{IN_THE_SANDBOX}/context/{name}")
         }
-    };
-    let url = format!("{url}{IN_THE_SANDBOX}/{path}").parse();
+    }
+}
+
+fn to_sandbox(call: &Call, url: &str, cluster: &Cluster) -> Result<Client, CallFailed> {
+    let url = format!("{url}{}", in_the_sandbox(cluster)).parse();
     let url = url.map_err(|_| absent(call, cluster))?;
     client(call, Config::new(url))
 }

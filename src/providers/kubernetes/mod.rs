@@ -12,9 +12,9 @@ pub mod kubernetes_namespace;
 pub mod kubernetes_object;
 pub mod kubernetes_secret;
 pub mod permissions;
-mod reader;
+pub(crate) mod reader;
 pub mod types;
-mod writer;
+pub(crate) mod writer;
 
 pub use client::{Connection, Endpoint};
 pub use reader::Reader;

@@ -1,5 +1,5 @@
 //! GitHub's REST API, and the one question of its GraphQL API that is asked here: organizations,
-//! teams, people, repositories' access, variables, secrets and environments.
+//! teams, people, repositories' access, variables, secrets, environments and issues.
 //!
 //! It stands below `/github`. Every organization, repository and login exists, unless its name begins
 //! with `vanished-`; whoever calls is an owner of every organization. What it does, and how that is
@@ -10,6 +10,7 @@ mod by_number;
 mod caller;
 mod environment;
 mod graphql;
+mod issue;
 mod membership;
 mod mine;
 mod oauth;
@@ -81,6 +82,8 @@ const TEMPLATES: &[&str] = &[
     "/github/repos/{owner}/{repo}/actions/secrets",
     "/github/repos/{owner}/{repo}/actions/secrets/public-key",
     "/github/repos/{owner}/{repo}/actions/secrets/{secret_name}",
+    "/github/repos/{owner}/{repo}/issues",
+    "/github/repos/{owner}/{repo}/issues/{issue_number}",
     "/github/repos/{owner}/{repo}/environments",
     "/github/repos/{owner}/{repo}/environments/{environment_name}",
 ];
@@ -166,6 +169,8 @@ fn repositories() -> Router<World> {
             "/actions/secrets/{secret_name}",
             get(secret::read).put(secret::write).delete(secret::delete),
         )
+        .route("/issues", get(issue::list).post(issue::create))
+        .route("/issues/{issue_number}", get(issue::read).patch(issue::update))
         .route("/environments", get(environment::list))
         .route(
             "/environments/{environment_name}",

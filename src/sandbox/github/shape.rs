@@ -174,6 +174,33 @@ const REPOSITORY_URLS: &[&str] = &[
     "hooks",
 ];
 
+/// An issue as GitHub shows it; whoever calls has opened it.
+pub(super) fn issue(owner: &str, name: &str, caller: Value, kept: &Value) -> Value {
+    let number = &kept["number"];
+    let repository = format!("{API}/repos/{owner}/{name}");
+    let (id, url) = (
+        record::number(&format!("{owner}/{name}#{number}")),
+        format!("{repository}/issues/{number}"),
+    );
+    let mut issue = kept.clone();
+    issue["id"] = json!(id);
+    issue["node_id"] = json!(format!("I_{id}"));
+    issue["repository_url"] = json!(repository);
+    issue["html_url"] = json!(format!("https://github.com/{owner}/{name}/issues/{number}"));
+    for (field, rest) in
+        [("labels_url", "/labels{/name}"), ("comments_url", "/comments"), ("events_url", "/events")]
+    {
+        issue[field] = json!(format!("{url}{rest}"));
+    }
+    issue["url"] = json!(url);
+    issue["user"] = caller;
+    (issue["labels"], issue["assignees"]) = (json!([]), json!([]));
+    (issue["assignee"], issue["milestone"]) = (Value::Null, Value::Null);
+    (issue["locked"], issue["comments"]) = (json!(false), json!(0));
+    issue["author_association"] = json!("MEMBER");
+    issue
+}
+
 /// A repository as lists show it.
 pub(super) fn repository(owner: &str, name: &str) -> Value {
     let (id, url) =

@@ -75,9 +75,10 @@ impl<'c> Call<'c> {
         self.parameters.get(name).map_or("", String::as_str)
     }
 
+    /// Clients write `true` in their own ways; what is not denied is meant.
+    /// <https://github.com/kubernetes/apimachinery/blob/master/pkg/runtime/conversion.go>
     pub(super) fn is_set(&self, name: &str) -> bool {
-        // All of these are yes to the real server, and clients send them.
-        matches!(self.parameter(name), "true" | "True" | "TRUE" | "t" | "T" | "1")
+        !matches!(self.parameter(name).to_ascii_lowercase().as_str(), "" | "false" | "0")
     }
 
     pub(super) fn namespace(&self) -> Option<&str> {
@@ -97,9 +98,10 @@ impl<'c> Call<'c> {
     pub(super) fn sent(&self) -> Result<Value, Failure> {
         match &self.body[..] {
             [] => Ok(Value::Object(serde_json::Map::new())),
-            bytes => serde_json::from_slice(bytes).map_err(|error| {
-                Failure::bad_request(format!("the body of the request is no JSON: {error}"))
-            }),
+            bytes => {
+                let no_json = |error| format!("the body of the request is no JSON: {error}");
+                serde_json::from_slice(bytes).map_err(|error| Failure::bad_request(no_json(error)))
+            }
         }
     }
 

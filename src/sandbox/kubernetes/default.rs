@@ -10,7 +10,8 @@ use super::quantity;
 
 /// Gives a field a value where it has none.
 fn or(value: &mut Value, name: &str, default: Value) {
-    if value[name].is_null() {
+    let has_fields = value.is_object() || value.is_null();
+    if has_fields && value[name].is_null() {
         value[name] = default;
     }
 }

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use super::cluster::Cluster;
 use super::failure::Failure;
 use super::kind::{Scope, Type};
+use super::openapi;
+use super::path::Place;
 
 /// The minor version of Kubernetes whose ways these are.
 const MINOR: &str = "33";
@@ -17,7 +19,11 @@ const VERBS: &[&str] =
     &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
 /// Answers a question about the server itself.
-pub(super) fn tell(cluster: &Cluster<'_>, about: &[String]) -> Result<Value, Failure> {
+pub(super) fn tell(
+    cluster: &Cluster<'_>,
+    place: &Place,
+    about: &[String],
+) -> Result<Value, Failure> {
     let types = cluster.world.store.read(|view| Ok::<_, Failure>(cluster.types(view)))?;
     let about: Vec<&str> = about.iter().map(String::as_str).collect();
     match about.as_slice() {
@@ -26,6 +32,9 @@ pub(super) fn tell(cluster: &Cluster<'_>, about: &[String]) -> Result<Value, Fai
         ["api"] => Ok(core_versions(cluster)),
         ["apis"] => Ok(groups(&types)),
         ["apis", name] => group(&types, name).ok_or_else(Failure::page),
+        ["openapi", "v3"] => Ok(openapi::root(&types, &format!("/kubernetes/{}", place.key()))),
+        ["openapi", "v3", "api", version] => openapi::group(&types, "", version),
+        ["openapi", "v3", "apis", group, version] => openapi::group(&types, group, version),
         ["api", version] => resources(&types, "", version),
         ["apis", group, version] => resources(&types, group, version),
         _ => Err(Failure::page()),

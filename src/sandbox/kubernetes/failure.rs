@@ -215,7 +215,7 @@ impl Failure {
 
     /// A patch or body in a form that is not taken.
     pub(super) fn media(message: impl Into<String>) -> Self {
-        Self::new(415, "UnsupportedMediaType", message)
+        Self { details: json!({}), ..Self::new(415, "UnsupportedMediaType", message) }
     }
 
     /// What was asked for is so long ago that it is forgotten.

@@ -24,6 +24,7 @@ mod field;
 mod kind;
 mod list;
 mod namespace;
+mod openapi;
 mod patch;
 mod path;
 mod quantity;
@@ -89,7 +90,7 @@ fn called(world: &World, parts: &Parts, body: Bytes) -> Result<Response, Failure
     let path = Path::read(parts.uri.path()).ok_or_else(Failure::unknown)?;
     let cluster = Cluster::at(world, &path.place)?.ok_or_else(Failure::unknown)?;
     match &path.target {
-        Target::Server(about) => discovery::tell(&cluster, about).map(answer::ok),
+        Target::Server(about) => discovery::tell(&cluster, &path.place, about).map(answer::ok),
         Target::Objects(objects) => {
             let call = Call::new(&cluster, &path.place, objects, parts, body)?;
             objects_called(&call)

@@ -74,7 +74,7 @@ pub(super) fn known(
         return Ok(());
     }
     if call.unknown() == Unknown::Refused {
-        let told = unknown.iter().map(|path| super::field::written(path));
+        let told = unknown.iter().map(super::field::written);
         let told: Vec<String> = told.map(|path| format!("unknown field {path:?}")).collect();
         let (kind, version) = (&call.kind.kind, &call.kind.version);
         let message = format!(
@@ -90,6 +90,9 @@ pub(super) fn known(
 /// The object must be of the type, in the namespace and of the name that the path says.
 pub(super) fn identity(call: &Call<'_>, object: &mut Value) -> Result<(), Failure> {
     let kind = &call.kind;
+    if !object.is_object() {
+        return Err(Failure::bad_request("the body of the request is no object"));
+    }
     let version = kind.api_version();
     for (field, expected) in [("kind", &kind.kind), ("apiVersion", &version)] {
         match object[field].as_str() {
@@ -173,8 +176,8 @@ pub(super) fn changed(
 ) -> Result<(), Failure> {
     let mut causes = Vec::new();
     metadata(&after["metadata"], "metadata", &mut causes);
-    super::demand::checked(kind, after, &mut causes);
     kept(kind, before, after, &mut causes);
+    super::demand::checked(kind, after, &mut causes);
     held(before, after, &mut causes);
     refused(kind, name, &causes)
 }

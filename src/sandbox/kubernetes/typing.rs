@@ -7,6 +7,10 @@ use super::kind::{Origin, Type};
 /// Maps whose entries are texts, wherever they are in a built-in type.
 const TEXTS: &[&str] = &["labels", "annotations", "stringData", "nodeSelector", "matchLabels"];
 
+/// Fields that are objects.
+const OBJECTS: &[&str] =
+    &["jobTemplate", "metadata", "names", "roleRef", "rollingUpdate", "spec", "template"];
+
 /// Fields that are numbers.
 const NUMBERS: &[&str] = &[
     "activeDeadlineSeconds",
@@ -24,12 +28,24 @@ const NUMBERS: &[&str] = &[
 
 /// What the server says of a value that is of another type than its field, if one is.
 pub(super) fn mistyped(kind: &Type, object: &Value) -> Option<String> {
+    if !object.is_object() {
+        return Some("json: cannot unmarshal into Go value of an object's type".to_owned());
+    }
+    let is_said = |name: &str| !object[name].is_null() && !object[name].is_object();
+    let fields: &[&str] = match kind.origin {
+        Origin::BuiltIn => &["metadata", "spec", "status", "data"],
+        Origin::Custom => &["metadata"],
+    };
+    if let Some(name) = fields.iter().find(|name| is_said(name)) {
+        return Some(format!("json: cannot unmarshal into Go struct field .{name} of type map"));
+    }
+    let metadata = field("metadata", &object["metadata"]);
     if kind.origin == Origin::Custom {
-        return wrong(&object["metadata"]);
+        return metadata;
     }
     if kind.is("", "ConfigMap") || kind.is("", "Secret") {
         let data = object["data"].as_object().into_iter().flatten().map(|(_, value)| value);
-        return not_a_text("data", data).or_else(|| wrong(&object["metadata"]));
+        return not_a_text("data", data).or(metadata);
     }
     wrong(object)
 }
@@ -43,7 +59,11 @@ fn wrong(value: &Value) -> Option<String> {
 }
 
 fn field(name: &str, value: &Value) -> Option<String> {
+    let is_map = TEXTS.contains(&name) || OBJECTS.contains(&name);
     match value {
+        Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Array(_) if is_map => {
+            Some(format!("json: cannot unmarshal into Go struct field .{name} of type map"))
+        }
         Value::Object(entries) if TEXTS.contains(&name) => not_a_text(name, entries.values()),
         Value::String(_) if NUMBERS.contains(&name) => Some(format!(
             "json: cannot unmarshal string into Go struct field .{name} of type int32"

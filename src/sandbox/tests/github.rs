@@ -137,6 +137,31 @@ async fn a_secret_that_is_not_sealed_with_the_key_is_refused() {
 }
 
 #[tokio::test]
+async fn issues_are_opened_closed_and_found_by_when_they_changed() {
+    let bench = Bench::new().await;
+    let issues = "/github/repos/leap-stc/access/issues";
+    for title in ["first", "second"] {
+        let (status, issue) = bench.call("POST", issues, json!({ "title": title })).await;
+        assert_eq!((status, &issue["state"]), (201, &json!("open")));
+    }
+    let (status, _) = bench.call("POST", issues, json!({ "title": " " })).await;
+    assert_eq!(status, 422);
+    bench.sandbox.clock().advance(Duration::from_secs(3 * 24 * 60 * 60));
+    let closed = json!({ "state": "closed" });
+    assert_eq!(bench.call("PATCH", &format!("{issues}/1"), closed).await.0, 200);
+    let titles = async |query: &str| {
+        let (_, found) = get(&bench, &format!("{issues}{query}")).await;
+        let found = found.as_array().unwrap().iter().map(|it| it["title"].clone());
+        found.collect::<Vec<_>>()
+    };
+    assert_eq!(titles("").await, ["second"]);
+    assert_eq!(titles("?state=all").await, ["second", "first"]);
+    let day = get(&bench, &format!("{issues}/1")).await.1["closed_at"].clone();
+    let since = format!("?state=all&since={}", day.as_str().unwrap());
+    assert_eq!(titles(&since).await, ["first"]);
+}
+
+#[tokio::test]
 async fn what_an_answer_says_can_be_followed() {
     let bench = Bench::new().await;
     let (_, made) = team(&bench, "Course", json!({})).await;

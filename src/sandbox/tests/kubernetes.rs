@@ -65,9 +65,13 @@ async fn a_cluster_tells_what_types_it_knows() {
     let deployment = apps.iter().find(|it| it.name == "deployments").unwrap();
     assert!(deployment.namespaced && deployment.kind == "Deployment");
     assert!(apps.iter().any(|it| it.name == "deployments/status"));
-    let unknown = get(&bench, &format!("{CLUSTER}/apis/example.org/v1/things")).await;
+    let (_, described) = get(&bench, &format!("{CLUSTER}/openapi/v3")).await;
+    let there = described["paths"]["apis/apps/v1"]["serverRelativeURL"].as_str().unwrap();
+    assert!(get(&bench, there).await.1["paths"].as_object().unwrap().len() > 3);
+    let unknown = get(&bench, &format!("{CLUSTER}/apis/apps/v1/things")).await;
     let words = "the server could not find the requested resource";
     assert_eq!(told(&unknown), (404, "NotFound", words));
+    assert_eq!(get(&bench, &format!("{CLUSTER}/apis/example.org/v1/things")).await.0, 404);
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod identities;
 mod json;
 mod kubernetes;
 mod kubernetes_apply;
+mod kubernetes_life;
 mod logins;
 mod object;
 mod secretmanager;

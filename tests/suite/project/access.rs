@@ -197,6 +197,15 @@ fn files_of_members_are_kept_with_a_declaration_and_tell_whether_it_changed() {
 }
 
 #[test]
+fn notices_go_where_somebody_can_read_them() {
+    let problems = |notices: &str| with(&format!("  notices: {notices}\n")).problems();
+    let nowhere = problems("{ to: issue }");
+    assert!(nowhere.contains("in which repository issues are opened"), "{nowhere}");
+    let both = problems("{ repository: access }");
+    assert!(both.contains("nothing for a repository"), "{both}");
+}
+
+#[test]
 fn who_is_in_a_team_goes_through_the_gates_with_the_rest_of_the_declaration() {
     let with = |members: &str| {
         Folder::stack()

@@ -1,6 +1,6 @@
 //! `access import`: declare who is in a team.
 
-use super::unanswered;
+use super::{look, unanswered};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, unreadable};
 use crate::cli::machine;
@@ -8,9 +8,8 @@ use crate::cli::planning::LookArgs;
 use crate::cli::session::{self, Session};
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::counted;
-use crate::project::access::{Role, Seen};
-use crate::providers::github::github_team_member;
-use crate::providers::github::{Person, Reader};
+use crate::project::access::Seen;
+use crate::providers::github::Reader;
 use serde_json::json;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -67,16 +66,7 @@ pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
 async fn seen(session: &Session, organization: &str, slug: &str) -> Result<Vec<Seen>, Failure> {
     let people = Reader::new(&session.github).people(organization, slug).await;
     let people = people.map_err(|error| unreadable(&[error]))?;
-    let role = |role: github_team_member::Role| match role {
-        github_team_member::Role::Member => Role::Member,
-        github_team_member::Role::Maintainer => Role::Maintainer,
-    };
-    let seen = |person: &Person| Seen {
-        login: person.login.clone(),
-        id: person.id,
-        role: person.role.map(role),
-    };
-    Ok(people.iter().map(seen).collect())
+    Ok(people.iter().map(look::seen).collect())
 }
 
 /// Writes a file that was not there.

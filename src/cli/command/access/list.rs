@@ -1,6 +1,6 @@
 //! `access list`: who is in what, and until when?
 
-use super::{Answer, AskArgs, Question, cell};
+use super::{Answer, AskArgs, Question, Sighted, cell, differences, row};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::report::Report;
@@ -41,8 +41,8 @@ fn days(text: &str) -> Result<i64, String> {
 }
 
 /// Prints the list.
-pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    args.ask.answer(ui, |Question { stack, asked, day }| {
+pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    let answer = args.ask.answer(ui, |Question { stack, asked, day, sight }| {
         let category = args.category.as_deref();
         let listed = asked.list(category, args.expiring)?;
         let open = asked.open(category);
@@ -50,8 +50,8 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         let soon = args.expiring.map(|days| format!(", leaving within {}", counted_days(days)));
         let report = Report {
             title: format!("{}: people{of} on {day}{}", stack, soon.unwrap_or_default()),
-            table: table(&listed),
-            remarks: remarks(&listed, &open),
+            table: table(&listed, sight),
+            remarks: remarks(&listed, &open, sight),
             json: json!({
                 "stack": stack,
                 "as_of": day.to_string(),
@@ -60,15 +60,16 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
             }),
         };
         Ok(Answer { report, sentences: None })
-    })
+    });
+    answer.await
 }
 
 fn counted_days(days: i64) -> String {
     usize::try_from(days).map_or_else(|_| days.to_string(), |days| counted(days, "day"))
 }
 
-fn table(listed: &BTreeSet<Listed>) -> Table {
-    let mut table = Table::new(&[
+fn table(listed: &BTreeSet<Listed>, sight: Sighted) -> Table {
+    let columns = [
         ("category", Align::Left),
         ("who", Align::Left),
         ("since", Align::Left),
@@ -76,11 +77,12 @@ fn table(listed: &BTreeSet<Listed>) -> Table {
         ("", Align::Left),
         ("note", Align::Yielding),
         ("declared", Align::Left),
-    ]);
+    ];
+    let mut table = super::table(&columns, sight);
     for one in listed {
         let role = if one.role == Role::Maintainer { ", maintains" } else { "" };
         let name = one.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-        table.row(vec![
+        let cells = vec![
             one.category.clone(),
             format!("{}{name}", one.login),
             cell(one.since.as_deref()),
@@ -88,19 +90,25 @@ fn table(listed: &BTreeSet<Listed>) -> Table {
             format!("{}{role}", one.stands),
             one.note.clone().unwrap_or_default(),
             one.declared.clone(),
-        ]);
+        ];
+        row(&mut table, cells, one.on_github, sight);
     }
     table
 }
 
-fn remarks(listed: &BTreeSet<Listed>, open: &BTreeSet<(String, String)>) -> Vec<String> {
+fn remarks(
+    listed: &BTreeSet<Listed>,
+    open: &BTreeSet<(String, String)>,
+    sight: Sighted,
+) -> Vec<String> {
     let nobody = listed.is_empty().then(|| "Nobody.".to_owned());
     let teams: Vec<String> = open.iter().map(|(key, team)| format!("{key} ({team})")).collect();
-    let others = (!teams.is_empty()).then(|| {
+    let others = (!teams.is_empty() && sight == Sighted::No).then(|| {
         let teams = teams.join(", ");
         format!("Beside these there may be others, whom GitHub alone knows, in: {teams}.")
     });
-    nobody.into_iter().chain(others).collect()
+    let differ = differences(listed.iter().filter_map(|one| one.on_github));
+    nobody.into_iter().chain(others).chain(differ).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
-//! `access`: who may do what. Answered from the declaration alone, without looking at a cloud.
+//! `access`: who may do what. Answered from the declaration, and held against GitHub only where
+//! somebody asks for that.
 
 mod import;
 mod list;
+mod look;
+mod notices;
 mod offboard;
 mod page;
 mod preview;
@@ -16,16 +19,19 @@ use crate::cli::failure::Failure;
 use crate::cli::machine;
 use crate::cli::report::{Report, ReportArgs};
 use crate::cli::ui::Ui;
+use crate::cli::view::table::{Align, Table};
 use crate::project::Project;
-use crate::project::access::{AskError, Asked};
+use crate::project::access::{AskError, Asked, OnGitHub};
 use crate::project::format::day;
+use look::SightArgs;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use time::Date;
 
 /// Ask who may do what, and change who does
 ///
 /// From the declaration, without looking at a cloud. Who is in a team whose members are not
-/// declared, GitHub alone knows: then that is said.
+/// declared, GitHub alone knows: then that is said, or looked up with `--live`.
 ///
 /// For example: leap-infra access who-can hubs/prod
 #[derive(clap::Args, Debug)]
@@ -45,19 +51,21 @@ enum What {
     Page(page::Args),
     Import(import::Args),
     Offboard(offboard::Args),
+    Notices(notices::Args),
 }
 
 /// Answers.
 pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     match &args.what {
-        What::WhoCan(args) => who_can::run(args, ui),
-        What::Why(args) => why::run(args, ui),
-        What::List(args) => list::run(args, ui),
-        What::Preview(args) => preview::run(args, ui),
-        What::Why403(args) => why_403::run(args, ui),
+        What::WhoCan(args) => who_can::run(args, ui).await,
+        What::Why(args) => why::run(args, ui).await,
+        What::List(args) => list::run(args, ui).await,
+        What::Preview(args) => preview::run(args, ui).await,
+        What::Why403(args) => why_403::run(args, ui).await,
         What::Page(args) => page::run(args, ui),
         What::Import(args) => import::run(args, ui).await,
         What::Offboard(args) => offboard::run(args, ui),
+        What::Notices(args) => notices::run(args, ui).await,
     }
 }
 
@@ -79,6 +87,8 @@ struct AskArgs {
     /// The environments; all of them, in promotion order, when none is named
     #[arg(short, long, value_name = "NAME")]
     env: Vec<String>,
+    #[command(flatten)]
+    sight: SightArgs,
     #[command(flatten)]
     report: ReportArgs,
 }
@@ -103,20 +113,27 @@ impl DayArgs {
 
 impl AskArgs {
     /// Asks a question, and prints the answer.
-    fn answer(
+    async fn answer(
         &self,
         ui: &Ui,
         ask: impl FnOnce(Question<'_>) -> Result<Answer, AskError>,
     ) -> Result<Exit, Failure> {
         let ui = &self.report.of(ui);
-        let (project, _) = match self.day.project(ui)? {
+        let (project, folder) = match self.day.project(ui)? {
             Ok(declared) => declared,
             Err(exit) => return Ok(exit),
         };
         let environments = chosen(&project, &self.env)?;
         let asked = project.asked(&environments).map_err(unanswered)?;
-        let question = Question { stack: project.name(), asked, day: self.day.day() };
-        let Answer { report, sentences } = ask(question).map_err(unanswered)?;
+        let looked = self.sight.look(&asked, (&project, &folder), &environments, ui).await?;
+        let asked = looked.as_ref().map_or(asked, |looked| asked.against(&looked.sight));
+        let sight = if looked.is_some() { Sighted::Yes } else { Sighted::No };
+        let question = Question { stack: project.name(), asked, day: self.day.day(), sight };
+        let Answer { mut report, sentences } = ask(question).map_err(unanswered)?;
+        if let Some(looked) = looked {
+            report.title += &format!(", held against GitHub on {}", looked.place);
+            report.json["looked_at"] = looked.word.into();
+        }
         match sentences.filter(|_| self.report.is_text(ui)) {
             Some(sentences) => tell(&report, &sentences, ui),
             None => self.report.print(&report, ui),
@@ -130,6 +147,14 @@ struct Question<'a> {
     stack: &'a str,
     asked: Asked<'a>,
     day: Date,
+    sight: Sighted,
+}
+
+/// Whether somebody looked at GitHub.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sighted {
+    Yes,
+    No,
 }
 
 /// An answer, with sentences (and what stands below each) where it reads better so on a terminal.
@@ -156,6 +181,27 @@ fn unanswered(error: AskError) -> Failure {
 /// Words in a cell of a table; a dash where there are none.
 fn cell(words: Option<&str>) -> String {
     words.unwrap_or("-").to_owned()
+}
+
+/// A table with a column for how things are on GitHub, where somebody looked.
+fn table(columns: &[(&'static str, Align)], sight: Sighted) -> Table {
+    let seen = (sight == Sighted::Yes).then_some(("on GitHub", Align::Left));
+    Table::new(&columns.iter().copied().chain(seen).collect::<Vec<_>>())
+}
+
+/// A row of such a table.
+fn row(table: &mut Table, cells: Vec<String>, on_github: Option<OnGitHub>, sight: Sighted) {
+    let words = || on_github.map_or_else(|| "-".to_owned(), |it| it.to_string());
+    let seen = (sight == Sighted::Yes).then(words);
+    table.row(cells.into_iter().chain(seen).collect());
+}
+
+/// How many are otherwise on GitHub than declared.
+fn differences(seen: impl IntoIterator<Item = OnGitHub>) -> Option<String> {
+    let mut counts: BTreeMap<OnGitHub, usize> = BTreeMap::new();
+    seen.into_iter().filter(|it| it.differs()).for_each(|it| *counts.entry(it).or_default() += 1);
+    let words: Vec<String> = counts.iter().map(|(it, count)| format!("{count} {it}")).collect();
+    (!words.is_empty()).then(|| format!("On GitHub otherwise than declared: {}.", words.join("; ")))
 }
 
 /// Tells a report as sentences, each with what stands below it.

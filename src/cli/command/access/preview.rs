@@ -1,6 +1,6 @@
 //! `access preview`: what does somebody have, all of it together?
 
-use super::{Answer, AskArgs, Question, cell};
+use super::{Answer, AskArgs, Question, Sighted, cell, row};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::report::Report;
@@ -22,13 +22,13 @@ pub(super) struct Args {
 }
 
 /// Prints what they have.
-pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    args.ask.answer(ui, |Question { stack, asked, day }| {
+pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    let answer = args.ask.answer(ui, |Question { stack, asked, day, sight }| {
         let login = &args.login;
         let has = asked.preview(login);
         let report = Report {
             title: format!("{stack}: what {login} has on {day}"),
-            table: table(&has),
+            table: table(&has, sight),
             remarks: remarks(&has, asked.who_is(login)),
             json: json!({
                 "stack": stack,
@@ -38,29 +38,32 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
             }),
         };
         Ok(Answer { report, sentences: None })
-    })
+    });
+    answer.await
 }
 
-fn table(has: &[Has]) -> Table {
-    let mut table = Table::new(&[
+fn table(has: &[Has], sight: Sighted) -> Table {
+    let columns = [
         ("", Align::Left),
         ("environment", Align::Left),
         ("what", Align::Yielding),
         ("may", Align::Left),
         ("as", Align::Left),
-    ]);
+    ];
+    let mut table = super::table(&columns, sight);
     for one in has {
         let by = one.by.iter().map(|(category, until)| match until {
             Some(until) => format!("{category} until {until}"),
             None => category.clone(),
         });
-        table.row(vec![
+        let cells = vec![
             one.verdict.to_string(),
             cell(one.environment.as_deref()),
             one.what.clone(),
             one.level.clone(),
             by.collect::<Vec<_>>().join(", "),
-        ]);
+        ];
+        row(&mut table, cells, one.on_github, sight);
     }
     table
 }

@@ -1,6 +1,6 @@
 //! `access who-can`: who may do something?
 
-use super::{Answer, AskArgs, Question, cell};
+use super::{Answer, AskArgs, Question, Sighted, cell, differences, row};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::report::Report;
@@ -25,14 +25,14 @@ pub(super) struct Args {
 }
 
 /// Prints who may.
-pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    args.ask.answer(ui, |Question { stack, asked, day }| {
+pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    let answer = args.ask.answer(ui, |Question { stack, asked, day, sight }| {
         let holders = asked.who_can(&args.thing, args.write)?;
         let thing = &args.thing;
         let what = if args.write { "may change" } else { "may do something with" };
         let report = Report {
             title: format!("{stack}: who {what} {thing} on {day}"),
-            table: table(&holders),
+            table: table(&holders, sight),
             remarks: remarks(&holders),
             json: json!({
                 "stack": stack,
@@ -43,27 +43,30 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
             }),
         };
         Ok(Answer { report, sentences: None })
-    })
+    });
+    answer.await
 }
 
-fn table(holders: &BTreeSet<Holder>) -> Table {
-    let mut table = Table::new(&[
+fn table(holders: &BTreeSet<Holder>, sight: Sighted) -> Table {
+    let columns = [
         ("environment", Align::Left),
         ("who", Align::Yielding),
         ("may", Align::Left),
         ("as", Align::Left),
         ("until", Align::Left),
         ("declared", Align::Left),
-    ]);
+    ];
+    let mut table = super::table(&columns, sight);
     for holder in holders {
-        table.row(vec![
+        let cells = vec![
             cell(holder.environment.as_deref()),
             holder.who.to_string(),
             holder.level.clone(),
             cell(holder.category.as_deref()),
             cell(holder.until.as_deref()),
             holder.declared.clone(),
-        ]);
+        ];
+        row(&mut table, cells, holder.on_github, sight);
     }
     table
 }
@@ -83,5 +86,7 @@ fn remarks(holders: &BTreeSet<Holder>) -> Vec<String> {
             .to_owned()
     });
     let nobody = holders.is_empty().then(|| "Nobody.".to_owned());
-    remarks.into_iter().chain(open).chain(nobody).collect()
+    let seen: BTreeSet<_> = holders.iter().map(|it| (&it.who, it.on_github)).collect();
+    let differ = differences(seen.into_iter().filter_map(|(_, on_github)| on_github));
+    remarks.into_iter().chain(open).chain(nobody).chain(differ).collect()
 }

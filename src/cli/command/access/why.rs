@@ -1,6 +1,6 @@
 //! `access why`: why may somebody do something, or why not?
 
-use super::{Answer, AskArgs, Question, cell};
+use super::{Answer, AskArgs, Question, Sighted, cell, row};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::report::Report;
@@ -23,13 +23,13 @@ pub(super) struct Args {
 }
 
 /// Prints the reasons.
-pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    args.ask.answer(ui, |Question { stack, asked, day }| {
+pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    let answer = args.ask.answer(ui, |Question { stack, asked, day, sight }| {
         let Args { login, thing, .. } = args;
         let why = asked.why(login, thing)?;
         let report = Report {
             title: format!("{login} and {thing} on {day}: {}", why.verdict),
-            table: table(&why),
+            table: table(&why, sight),
             remarks: remarks(&why, asked.who_is(login)),
             json: json!({
                 "stack": stack,
@@ -41,25 +41,28 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
             }),
         };
         Ok(Answer { report, sentences: Some(sentences(&why)) })
-    })
+    });
+    answer.await
 }
 
-fn table(why: &Why) -> Table {
-    let mut table = Table::new(&[
+fn table(why: &Why, sight: Sighted) -> Table {
+    let columns = [
         ("", Align::Left),
         ("environment", Align::Left),
         ("may", Align::Left),
         ("because", Align::Yielding),
         ("given", Align::Left),
-    ]);
+    ];
+    let mut table = super::table(&columns, sight);
     for reason in &why.reasons {
-        table.row(vec![
+        let cells = vec![
             reason.verdict.to_string(),
             cell(reason.environment.as_deref()),
             reason.level.clone(),
             reason.because.clone(),
             reason.declared.clone(),
-        ]);
+        ];
+        row(&mut table, cells, reason.on_github, sight);
     }
     table
 }

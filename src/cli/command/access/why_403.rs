@@ -23,8 +23,8 @@ pub(super) struct Args {
 }
 
 /// Prints the causes.
-pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    args.ask.answer(ui, |Question { stack, asked, day }| {
+pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    let answer = args.ask.answer(ui, |Question { stack, asked, day, .. }| {
         let Args { login, hub, .. } = args;
         let causes = asked.why_403(login, hub)?;
         let report = Report {
@@ -40,7 +40,8 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
             }),
         };
         Ok(Answer { report, sentences: Some(sentences(&causes)) })
-    })
+    });
+    answer.await
 }
 
 fn table(causes: &[Cause]) -> Table {

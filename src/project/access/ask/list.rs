@@ -1,8 +1,11 @@
 //! Who is in what, and until when.
 
 use super::{AskError, Asked, day};
-use crate::project::access::roll::{Member, Placed, Standing};
+use crate::project::access::Seen;
+use crate::project::access::roll::{Member, Placed, Roll, Standing};
 use crate::project::access::roster::Role;
+use crate::project::access::sight::{Declared, OnGitHub, Sight, compare};
+use crate::project::people;
 use crate::project::words::nearest;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -30,6 +33,9 @@ pub struct Listed {
     pub note: Option<String>,
     /// Where it stands.
     pub declared: String,
+    /// How that is on GitHub, if somebody looked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_github: Option<OnGitHub>,
 }
 
 /// How a membership stands.
@@ -42,6 +48,8 @@ pub enum Stands {
     NotYet,
     /// It has ended.
     Ended,
+    /// Nothing is declared of it.
+    NotDeclared,
 }
 
 impl fmt::Display for Stands {
@@ -50,6 +58,7 @@ impl fmt::Display for Stands {
             Self::Holds => "holds",
             Self::NotYet => "not yet",
             Self::Ended => "ended",
+            Self::NotDeclared => "not declared",
         })
     }
 }
@@ -79,7 +88,12 @@ impl Asked<'_> {
             for placed in roll.list.iter().filter(chosen) {
                 let members = roll.members(placed).into_iter();
                 let members = members.filter(|it| days.is_none_or(|days| expires(it, on, days)));
-                all.extend(members.map(|member| listed(placed, &member, on)));
+                all.extend(members.map(|member| Listed {
+                    on_github: self.sight.map(|sight| here(sight, placed, &member, on)),
+                    ..listed(placed, &member, on)
+                }));
+                let sight = self.sight.filter(|_| days.is_none());
+                all.extend(sight.into_iter().flat_map(|sight| others(sight, roll, placed)));
             }
         }
         Ok(all)
@@ -101,6 +115,41 @@ fn expires(member: &Member<'_>, on: Option<Date>, days: i64) -> bool {
     holds && member.until.zip(horizon).is_some_and(|(until, horizon)| until <= horizon)
 }
 
+/// How a declared membership is on GitHub.
+fn here(sight: &Sight, placed: &Placed<'_>, member: &Member<'_>, on: Option<Date>) -> OnGitHub {
+    let declared = match member.standing(on) {
+        Standing::Holds => Declared::In,
+        Standing::NotYet(_) => Declared::Out,
+        Standing::Ended(_) => Declared::Ended,
+    };
+    compare(declared, sight.state(&placed.team, member.login))
+}
+
+/// Who is in a team and is not declared to be.
+fn others(sight: &Sight, roll: &Roll<'_>, placed: &Placed<'_>) -> Vec<Listed> {
+    let members = roll.members(placed);
+    let seen = sight.people(&placed.team);
+    let others = seen.filter(|seen| !members.iter().any(|member| member.is(&seen.login)));
+    let declared = match (roll.is_over(placed), placed.category.members.is_open()) {
+        (true, _) => Declared::Ended,
+        (false, true) => Declared::Perhaps,
+        (false, false) => Declared::Out,
+    };
+    let one = |seen: &Seen| Listed {
+        category: placed.key.name.clone(),
+        login: seen.login.clone(),
+        name: people::called(roll.laid, &seen.login).map(|(_, person)| person.name.clone()),
+        role: seen.role.unwrap_or_default(),
+        since: None,
+        until: None,
+        stands: Stands::NotDeclared,
+        note: None,
+        declared: placed.range("members").to_string(),
+        on_github: Some(compare(declared, sight.state(&placed.team, &seen.login))),
+    };
+    others.map(one).collect()
+}
+
 fn listed(placed: &Placed<'_>, member: &Member<'_>, on: Option<Date>) -> Listed {
     Listed {
         category: placed.key.name.clone(),
@@ -116,5 +165,6 @@ fn listed(placed: &Placed<'_>, member: &Member<'_>, on: Option<Date>) -> Listed 
         },
         note: member.note.map(str::to_owned),
         declared: member.at.to_string(),
+        on_github: None,
     }
 }

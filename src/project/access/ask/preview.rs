@@ -1,14 +1,15 @@
 //! What somebody has, all of it together.
 
-use super::{Asked, Verdict, day, told};
+use super::{Asked, Verdict, day, told_seen};
 use crate::project::access::roll::Holding;
+use crate::project::access::sight::OnGitHub;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Something that somebody has, or may have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Has {
-    /// Whether they have it; never no.
+    /// Whether they have it; no only for what is declared and not so on GitHub.
     pub verdict: Verdict,
     /// The environment; none for what is the same in all.
     pub environment: Option<String>,
@@ -20,6 +21,9 @@ pub struct Has {
     pub by: BTreeMap<String, Option<String>>,
     /// By way of what.
     pub through: Option<String>,
+    /// How that is on GitHub, if somebody looked; of several categories the best.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_github: Option<OnGitHub>,
 }
 
 /// What makes two entries one.
@@ -28,11 +32,13 @@ type Same = (Verdict, Option<String>, String, String);
 impl Asked<'_> {
     /// Everything that somebody has, and what they may have as far as GitHub alone knows.
     pub fn preview(&self, login: &str) -> Vec<Has> {
+        let login = self.declared_as(login);
         let mut all: BTreeMap<Same, Has> = BTreeMap::new();
         self.each(|roll, placed, right| {
             let holding = roll.holding(login, placed);
-            let (verdict, _) = told(&holding, placed, login);
-            if verdict == Verdict::No {
+            let on_github = self.on_github(roll, placed, login);
+            let (verdict, _) = told_seen(&holding, placed, login, on_github);
+            if verdict == Verdict::No && !on_github.is_some_and(OnGitHub::differs) {
                 return;
             }
             let until = match holding {
@@ -48,7 +54,9 @@ impl Asked<'_> {
                 level: right.level,
                 by: BTreeMap::new(),
                 through: right.through,
+                on_github,
             });
+            has.on_github = has.on_github.min(on_github);
             has.by.insert(placed.key.name.clone(), until);
         });
         all.into_values().collect()

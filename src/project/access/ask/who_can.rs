@@ -3,7 +3,8 @@
 use super::{AskError, Asked, day};
 use crate::project::access::rights::Right;
 use crate::project::access::roll::{Holding, Member, Placed, Roll};
-use crate::project::buckets;
+use crate::project::access::sight::{OnGitHub, Sight};
+use crate::project::{buckets, people};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -27,6 +28,9 @@ pub struct Holder {
     pub until: Option<String>,
     /// Where it stands.
     pub declared: String,
+    /// How that is on GitHub, if somebody looked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_github: Option<OnGitHub>,
 }
 
 /// Somebody, or several.
@@ -70,7 +74,7 @@ impl Asked<'_> {
         let mut all = BTreeSet::new();
         self.each(|roll, placed, right| {
             if right.what == what && (!write || right.writes()) {
-                all.extend(holders(roll, placed, &right));
+                all.extend(self.holders(roll, placed, &right));
             }
         });
         if let Some(bucket) = what.strip_prefix("buckets/") {
@@ -95,16 +99,67 @@ impl Asked<'_> {
             only_if: it.only_if,
             until: None,
             declared: it.at.to_string(),
+            on_github: None,
         };
         let writes =
             |holder: &Holder| !holder.level.contains("read") && !holder.level.ends_with("Viewer");
         here.map(holder).filter(|holder| !write || writes(holder)).collect()
     }
+
+    /// Everybody in a category: who is declared, and who is there if somebody looked.
+    fn holders(&self, roll: &Roll<'_>, placed: &Placed<'_>, right: &Right<'_>) -> Vec<Holder> {
+        let mut holders: Vec<Holder> = Vec::new();
+        for member in roll.counted(placed) {
+            let on_github = self.on_github(roll, placed, member.login);
+            let (member, only_if) = match roll.holding(member.login, placed) {
+                Holding::In(member) => (member, None),
+                Holding::Perhaps(member, key) => (member, Some(format!("in `{key}` as well"))),
+                _ => continue,
+            };
+            let only_if = only_if.filter(|_| on_github != Some(OnGitHub::There));
+            let until = day(member.until);
+            holders.push(Holder {
+                only_if,
+                until,
+                on_github,
+                ..holder(placed, right, person(&member))
+            });
+        }
+        match self.sight {
+            Some(sight) => holders.extend(self.seen(sight, roll, placed, right)),
+            None => holders.extend(whoever(roll, placed, right)),
+        }
+        holders
+    }
+
+    /// Who is in the team of a category, or below it, and is not declared to be.
+    fn seen(
+        &self,
+        sight: &Sight,
+        roll: &Roll<'_>,
+        placed: &Placed<'_>,
+        right: &Right<'_>,
+    ) -> Vec<Holder> {
+        let below = roll.below(placed);
+        let teams = std::iter::once(placed).chain(below).map(|it| &it.team);
+        let everybody = teams.flat_map(|team| sight.people(team));
+        let holder = |login: &str| {
+            if matches!(roll.holding(login, placed), Holding::In(_) | Holding::Perhaps(..)) {
+                return None;
+            }
+            let on_github =
+                self.on_github(roll, placed, login).filter(|it| *it != OnGitHub::Away)?;
+            let known = people::called(roll.laid, login);
+            let name = known.map(|(_, person)| person.name.clone());
+            let who = Who::Person { login: login.to_owned(), name };
+            Some(Holder { on_github: Some(on_github), ..holder(placed, right, who) })
+        };
+        everybody.filter_map(|seen| holder(&seen.login)).collect()
+    }
 }
 
-/// Everybody in a category.
-fn holders(roll: &Roll<'_>, placed: &Placed<'_>, right: &Right<'_>) -> Vec<Holder> {
-    let holder = |who: Who| Holder {
+fn holder(placed: &Placed<'_>, right: &Right<'_>, who: Who) -> Holder {
+    Holder {
         environment: right.env.map(str::to_owned),
         who,
         level: right.level.clone(),
@@ -113,25 +168,21 @@ fn holders(roll: &Roll<'_>, placed: &Placed<'_>, right: &Right<'_>) -> Vec<Holde
         only_if: None,
         until: None,
         declared: right.at.to_string(),
-    };
-    let person = |member: &Member<'_>| {
-        let (login, name) = (member.login.to_owned(), member.name.map(str::to_owned));
-        let until = day(member.until);
-        Holder { until, ..holder(Who::Person { login, name }) }
-    };
-    let members = roll.counted(placed);
-    let people = members.iter().filter_map(|member| match roll.holding(member.login, placed) {
-        Holding::In(member) => Some(person(&member)),
-        Holding::Perhaps(member, key) => {
-            Some(Holder { only_if: Some(format!("in `{key}` as well")), ..person(&member) })
-        }
-        _ => None,
-    });
-    let mut holders: Vec<Holder> = people.collect();
-    if placed.category.members.is_open() && !roll.is_over(placed) {
-        let only_if = placed.category.requires.as_ref().map(|key| format!("in `{key}` as well"));
-        let until = day(placed.until());
-        holders.push(Holder { only_if, until, ..holder(Who::Team(placed.team.to_string())) });
+        on_github: None,
     }
-    holders
+}
+
+fn person(member: &Member<'_>) -> Who {
+    Who::Person { login: member.login.to_owned(), name: member.name.map(str::to_owned) }
+}
+
+/// Whoever is in the team of a category, where not all of them are declared.
+fn whoever(roll: &Roll<'_>, placed: &Placed<'_>, right: &Right<'_>) -> Option<Holder> {
+    if !placed.category.members.is_open() || roll.is_over(placed) {
+        return None;
+    }
+    let only_if = placed.category.requires.as_ref().map(|key| format!("in `{key}` as well"));
+    let until = day(placed.until());
+    let who = Who::Team(placed.team.to_string());
+    Some(Holder { only_if, until, ..holder(placed, right, who) })
 }

@@ -1,6 +1,7 @@
 //! Why somebody may do something, or may not.
 
-use super::{AskError, Asked, told};
+use super::{AskError, Asked, told_seen};
+use crate::project::access::sight::OnGitHub;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -40,6 +41,9 @@ pub struct Reason {
     pub because: String,
     /// Where it stands what the category gives.
     pub declared: String,
+    /// How that is on GitHub, if somebody looked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_github: Option<OnGitHub>,
 }
 
 impl Asked<'_> {
@@ -48,13 +52,15 @@ impl Asked<'_> {
     /// # Errors
     /// When there is no such thing.
     pub fn why(&self, login: &str, what: &str) -> Result<Why, AskError> {
-        let what = self.thing(what)?;
+        let (what, login) = (self.thing(what)?, self.declared_as(login));
         let mut reasons = BTreeSet::new();
         self.each(|roll, placed, right| {
             if right.what != what {
                 return;
             }
-            let (verdict, because) = told(&roll.holding(login, placed), placed, login);
+            let (holding, on_github) =
+                (roll.holding(login, placed), self.on_github(roll, placed, login));
+            let (verdict, because) = told_seen(&holding, placed, login, on_github);
             let through = right.through.map(|it| format!("; through {it}")).unwrap_or_default();
             reasons.insert(Reason {
                 verdict,
@@ -63,6 +69,7 @@ impl Asked<'_> {
                 level: right.level,
                 because: format!("{login} {because}{through}"),
                 declared: right.at.to_string(),
+                on_github,
             });
         });
         let verdict = reasons.iter().map(|reason| reason.verdict).min().unwrap_or(Verdict::No);

@@ -3,6 +3,7 @@
 use super::{AskError, Asked, Verdict, Why};
 use crate::project::access::roll::{Holding, Placed, Roll};
 use crate::project::access::settings::Children;
+use crate::project::access::sight::OnGitHub;
 use serde::Serialize;
 
 /// Something that makes a hub turn people away.
@@ -36,10 +37,13 @@ impl Asked<'_> {
     pub fn why_403(&self, login: &str, hub: &str) -> Result<Vec<Cause>, AskError> {
         let key = hub.trim_start_matches("hubs/");
         let lets_in = self.why(login, &format!("hubs/{key}"))?;
-        let mut causes = vec![let_in(login, key, &lets_in)];
+        let mut causes = vec![match waiting(&lets_in) {
+            true => missing(login, &lets_in),
+            false => let_in(login, key, &lets_in),
+        }];
         causes.extend(self.above(login, key));
         causes.extend(self.profiles(login, key, lets_in.verdict));
-        causes.extend(self.unseen(login, key));
+        causes.extend(self.unseen(login, key, invited(&lets_in)));
         causes.sort_by_key(|cause| cause.found);
         Ok(causes)
     }
@@ -54,7 +58,9 @@ impl Asked<'_> {
             for placed in roll.list.iter().filter(lets_in) {
                 let left_out = placed.category.children == Children::LeftOut;
                 for below in roll.standing_below(placed).into_iter().filter(|_| left_out) {
-                    if matches!(roll.holding(login, below), Holding::In(_)) {
+                    let seen = self.on_github(roll, below, login);
+                    let there = seen.is_none_or(OnGitHub::is_in);
+                    if there && matches!(roll.holding(login, below), Holding::In(_)) {
                         causes.push(child(login, placed, below));
                     }
                 }
@@ -90,17 +96,18 @@ impl Asked<'_> {
     }
 
     /// What no declaration tells.
-    fn unseen(&self, login: &str, hub: &str) -> Vec<Cause> {
+    fn unseen(&self, login: &str, hub: &str, invited: Found) -> Vec<Cause> {
         let rolls = self.rolls();
         let organization = rolls.first().map_or("ORGANIZATION", |it| &it.access.organization);
         let domain = rolls.iter().find_map(|it| it.laid.declaration.hubs.get(hub));
         let domain = domain.map_or(hub, |hub| &hub.domain);
         let possible = |what: String, help: String| Cause { found: Found::Possible, what, help };
         vec![
-            possible(
-                format!("{login} was invited to {organization} and has not accepted yet"),
-                format!("https://github.com/orgs/{organization}/invitation, as {login}"),
-            ),
+            Cause {
+                found: invited,
+                what: format!("{login} was invited to {organization} and has not accepted yet"),
+                help: format!("https://github.com/orgs/{organization}/invitation, as {login}"),
+            },
             possible(
                 format!(
                     "{organization} has not approved the hub's app, so nobody's teams are told"
@@ -119,6 +126,37 @@ impl Asked<'_> {
                 "compare the login at the top of the hub's page".to_owned(),
             ),
         ]
+    }
+}
+
+/// Whether an invitation is what they wait for, as far as somebody looked.
+fn invited(why: &Why) -> Found {
+    let seen: Vec<OnGitHub> = why.reasons.iter().filter_map(|reason| reason.on_github).collect();
+    match seen.as_slice() {
+        [] => Found::Possible,
+        seen if seen.contains(&OnGitHub::Invited) => Found::Yes,
+        _ => Found::No,
+    }
+}
+
+/// Whether somebody is declared to be let in, and GitHub does not have them there (yet).
+fn waiting(why: &Why) -> bool {
+    let seen = |it: OnGitHub| why.reasons.iter().any(|reason| reason.on_github == Some(it));
+    why.verdict != Verdict::Yes && (seen(OnGitHub::Missing) || seen(OnGitHub::Invited))
+}
+
+/// They are declared, and GitHub does not have them where that is said.
+fn missing(login: &str, why: &Why) -> Cause {
+    let found = match invited(why) {
+        Found::Yes => Found::No,
+        _ => Found::Yes,
+    };
+    Cause {
+        found,
+        what: format!("{login} is declared, and on GitHub neither in the team nor invited"),
+        help: "`leap-infra apply` invites them (again): an invitation ends after seven days, or \
+               when it is declined"
+            .to_owned(),
     }
 }
 

@@ -5,10 +5,12 @@ use crate::project::buckets;
 use crate::project::clusters::Role;
 use crate::project::hubs::format::time_of;
 use crate::project::hubs::made::Made;
+use crate::project::hubs::releases::{chart_names, releases};
 use crate::project::hubs::settings::{Login, Per};
 use crate::project::hubs::share::plain;
 use crate::project::hubs::values::home;
 use crate::project::problem::{Findings, Problem, Range};
+use crate::project::releases::{Deployed, check_values};
 use crate::project::tree::Node;
 use std::collections::BTreeSet;
 
@@ -26,6 +28,7 @@ pub(super) fn check(made: &Made<'_>, findings: &mut Findings) {
     pools(made, findings);
     warm(made, findings);
     findings.extend(builds(made));
+    charts(made, findings);
 }
 
 fn login(made: &Made<'_>) -> Option<Problem> {
@@ -240,4 +243,21 @@ fn warm(made: &Made<'_>, findings: &mut Findings) {
             findings.push(Problem::error("warm", range("until"), message).expected("a later time"));
         }
     }
+}
+
+/// Versions are those of charts that a hub is made of, and what is said to the hub's chart is what it
+/// takes.
+fn charts(made: &Made<'_>, findings: &mut Findings) {
+    let written = made.placed.node.child("charts").map(Node::entries).unwrap_or_default();
+    for (key, _) in written {
+        if !chart_names().any(|name| name == key.name) {
+            findings.push(Problem::unknown("chart", &key.name, &key.range, chart_names()));
+        }
+    }
+    let all = releases(made);
+    let hub = all.iter().find(|release| release.hub);
+    let (Some(hub), Some(values)) = (hub, made.placed.node.child("values")) else { return };
+    let path = format!("hubs.{}.values", made.placed.key.name);
+    let (laid, chart) = (made.placed.laid, &hub.chart);
+    check_values(Deployed { laid, chart, under: None, path: &path }, values, findings);
 }

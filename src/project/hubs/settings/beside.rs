@@ -49,7 +49,8 @@ pub struct Builds {
     pub on: String,
     /// The registry that they are kept in, by its key in `registries`.
     pub registry: String,
-    /// The key of the account that may write there, by its key in `secrets`.
+    /// What may push images there, by the key in `secrets`: a configuration of Docker, as in
+    /// `.docker/config.json`.
     pub credentials: String,
 }
 

@@ -28,7 +28,8 @@ pub(super) fn for_hub(made: &Made<'_>, _: &Dask) -> Value {
         "singleuser": { "extraEnv": {
             "DASK_GATEWAY__ADDRESS": format!("http://proxy-public{PREFIX}"),
             "DASK_GATEWAY__AUTH__TYPE": "jupyterhub",
-            "DASK_GATEWAY__CLUSTER__OPTIONS__IMAGE": "{JUPYTER_IMAGE_SPEC}",
+            // The braces are doubled: KubeSpawner puts in what stands between single ones.
+            "DASK_GATEWAY__CLUSTER__OPTIONS__IMAGE": "{{JUPYTER_IMAGE_SPEC}}",
             "DASK_GATEWAY__PROXY_ADDRESS": format!("gateway://traefik-{RELEASE}.{}:80", made.namespace()),
             "DASK_GATEWAY__PUBLIC_ADDRESS": format!("{PREFIX}/"),
         } },
@@ -70,12 +71,10 @@ fn rules(made: &Made<'_>, dask: &Dask) -> Value {
             Some(json!({ "name": it.name, "who": who }))
         })
         .collect();
-    let image = hub.images.values().find(|image| image.default).or(hub.images.values().next());
     json!({
         "sizes": Machine::of(&room).map(|machine| sizes(&machine, dask)).unwrap_or_default(),
         "account": one.then(|| all.first().map(|it| it.name.clone())).flatten(),
         "accounts": accounts,
-        "image": image.and_then(|image| image.image.as_deref()).unwrap_or_default(),
         "worker_pod": {
             "nodeSelector": { POOL: room.name },
             "tolerations": tolerations(&room.spec.taints),

@@ -143,6 +143,9 @@ fn images(made: &Made<'_>, profile: &Profile) -> Option<Value> {
     if let Some((pattern, image)) = own {
         super::lay(&mut option, json!({ "unlisted_choice": own_image(pattern, image) }));
     }
+    if profile.builds_images {
+        super::lay(&mut option, json!({ "dynamic_image_building": { "enabled": true } }));
+    }
     Some(option)
 }
 

@@ -1,7 +1,7 @@
 //! The values of people's servers: variables, homes, accounts, and files in them.
 
-use super::dask;
 use super::hub::EVERY;
+use super::{builds, dask};
 use crate::project::hubs::made::{Made, span};
 use crate::project::hubs::settings::Per;
 use crate::render::hub::WELCOME;
@@ -37,6 +37,9 @@ pub(super) fn values(made: &Made<'_>) -> Value {
     }
     if let Some(dask) = &hub.dask {
         super::lay(&mut values, dask::for_hub(made, dask));
+    }
+    if hub.builds.is_some() {
+        super::lay(&mut values, builds::for_hub(made));
     }
     values
 }

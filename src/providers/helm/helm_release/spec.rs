@@ -19,10 +19,10 @@ pub struct Spec {
     /// How Helm left it. Always `deployed` in a declaration.
     #[serde(default)]
     pub status: Status,
-    /// Objects of the release that are not as Helm made them, each with the fields that differ, in
+    /// Fields of its objects that are not as Helm made them, and objects that are not there, each in
     /// words. Always empty in a declaration.
     #[serde(default)]
-    pub objects: BTreeMap<String, BTreeMap<String, String>>,
+    pub objects: BTreeMap<String, String>,
 }
 
 fn nothing() -> Value {

@@ -111,7 +111,12 @@ fn hiding(failed: CallFailed, content: &Content) -> ProviderError {
     content.hidden.iter().fold(failed, |failed, value| failed.hiding(value)).into()
 }
 
-async fn wait(writer: &Writer, step: &StepContext, at: &Target) -> Result<(), ProviderError> {
+/// Waits until an object does what it is there for.
+pub(crate) async fn wait(
+    writer: &Writer,
+    step: &StepContext,
+    at: &Target,
+) -> Result<(), ProviderError> {
     loop {
         let live = writer.find(at).await?;
         let live = live.ok_or_else(|| ProviderError::NotFound { what: at.to_string() })?;

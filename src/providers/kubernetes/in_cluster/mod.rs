@@ -6,9 +6,10 @@ mod body;
 mod observe;
 mod ready;
 
-pub(crate) use apply::apply;
+pub(crate) use apply::{apply, wait};
 pub(crate) use body::{bare, needing, needs_of};
 pub(crate) use observe::observe;
+pub(crate) use ready::is_waited_for;
 
 use crate::kind::{Kind, ProviderError, StepContext};
 use crate::model::{Mark, Owner, Place};

@@ -15,7 +15,7 @@ pub(super) enum Readiness {
 }
 
 /// Whether objects of a type are waited for.
-pub(super) fn is_waited_for(of: &Type) -> bool {
+pub(crate) fn is_waited_for(of: &Type) -> bool {
     let known = ["Deployment.apps", "StatefulSet.apps", "DaemonSet.apps"];
     let definition = "CustomResourceDefinition.apiextensions.k8s.io";
     let qualified = of.qualified();

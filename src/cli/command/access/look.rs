@@ -1,0 +1,86 @@
+//! Looking at GitHub for a question about access: who is in the teams that it is about.
+
+use crate::cli::failure::{Failure, unreadable};
+use crate::cli::session::patience;
+use crate::cli::target::Target;
+use crate::cli::ui::Ui;
+use crate::kind::ProviderError;
+use crate::project::Project;
+use crate::project::access::{Asked, Role, Seen, Sight};
+use crate::providers::github::github_team_member;
+use crate::providers::github::{AT_ONCE, Connection, Person, Reader};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use std::path::Path;
+
+/// Whether somebody looks, and where.
+#[derive(clap::Args, Clone, Copy, Debug)]
+pub(super) struct SightArgs {
+    /// Hold the answer against GitHub as it is now, where the environments are: what differs from
+    /// the declaration is marked
+    #[arg(long, conflicts_with = "as_of")]
+    look: bool,
+    /// The same against the live GitHub, whatever the environments say
+    #[arg(long, conflicts_with = "as_of")]
+    live: bool,
+}
+
+/// What was seen, and where.
+pub(super) struct Looked {
+    pub(super) sight: Sight,
+    /// For people.
+    pub(super) place: &'static str,
+    /// For programs.
+    pub(super) word: &'static str,
+}
+
+impl SightArgs {
+    /// Looks, if somebody asked for it.
+    pub(super) async fn look(
+        self,
+        asked: &Asked<'_>,
+        (project, folder): (&Project, &Path),
+        environments: &[String],
+        ui: &Ui,
+    ) -> Result<Option<Looked>, Failure> {
+        if !self.look && !self.live {
+            return Ok(None);
+        }
+        let target = Target::open(project, folder, environments, self.live).await?;
+        let connection = target.github_connection(patience(ui))?;
+        let sight = sight(asked, project.name(), &connection).await;
+        let sight = sight.map_err(|error| {
+            let summary = "cannot see who is in the teams, so there is no answer".to_owned();
+            Failure { summary, ..unreadable(&[error]) }
+        })?;
+        Ok(Some(Looked { sight, place: target.name(), word: target.word() }))
+    }
+}
+
+async fn sight(
+    asked: &Asked<'_>,
+    stack: &str,
+    connection: &Connection,
+) -> Result<Sight, ProviderError> {
+    let reader = &Reader::new(connection);
+    let looks = asked.teams().into_iter().map(|team| async move {
+        let (organization, slug) = &team;
+        // Teams of others are read as they are called; which of them we may see is not known.
+        let people = match asked.is_own(organization) {
+            true => reader.people_of(organization, slug, stack).await?,
+            false => reader.people(organization, slug).await?,
+        };
+        let people = people.iter().map(seen).collect();
+        Ok::<_, ProviderError>((team, people))
+    });
+    let seen: Vec<_> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
+    Ok(asked.sight(seen))
+}
+
+/// A person of a team, as the declaration speaks of people.
+pub(super) fn seen(person: &Person) -> Seen {
+    let role = |role: github_team_member::Role| match role {
+        github_team_member::Role::Member => Role::Member,
+        github_team_member::Role::Maintainer => Role::Maintainer,
+    };
+    Seen { login: person.login.clone(), id: person.id, role: person.role.map(role) }
+}
