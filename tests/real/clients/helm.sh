@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Helm, with which charts are installed. Says what it says to us, without what must differ; both.sh runs
-# it on two servers. Reads KUBECONFIG, and which helm from HELM.
+# Helm, with which charts are installed. Says what it says to us and leaves there, without what must differ.
+# Reads KUBECONFIG, and which helm from HELM.
 set -euo pipefail
 chart=$(cd "$(dirname "${BASH_SOURCE[0]}")/../chart" && pwd)
 space=helm-story
