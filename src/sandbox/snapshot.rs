@@ -23,6 +23,7 @@ const HISTORY: &[&str] = &[
     "lastTransitionTime",
     "lastUpdateTime",
     "lock_time",
+    "made",
     "metageneration",
     "nextRotationTime",
     "observedGeneration",
@@ -74,7 +75,7 @@ impl Snapshot {
             // A lone number is a counter; what was deleted is merely remembered; an operation tells
             // how something came about.
             .filter(|(key, value)| {
-                let aside = key.contains("/deleted/") || key.contains(OPERATION);
+                let aside = ["/deleted/", "/gone/", OPERATION].iter().any(|it| key.contains(it));
                 value.is_object() && !aside
             })
             .map(|(key, value)| (key.to_owned(), without_history(value)))
