@@ -77,7 +77,8 @@ impl Snapshot {
             // A lone number is a counter; what was deleted is merely remembered; an operation tells
             // how something came about.
             .filter(|(key, value)| {
-                let logged = key.starts_with("k8s/") && key.contains("/log/");
+                let remembered = ["/log/", "/gone/"].iter().any(|part| key.contains(part));
+                let logged = key.starts_with("k8s/") && remembered;
                 let aside = logged || key.contains("/deleted/") || key.contains(OPERATION);
                 value.is_object() && !aside
             })

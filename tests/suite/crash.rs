@@ -8,6 +8,7 @@ use super::bench::{
 use super::budget::{budget, channel};
 use super::compute::{address, disk, schedule};
 use super::github::{below, gate, joins, may, person, team_of, variable};
+use super::kubernetes::{deployment, lab, map};
 use super::names::{Leads, record};
 use super::registries::registry;
 use super::uptime::check;
@@ -21,6 +22,7 @@ use leap_infra::providers::github::github_team::Members;
 use leap_infra::sandbox::dns::put_zone;
 use leap_infra::sandbox::{Chaos, Mishap, Sandbox, Snapshot};
 use leap_infra::selftest::{Ending, Rehearsal, Subject, World};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -120,6 +122,9 @@ fn journeys() -> Vec<Journey> {
         Journey::new("registries from nothing", None, registries(None)),
         Journey::new("other registries", Some(registries(None)), registries(Some(30))),
         Journey::new("no registries", Some(registries(Some(30))), stack([])),
+        Journey::new("objects from nothing", None, objects()),
+        Journey::new("other objects", Some(objects()), other_objects()),
+        Journey::new("no objects", Some(objects()), lab([])),
     ]
 }
 
@@ -221,6 +226,16 @@ fn registries(days: Option<i64>) -> Stack {
     let images = registry("home-images", "us-central1", days, Some("hub"));
     let charts = registry("home-charts", "us", None, None);
     stack([images].into_iter().chain(days.is_none().then_some(charts)))
+}
+
+/// A program in a namespace, and what it reads.
+fn objects() -> Stack {
+    lab([map("motd", &json!({ "text": "hello", "old": "x" })), deployment(1, "1Gi")])
+}
+
+/// A larger one, which reads something else.
+fn other_objects() -> Stack {
+    lab([map("motd", &json!({ "text": "welcome" })), map("more", &json!({})), deployment(2, "2Gi")])
 }
 
 /// An account with rights on the project and on a bucket, and jobs that act as it.
