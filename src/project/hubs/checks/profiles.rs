@@ -98,7 +98,7 @@ fn usable(key: &str, room: &Room, range: &Range) -> Option<Problem> {
         Problem::error("profile-pool", range, message).expected("a pool with the role `user`")
     } else if room.retiring {
         let message = format!("the pool `{key}` is on its way out: nothing new starts there");
-        Problem::error("profile-pool", range, message).expected("another pool")
+        Problem::warning("profile-pool", range, message).expected("another pool")
     } else if room.nominal.is_none() {
         let message = format!("how large a `{}` is is not known", room.spec.machine);
         let help = "say it in `tables/machines.json` beside the stack".to_owned();

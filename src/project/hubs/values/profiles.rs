@@ -6,7 +6,7 @@ use crate::project::hubs::offer::Offer;
 use crate::project::hubs::settings::{Image, Profile};
 use crate::project::hubs::share::plain;
 use crate::project::hubs::who::Who;
-use crate::providers::gcp::gke_node_pool::Taint;
+use crate::providers::gcp::gke_node_pool::{RETIRING, Taint};
 use serde_json::{Map, Value, json};
 
 /// The label by which machines say which pool they are of.
@@ -107,7 +107,8 @@ fn gigabytes(gb: f64) -> String {
     format!("{}G", plain(gb))
 }
 
-/// What lets pods on machines that keep others away.
+/// What lets pods on machines that keep others away; on machines that are on their way out, nothing
+/// does.
 pub(in crate::project::hubs) fn tolerations(taints: &[Taint]) -> Value {
     let one = |taint: &Taint| {
         let effect = match taint.effect.as_str() {
@@ -117,7 +118,7 @@ pub(in crate::project::hubs) fn tolerations(taints: &[Taint]) -> Value {
         };
         json!({ "key": taint.key, "operator": "Equal", "value": taint.value, "effect": effect })
     };
-    taints.iter().map(one).collect()
+    taints.iter().filter(|taint| taint.key != RETIRING).map(one).collect()
 }
 
 /// The images of a profile, as they were written; nothing where there is none to choose.
