@@ -341,7 +341,17 @@ fn who_leaves_soon_is_told_twice_and_not_every_night() {
     assert_eq!(on("2026-11-16"), "Nobody is to be told anything.\n");
     assert!(on("2026-12-10").ends_with("notices/ada-2026-12-15-7.md\n"));
     assert_eq!(on("2026-12-15"), "Nobody is to be told anything.\n");
-    insta::assert_snapshot!(fs::read_to_string(desk.path("notices/ada-2026-12-15-30.md")).unwrap(), @"");
+    insta::assert_snapshot!(fs::read_to_string(desk.path("notices/ada-2026-12-15-30.md")).unwrap(), @"
+    Subject: Access of @ada ends on 2026-12-15
+
+    Hello Ada L. (@ada),
+
+    your access to what Demo University provides ends in 30 days: the last day is 2026-12-15. This concerns:
+
+    - research: Those who do research
+
+    If you still need it, write to help@demo.example.org before that day. If not, copy what you want to keep; you need do nothing else.
+    ");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -107,6 +107,8 @@ const LINES: &[(&str, i32)] = &[
     ("hold prod:gcs-bucket/canary-data --release", 0),
     ("rollback -e prod --auto-approve", 1),
     ("discover", 0),
+    ("lock", 0),
+    ("sandbox helm version", 1),
     ("access list", 1),
     ("access who-can buckets/canary-data", 1),
     ("access why ada buckets/canary-data", 1),

@@ -28,7 +28,9 @@ impl Shell {
         let shell = Self { folder: folder.as_ref().to_owned(), variables: Vec::new() };
         let path = std::env::var("PATH").unwrap_or_default();
         let home = ("HOME", "/nowhere");
-        [home, ("PATH", &path), ("USER", "ada"), ("NO_GCE_CHECK", "true")]
+        // What is installed here must not show.
+        let helm = ("LEAP_INFRA_HELM", "no-helm");
+        [home, helm, ("PATH", &path), ("USER", "ada"), ("NO_GCE_CHECK", "true")]
             .into_iter()
             .fold(shell, |shell, (name, value)| shell.with(name, value))
     }

@@ -50,6 +50,12 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let failed = |error: &dyn std::error::Error| {
         Failure::new(Exit::Error, "stack.lock was not written").because(error)
     };
+    if lock.charts.is_empty() && project.lock().charts.is_empty() {
+        if !ui.json {
+            ui.say("No release of this stack has a chart that is fetched from somewhere.");
+        }
+        return Ok(Exit::Ok);
+    }
     let text = lock.text().map_err(|error| failed(&error))?;
     let file = folder.join(LOCK_FILE);
     std::fs::write(&file, text).map_err(|error| failed(&error))?;

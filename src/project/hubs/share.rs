@@ -162,8 +162,10 @@ mod tests {
                     let size = f64::from(tenths) / 10.0;
                     let Some(share) = machine.share(size, limit) else { continue };
                     let all = f64::from(share.on_each);
-                    assert!(share.memory * all <= machine.left, "{size}: {share:?}");
-                    assert!(share.cpu * all <= machine.cpu_left, "{size}: {share:?}");
+                    // In thousandths, as Kubernetes counts: fractions of two do not add up.
+                    let parts = |number: f64| (number * 1000.0).round();
+                    assert!(parts(share.memory) * all <= parts(machine.left), "{size}: {share:?}");
+                    assert!(parts(share.cpu) * all <= parts(machine.cpu_left), "{size}: {share:?}");
                     assert!(share.memory <= share.memory_limit);
                 }
             }

@@ -27,6 +27,10 @@ fn storage_only(folder: &Path) {
     for file in ["identities.yaml", "registries.yaml", "hubs.yaml", "people.yaml", "access.yaml"] {
         std::fs::remove_file(stack.join(file)).unwrap();
     }
+    let clusters = std::fs::read_to_string(stack.join("clusters.yaml")).unwrap();
+    let pulls = "    registries: [images]";
+    let clusters: Vec<&str> = clusters.lines().filter(|line| !line.starts_with(pulls)).collect();
+    std::fs::write(stack.join("clusters.yaml"), clusters.join("\n")).unwrap();
     let buckets = std::fs::read_to_string(stack.join("buckets.yaml")).unwrap();
     let buckets = buckets.replace("identity:hub", "group:hub@leap.example.org");
     std::fs::write(stack.join("buckets.yaml"), buckets).unwrap();

@@ -73,7 +73,7 @@ fn claimed_by_others(before: &Spec, after: &Spec) -> Option<String> {
         before.managed_by.iter().map(|(field, who)| format!("{field} ({who})")).collect();
     Some(format!(
         "others manage fields that are declared otherwise: {}; leave them out of the manifest, or \
-         write `others: override` to take them",
+         write `conflicts: override` to take them",
         all.join(", ")
     ))
 }
@@ -182,7 +182,7 @@ mod tests {
         let before = Spec { managed_by, ..after.clone() };
         let Transition::Refuse(why) = transition(&before, &after) else { panic!("not refused") };
         assert!(
-            why.contains("spec.replicas (argocd)") && why.contains("others: override"),
+            why.contains("spec.replicas (argocd)") && why.contains("conflicts: override"),
             "{why}"
         );
         let after = Spec { others: Others::Override, ..after };
