@@ -31,7 +31,7 @@ pub(crate) use checks::check;
 pub(crate) use discover::discover;
 pub(crate) use expand::{expand, keys};
 pub(crate) use format::{gigabytes, kubernetes_version, node_range, taint};
-pub(crate) use placed::{any, derived, path, with_identities};
+pub(crate) use placed::{any, derived, only, path, with_identities};
 pub(crate) use pulls::pulls;
 pub(crate) use room::{Cluster as Found, Room, find};
 pub(crate) use tables::load as load_tables;

@@ -47,6 +47,12 @@ impl Placed<'_> {
         }
     }
 
+    /// Where it is, as Google writes it.
+    pub(super) fn place(&self) -> String {
+        let (project, name) = (&self.laid.declaration.cloud.project, &self.name);
+        format!("projects/{project}/locations/{}/clusters/{name}", self.location())
+    }
+
     /// The pools, in the order in which they were written.
     pub(super) fn pools(&self) -> Vec<PlacedPool<'_>> {
         let written = self.node.child("pools").map(Node::entries).unwrap_or_default();
@@ -112,9 +118,13 @@ pub(crate) fn with_identities(layout: &[Laid], project: &str) -> Vec<ResourceId>
 pub(crate) fn path(layout: &[Laid], laid: &Laid, key: &str) -> Option<String> {
     let all = placed(layout);
     let own = all.iter().find(|it| it.key.name == key && it.laid.env() == laid.env());
-    let found = own.or_else(|| all.iter().find(|it| it.key.name == key))?;
-    let (project, location) = (&found.laid.declaration.cloud.project, found.location());
-    Some(format!("projects/{project}/locations/{location}/clusters/{}", found.name))
+    own.or_else(|| all.iter().find(|it| it.key.name == key)).map(Placed::place)
+}
+
+/// The key of the only declared cluster.
+pub(crate) fn only(laid: &Laid) -> Option<&str> {
+    let mut keys = laid.declaration.clusters.keys();
+    keys.next().filter(|_| keys.next().is_none()).map(String::as_str)
 }
 
 /// Whether an environment has clusters in a project.

@@ -5,7 +5,6 @@ use crate::project::layout::Laid;
 use crate::project::problem::{Findings, Problem, Range};
 use crate::project::registries;
 use crate::project::tree::Node;
-use crate::project::words::nearest;
 use crate::providers::gcp::policy::Grant;
 use std::collections::BTreeSet;
 
@@ -60,14 +59,12 @@ pub(super) fn check(placed: &Placed<'_>, findings: &mut Findings) {
 
 fn registry(placed: &Placed<'_>, node: &Node, key: &str) -> Option<Problem> {
     let declared = &placed.laid.declaration.registries;
-    let problem = |message: String| Problem::error("reference", &node.range, message);
     let Some(registry) = declared.get(key) else {
-        let near = nearest(key, declared.keys().map(String::as_str));
-        let near = near.map(|near| format!("did you mean `{near}`?"));
-        let problem = problem(format!("there is no registry `{key}`"));
-        return Some(problem.expected("the key of a declared registry").suggest(near));
+        let known = declared.keys().map(String::as_str);
+        return Some(Problem::unknown("registry", key, &node.range, known));
     };
     (registry.format != registries::Format::Docker).then(|| {
-        problem(format!("`{key}` holds no images")).expected("a registry with `format: docker`")
+        let problem = Problem::error("reference", &node.range, format!("`{key}` holds no images"));
+        problem.expected("a registry with `format: docker`")
     })
 }

@@ -53,9 +53,7 @@ impl Cluster<'_> {
 
     /// Where it is, as Google writes it.
     pub(crate) fn place(&self) -> String {
-        let Placed { laid, name, .. } = &self.placed;
-        let project = &laid.declaration.cloud.project;
-        format!("projects/{project}/locations/{}/clusters/{name}", self.placed.location())
+        self.placed.place()
     }
 
     /// Whether programs in it can be accounts of the cloud.

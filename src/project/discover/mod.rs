@@ -155,8 +155,9 @@ impl<'a> Seen<'a> {
     /// for one thing there, so only one of them can be declared.
     pub(crate) fn is_namesake(&self, kind: &str, found: &Found) -> bool {
         let env = |found: &Found| self.environment(found).map(Laid::env);
-        let earlier = self.strangers(kind).iter().take_while(|other| !std::ptr::eq(*other, found));
-        earlier.into_iter().any(|other| other.name == found.name && env(other) == env(found))
+        let all = self.strangers(kind).iter();
+        let mut earlier = all.take_while(|other| !std::ptr::eq(*other, found));
+        earlier.any(|other| other.name == found.name && env(other) == env(found))
     }
 
     /// The environment that a thing probably belongs to: the one whose suffix it has, else the

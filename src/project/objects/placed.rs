@@ -119,10 +119,7 @@ pub(super) fn cluster(
     match said {
         Some(context) if context.starts_with(CONTEXT) => Some(context.to_owned()),
         Some(key) => clusters::path(layout, laid, key),
-        None => match laid.declaration.clusters.keys().collect::<Vec<_>>()[..] {
-            [only] => clusters::path(layout, laid, only),
-            _ => None,
-        },
+        None => clusters::path(layout, laid, clusters::only(laid)?),
     }
 }
 

@@ -61,14 +61,8 @@ fn cluster(layout: &[Laid], laid: &Laid, release: &Release) -> Option<String> {
     if let Some(context) = &release.context {
         return Some(format!("context/{context}"));
     }
-    let key = release.cluster.as_deref().or_else(|| only(laid))?;
+    let key = release.cluster.as_deref().or_else(|| clusters::only(laid))?;
     Some(clusters::find(layout, key, laid.env())?.place())
-}
-
-/// The key of the only declared cluster.
-fn only(laid: &Laid) -> Option<&str> {
-    let mut keys = laid.declaration.clusters.keys();
-    keys.next().filter(|_| keys.next().is_none()).map(String::as_str)
 }
 
 /// What a setting of a release is when it is not said and follows from something else.
@@ -76,7 +70,7 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, key: &str, setting: &str) ->
     let release = laid.declaration.releases.get(key)?;
     match setting {
         "name" => Some(name(key, release).to_owned()),
-        "cluster" if release.context.is_none() => only(laid).map(str::to_owned),
+        "cluster" if release.context.is_none() => clusters::only(laid).map(str::to_owned),
         "in" => Some(format!("[{}]", usual(layout).join(", "))),
         _ => None,
     }
