@@ -10,6 +10,7 @@ mod manage;
 mod mark;
 mod money;
 mod overrides;
+pub mod path;
 mod pattern;
 mod people;
 mod resource;
