@@ -228,8 +228,14 @@ impl Session {
             Wanted::Declared => self.sheltering(plan, &world, &allowances).await?,
             Wanted::Nothing => plan,
         };
+        self.costed(self.of_people(plan), &world, &args.costs)
+    }
+
+    /// A plan that says whom it concerns.
+    pub(crate) fn of_people(&self, plan: Plan) -> Plan {
         let people = plan::moves(&plan, &self.project.teams());
-        self.costed(Plan { people, ..plan }, &world, &args.costs)
+        let affected = plan::affected(&plan, &self.project.audiences());
+        Plan { people, affected, ..plan }
     }
 
     /// A plan that leaves in a team who must stay there.

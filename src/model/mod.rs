@@ -30,7 +30,7 @@ pub use mark::{Mark, Owner, SpecMark, label};
 pub use money::{Span, Usd};
 pub use overrides::Overrides;
 pub use pattern::fits;
-pub use people::People;
+pub use people::{Audience, Crowd, People};
 pub use resource::{Keys, Naming, Place, Resource, Stack, StackError};
 pub use rules::{Extent, Rules, Transition};
 pub use source::Source;

@@ -233,7 +233,7 @@ pub fn lab(hub: &str) -> Stack {
 }
 
 /// The files of such a stack.
-fn site(hub: &str) -> Folder {
+pub fn site(hub: &str) -> Folder {
     Folder::empty()
         .file("stack.yaml", format!("stack: lab\nprefix: lab\ncloud: {{ project: {PROJECT}, region: us-central1, zone: us-central1-c }}\n"))
         .file("environments/prod.yaml", "environment: prod\n")

@@ -27,9 +27,10 @@ pub fn text(plan: &Plan, look: Look) -> String {
     plan.costs.iter().for_each(|costs| cost::total(&mut out, costs, look));
     out.push_str(&last_line(plan));
     out.push('\n');
-    if !plan.people.is_empty() {
+    if !plan.people.is_empty() || !plan.affected.is_empty() {
         out.push_str("\nPeople:\n");
         plan.people.iter().for_each(|moves| _ = writeln!(out, "  {moves}"));
+        plan.affected.iter().for_each(|affected| _ = writeln!(out, "  {affected}"));
     }
     out
 }

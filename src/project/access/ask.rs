@@ -2,12 +2,14 @@
 //! may or may not, who is in what, what somebody has, and why a hub turns somebody away. What only
 //! GitHub knows is said to be so, and never guessed.
 
+mod against;
 mod list;
 mod preview;
 mod who_can;
 mod why;
 mod why_403;
 
+pub use against::{Change, Changed, against};
 pub use list::{Listed, Stands};
 pub use preview::Has;
 pub use who_can::{Holder, Who};

@@ -5,6 +5,7 @@
 //! `rights.rs` is what a category gives. The rest is made of these three.
 
 mod ask;
+mod audience;
 mod checks;
 mod edit;
 mod expand;
@@ -21,7 +22,8 @@ mod sight;
 mod team;
 
 pub use ask::{
-    AskError, Asked, Cause, Found, Has, Holder, Listed, Reason, Stands, Verdict, Who, Why,
+    AskError, Asked, Cause, Change, Changed, Found, Has, Holder, Listed, Reason, Stands, Verdict,
+    Who, Why, against,
 };
 pub use edit::{Edit, Left};
 pub use import::Seen;

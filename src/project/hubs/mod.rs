@@ -27,7 +27,7 @@ pub use settings::{
 };
 
 pub(crate) use checks::check;
-pub(crate) use expand::{expand, keys};
+pub(crate) use expand::{expand, keys, released};
 pub(crate) use format::{hub_domain, moment, namespace};
 pub(crate) use like::resemble;
 pub(crate) use placed::{Placed, derived, placed};

@@ -21,6 +21,7 @@ mod people;
 pub mod permissions;
 mod reader;
 mod rest;
+mod rights;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -31,4 +32,5 @@ pub use issues::{Issue, Issues};
 pub use people::Person;
 pub(crate) use reader::AT_ONCE;
 pub use reader::Reader;
+pub use rights::{May, Rights};
 pub use writer::Writer;

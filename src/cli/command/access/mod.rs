@@ -8,6 +8,7 @@ mod notices;
 mod offboard;
 mod page;
 mod preview;
+mod turn;
 mod who_can;
 mod why;
 mod why_403;
