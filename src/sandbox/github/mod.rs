@@ -27,7 +27,7 @@ mod variable;
 
 pub use oauth::{Application, approve, register, restrict};
 pub use seed::{
-    accept, decline, join, rename_team, rename_user, secret_value, seed_member, vanish,
+    accept, decline, expire, join, rename_team, rename_user, secret_value, seed_member, vanish,
 };
 
 use axum::Router;

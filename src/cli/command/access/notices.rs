@@ -1,5 +1,6 @@
 //! `access notices`: tell people that their time will be over.
 
+use super::turn::Turn;
 use super::{DayArgs, unanswered};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, unreadable};
@@ -38,6 +39,9 @@ pub(super) struct Args {
     /// Only say what is to be told, and tell nobody
     #[arg(long)]
     list: bool,
+    /// How long to wait for another run that tells people at this moment, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    lock_timeout: u64,
     /// Go to the live GitHub, whatever the environments say
     #[arg(long)]
     live: bool,
@@ -68,7 +72,15 @@ pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
             let target = Target::open(&project, &folder, &all, args.live).await?;
             let connection = &target.github_connection(patience(ui))?;
             let issues = Issues { connection, owner: &owner, repository: &repository };
-            opened(&notices, &issues, args).await?
+            match args.list || notices.is_empty() {
+                true => opened(&notices, &issues, args).await?,
+                false => {
+                    let turn = Turn::take(&project, &target, args.lock_timeout, ui).await?;
+                    let outcome = opened(&notices, &issues, args).await;
+                    turn.give_back(ui).await;
+                    outcome?
+                }
+            }
         }
     };
     say(&project, &told, args.day.day(), ui);
@@ -97,10 +109,15 @@ fn files<'a>(notices: &'a [Notice], into: &Path, list: bool) -> Result<Vec<Told<
         }
         if !list {
             let text = format!("Subject: {}\n\n{}", notice.title(), notice.text());
-            write(&file, &text).map_err(|error| {
-                let summary = format!("{} was not written", file.display());
-                Failure::new(Exit::Error, summary).because(&error)
-            })?;
+            match write(&file, &text) {
+                Ok(()) => {}
+                // Another run was quicker, and tells them.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                Err(error) => {
+                    let summary = format!("{} was not written", file.display());
+                    return Err(Failure::new(Exit::Error, summary).because(&error));
+                }
+            }
         }
         let place = (!list).then(|| file.display().to_string());
         told.push(Told { notice, place });
