@@ -16,7 +16,10 @@ mod web;
 use std::collections::BTreeMap;
 
 use axum::Router;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request};
 use axum::routing::{get, post};
+use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use http::{HeaderMap, Uri, header};
 use serde_json::Value;
@@ -55,6 +58,16 @@ pub(super) fn routes() -> Router<World> {
 
 /// What a request says, whichever way: behind the question mark, as a form, or in JSON.
 struct Fields(BTreeMap<String, String>);
+
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = BytesRejection;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, BytesRejection> {
+        let (uri, headers) = (request.uri().clone(), request.headers().clone());
+        let body = Bytes::from_request(request, state).await?;
+        Ok(Self::read(&uri, &headers, &body))
+    }
+}
 
 impl Fields {
     fn read(uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Self {
