@@ -22,8 +22,8 @@ mod sight;
 mod team;
 
 pub use ask::{
-    AskError, Asked, Cause, Change, Changed, Found, Has, Holder, Listed, Reason, Stands, Verdict,
-    Who, Why, against,
+    AskError, Asked, Cause, Change, Changed, Found, Has, Holder, Letter, Listed, Reason, Stands,
+    Turned, Verdict, Who, Why, against,
 };
 pub use edit::{Edit, Left};
 pub use import::Seen;
@@ -33,7 +33,7 @@ pub use settings::{
     Access, BucketRight, Category, Children, Folder, MadeTeam, Members, Mode, Notices, NoticesTo,
     Notifications, OnHub, Privacy, Team, To,
 };
-pub use sight::{OnGitHub, Sight};
+pub use sight::{OnGitHub, Past, Sight};
 
 pub(crate) use checks::{check, over};
 pub(crate) use expand::expand;

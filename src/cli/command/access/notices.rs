@@ -79,8 +79,7 @@ pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
                 None => opened(&notices, &issues, args, None).await?,
                 Some(env) => {
                     let patience = Duration::from_secs(args.lock_timeout);
-                    let declared = (&project, &stack);
-                    let turn = Turn::take(&target, declared, env, patience, ui).await?;
+                    let turn = Turn::take(&target, &project, env, patience, ui).await?;
                     let opened = opened(&notices, &issues, args, Some(&turn)).await;
                     turn.give_back().await;
                     opened?
