@@ -44,6 +44,7 @@ mod suite {
     mod markdown;
     mod memory;
     mod money;
+    mod monitoring;
     mod mutate;
     mod names;
     mod parallel;

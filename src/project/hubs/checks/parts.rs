@@ -11,7 +11,7 @@ use crate::project::hubs::settings::{Login, Per};
 use crate::project::hubs::share::plain;
 use crate::project::hubs::values::home;
 use crate::project::problem::{Findings, Problem, Range};
-use crate::project::releases::{Deployed, check_values};
+use crate::project::releases::{self, Deployed, check_values};
 use crate::project::tree::Node;
 use std::collections::BTreeSet;
 
@@ -21,6 +21,7 @@ const MOVING: [&str; 7] = ["latest", "main", "master", "stable", "dev", "edge", 
 /// Checks what a hub that is made here refers to.
 pub(super) fn check(made: &Made<'_>, findings: &mut Findings) {
     findings.extend(named(made));
+    findings.extend(let_in(made));
     findings.extend(login(made));
     findings.extend(admitted(made));
     accounts(made, findings);
@@ -44,6 +45,28 @@ fn named(made: &Made<'_>) -> Option<Problem> {
         let problem = Problem::warning("hub-name", made.placed.range("domain"), message);
         problem.suggest(format!("write `{domain}: {{ to: … }}` among the records of `dns`"))
     })
+}
+
+/// Somebody lets people in and signs the certificate: what is declared, a release of the same charts,
+/// or somebody else, who is named.
+fn let_in(made: &Made<'_>) -> Option<Problem> {
+    let (front, releases) = (made.front(), releases::charts(made.layout, &made.cluster));
+    let wants = |chart: &str, there: bool| !there && !releases.contains(chart);
+    let lacks = match (wants("ingress-nginx", front.lets_in), wants("cert-manager", front.signs)) {
+        (true, true) => "lets people in to it, and who signs its certificate",
+        (true, false) => "lets people in to it",
+        (false, true) => "signs its certificate",
+        (false, false) => return None,
+    };
+    let message =
+        format!("it is not said who {lacks}: `{}` and `{}` are assumed", front.class, front.issuer);
+    let problem = Problem::warning("hub-front", made.placed.range("cluster"), message);
+    let help = format!(
+        "write `ingress` and `certificates` into `monitoring`; where others run them, \
+         `through: {{ class: {}, issuer: {} }}` into the hub",
+        front.class, front.issuer
+    );
+    made.placed.hub.deploy.then(|| problem.suggest(help))
 }
 
 fn login(made: &Made<'_>) -> Option<Problem> {
