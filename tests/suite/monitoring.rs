@@ -56,7 +56,7 @@ fn site(monitoring: &str) -> Folder {
     Folder::empty()
         .file("stack.yaml", format!("stack: lab\nprefix: lab\ncloud: {{ project: {PROJECT}, region: us-central1, zone: us-central1-c }}\n"))
         .file("environments/shared.yaml", "environment: shared\n")
-        .file("environments/prod.yaml", "environment: prod\n")
+        .file("environments/prod.yaml", "environment: prod\nfollows: shared\n")
         .file("hubs.yaml", HUB)
         .file("monitoring.yaml", monitoring)
         .file("addresses.yaml", "addresses: { front: {} }\n")
@@ -154,17 +154,26 @@ fn hubs_are_found_through_what_is_declared_of_their_cluster() {
     assert_eq!(hub(other), ("public".into(), "trial".into(), false.into()));
 }
 
+/// What is said about who lets people in, and what to write.
+fn front(monitoring: &str) -> Vec<(String, Option<String>)> {
+    let project = site(monitoring).project();
+    let about = project.warnings().iter().filter(|problem| problem.code == "hub-front");
+    about.map(|problem| (problem.message.clone(), problem.suggestion.clone())).collect()
+}
+
 #[test]
 fn a_hub_into_which_nobody_lets_people_is_warned_of_with_what_to_write() {
-    let warnings = site("monitoring: { main: { mining_guard: true } }\n").warnings();
-    assert!(warnings.contains("it is not said who lets people in to it"), "{warnings}");
+    let said = front("monitoring: { main: { mining_guard: true } }\n");
+    let (message, help) = &said[0];
     assert!(
-        warnings.contains("`through: { class: nginx, issuer: letsencrypt-prod }`"),
-        "{warnings}"
+        message.contains("who lets people in to it, and who signs its certificate"),
+        "{message}"
     );
-    assert_eq!(site(WATCHED).warnings().matches("hub-front").count(), 0);
-    let signs = "monitoring: { main: { certificates: { mail: a@lab.org } } }\n";
-    assert!(site(signs).warnings().contains("who lets people in to it:"));
+    let help = help.as_deref().unwrap();
+    assert!(help.contains("`through: { class: nginx, issuer: letsencrypt-prod }`"), "{help}");
+    let signs = front("monitoring: { main: { certificates: { mail: a@lab.org } } }\n");
+    assert!(signs[0].0.contains("who lets people in to it:"), "{signs:?}");
+    assert_eq!(front(WATCHED), []);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ fn stack(monitoring: &str) -> Folder {
     Folder::empty()
         .file("stack.yaml", "stack: demo\nprefix: demo\ncloud: { project: demo-project, region: us-central1, zone: us-central1-c }\n")
         .file("environments/shared.yaml", "environment: shared\n")
-        .file("environments/prod.yaml", "environment: prod\n")
+        .file("environments/prod.yaml", "environment: prod\nfollows: shared\n")
         .file("clusters.yaml", "clusters:
   main:
     pools:

@@ -20,7 +20,8 @@ const MOVING: [&str; 7] = ["latest", "main", "master", "stable", "dev", "edge", 
 
 /// Checks what a hub that is made here refers to.
 pub(super) fn check(made: &Made<'_>, findings: &mut Findings) {
-    findings.extend(named(made));
+    let (domain, range) = (&made.placed.hub.domain, made.placed.range("domain"));
+    findings.extend(dns::unnamed(made.layout, domain, range));
     findings.extend(let_in(made));
     findings.extend(login(made));
     findings.extend(admitted(made));
@@ -32,19 +33,6 @@ pub(super) fn check(made: &Made<'_>, findings: &mut Findings) {
     warm(made, findings);
     findings.extend(builds(made));
     charts(made, findings);
-}
-
-/// Where the stack says which names lead to it, those of its hubs are among them.
-fn named(made: &Made<'_>) -> Option<Problem> {
-    let names = dns::names(made.layout);
-    let domain = made.placed.hub.domain.as_str();
-    let any = domain.split_once('.').map(|(_, above)| format!("*.{above}"));
-    let known = names.contains(domain) || any.is_some_and(|any| names.contains(&any));
-    (!names.is_empty() && !known).then(|| {
-        let message = format!("no record of `dns` is named `{domain}`");
-        let problem = Problem::warning("hub-name", made.placed.range("domain"), message);
-        problem.suggest(format!("write `{domain}: {{ to: … }}` among the records of `dns`"))
-    })
 }
 
 /// Somebody lets people in and signs the certificate: what is declared, a release of the same charts,

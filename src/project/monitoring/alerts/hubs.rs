@@ -86,8 +86,8 @@ pub(super) fn servers_fail(made: &Made<'_>, times: f64) -> Vec<When> {
     of_all(made, |names| {
         let count = format!("{STARTS}_count{{namespace=~\"{names}\", status=\"failure\"}}");
         let expression = format!(
-            "round(sum by (namespace) (increase({count}[30m]) or \
-             ({count} unless {count} offset 30m))) >= {times}"
+            "round(sum by (namespace) (({count} unless {count} offset 30m) \
+             or increase({count}[30m]))) >= {times}"
         );
         let summary =
             "{{ $value }} servers on {{ $labels.namespace }} did not start in half an hour";

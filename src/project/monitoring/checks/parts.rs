@@ -2,6 +2,7 @@
 //! where its parts are found.
 
 use crate::project::addresses;
+use crate::project::dns;
 use crate::project::monitoring::made::Made;
 use crate::project::monitoring::settings::{Grafana, GrafanaLogin, Receiver};
 use crate::project::problem::{Findings, Problem, Range};
@@ -122,6 +123,7 @@ fn domains(made: &Made<'_>, findings: &mut Findings) {
     let hubs = crate::project::hubs::placed(made.layout);
     for (part, domain) in grafana.into_iter().chain(prometheus) {
         let range = made.placed.range_at(&[part, "domain"]);
+        findings.extend(dns::unnamed(made.layout, domain, range));
         let problem = |message: String| {
             let problem = Problem::error("domain-twice", range, message);
             problem.expected("a domain of its own")
