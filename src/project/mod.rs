@@ -22,6 +22,7 @@ pub mod format;
 pub mod hubs;
 pub mod identities;
 pub mod ignore;
+pub mod monitoring;
 pub mod objects;
 pub mod people;
 pub mod problem;
@@ -225,6 +226,11 @@ impl Project {
     /// hub that is not made here.
     pub fn hub_values(&self, hub: &str, env: &str) -> Option<Value> {
         hubs::values_of(&self.layout, hub, env)
+    }
+
+    /// What the charts of a monitoring are told, likewise.
+    pub fn monitoring_values(&self, key: &str, env: &str) -> Option<Value> {
+        monitoring::values_of(&self.layout, key, env)
     }
 
     fn declared_twice(&self, resources: &[Resource]) -> Result<(), Problems> {

@@ -23,7 +23,7 @@ mod who;
 
 pub use settings::{
     Account, Builds, Choice, Choices, CiLogon, Cull, Dask, Dummy, ExtraFile, GitHub, Home, Hub,
-    Image, Limit, Login, Page, Per, Profile, Release, Room, Warm,
+    Image, Limit, Login, Page, Per, Profile, Release, Room, Through, Warm,
 };
 
 pub(crate) use checks::check;
@@ -33,3 +33,4 @@ pub(crate) use like::resemble;
 pub(crate) use placed::{Placed, derived, placed};
 pub(crate) use templates::{Texts, load as load_templates};
 pub(crate) use told::{told, values_of};
+pub(crate) use values::profiles::{POOL, tolerations};

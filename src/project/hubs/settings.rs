@@ -6,7 +6,7 @@ mod home;
 mod login;
 mod profile;
 
-pub use beside::{Builds, Dask, ExtraFile, Page, Release, Warm};
+pub use beside::{Builds, Dask, ExtraFile, Page, Release, Through, Warm};
 pub use home::Home;
 pub use login::{CiLogon, Dummy, GitHub, Login};
 pub use profile::{Choice, Choices, Image, Limit, Profile};
@@ -48,6 +48,10 @@ pub struct Hub {
     /// The release, where it is not JupyterHub's own chart under its own name.
     #[serde(default)]
     pub release: Option<Release>,
+    /// Who lets people in to it and signs its certificate, where `monitoring` does not say so of its
+    /// cluster: somebody else's, as in `{ class: nginx, issuer: letsencrypt-prod }`.
+    #[serde(default)]
+    pub through: Option<Through>,
     /// How people log in.
     #[serde(default)]
     pub login_with: Option<Login>,

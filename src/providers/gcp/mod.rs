@@ -46,7 +46,7 @@ mod secret_versions;
 #[cfg(test)]
 mod tests;
 pub mod uptime_check;
-mod usage;
+pub(crate) mod usage;
 mod writer;
 
 pub use billing_export::{BillingExport, ExportTable, Spent};

@@ -29,6 +29,8 @@ fn stack(hubs: &str) -> Folder {
         .file("hubs.yaml", hubs)
 }
 
+const THROUGH: &str = "through: { class: nginx, issuer: letsencrypt-prod }";
+
 const LOGIN: &str = "login_with: { github: { client_id: id, client_secret: login } }";
 
 fn with(settings: &str) -> Folder {
@@ -38,7 +40,7 @@ fn with(settings: &str) -> Folder {
         false => format!("    profiles: {{ {cpu} }}\n"),
     };
     stack(&format!(
-        "hubs:\n  main:\n    in: [prod]\n    cluster: main\n    domain: hub.example.org\n    {LOGIN}\n{profiles}{settings}"
+        "hubs:\n  main:\n    in: [prod]\n    cluster: main\n    domain: hub.example.org\n    {LOGIN}\n{profiles}{settings}    {THROUGH}\n"
     ))
 }
 

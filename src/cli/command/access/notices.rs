@@ -59,7 +59,7 @@ struct Told<'a> {
 /// Tells what was not told before.
 pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let folder = folder(&args.day.stack)?;
-    let (project, stack) = match declaration_on(&folder, args.day.day(), ui) {
+    let (project, _) = match declaration_on(&folder, args.day.day(), ui) {
         Ok(declared) => declared,
         Err(exit) => return Ok(exit),
     };

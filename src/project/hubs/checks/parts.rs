@@ -11,7 +11,7 @@ use crate::project::hubs::settings::{Login, Per};
 use crate::project::hubs::share::plain;
 use crate::project::hubs::values::home;
 use crate::project::problem::{Findings, Problem, Range};
-use crate::project::releases::{Deployed, check_values};
+use crate::project::releases::{self, Deployed, check_values};
 use crate::project::tree::Node;
 use std::collections::BTreeSet;
 
@@ -20,7 +20,9 @@ const MOVING: [&str; 7] = ["latest", "main", "master", "stable", "dev", "edge", 
 
 /// Checks what a hub that is made here refers to.
 pub(super) fn check(made: &Made<'_>, findings: &mut Findings) {
-    findings.extend(named(made));
+    let (domain, range) = (&made.placed.hub.domain, made.placed.range("domain"));
+    findings.extend(dns::unnamed(made.layout, domain, range));
+    findings.extend(let_in(made));
     findings.extend(login(made));
     findings.extend(admitted(made));
     accounts(made, findings);
@@ -33,17 +35,26 @@ pub(super) fn check(made: &Made<'_>, findings: &mut Findings) {
     charts(made, findings);
 }
 
-/// Where the stack says which names lead to it, those of its hubs are among them.
-fn named(made: &Made<'_>) -> Option<Problem> {
-    let names = dns::names(made.layout);
-    let domain = made.placed.hub.domain.as_str();
-    let any = domain.split_once('.').map(|(_, above)| format!("*.{above}"));
-    let known = names.contains(domain) || any.is_some_and(|any| names.contains(&any));
-    (!names.is_empty() && !known).then(|| {
-        let message = format!("no record of `dns` is named `{domain}`");
-        let problem = Problem::warning("hub-name", made.placed.range("domain"), message);
-        problem.suggest(format!("write `{domain}: {{ to: … }}` among the records of `dns`"))
-    })
+/// Somebody lets people in and signs the certificate: what is declared, a release of the same charts,
+/// or somebody else, who is named.
+fn let_in(made: &Made<'_>) -> Option<Problem> {
+    let (front, releases) = (made.front(), releases::charts(made.layout, &made.cluster));
+    let wants = |chart: &str, there: bool| !there && !releases.contains(chart);
+    let lacks = match (wants("ingress-nginx", front.lets_in), wants("cert-manager", front.signs)) {
+        (true, true) => "lets people in to it, and who signs its certificate",
+        (true, false) => "lets people in to it",
+        (false, true) => "signs its certificate",
+        (false, false) => return None,
+    };
+    let message =
+        format!("it is not said who {lacks}: `{}` and `{}` are assumed", front.class, front.issuer);
+    let problem = Problem::warning("hub-front", made.placed.range("cluster"), message);
+    let help = format!(
+        "write `ingress` and `certificates` into `monitoring`; where others run them, \
+         `through: {{ class: {}, issuer: {} }}` into the hub",
+        front.class, front.issuer
+    );
+    made.placed.hub.deploy.then(|| problem.suggest(help))
 }
 
 fn login(made: &Made<'_>) -> Option<Problem> {

@@ -7,11 +7,12 @@
 mod change;
 mod needs;
 mod spec;
+mod usage;
 
 pub use spec::{Others, Spec};
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
-use crate::model::{Need, Observation, Place, Scope, Transition};
+use crate::model::{Need, Observation, Place, Scope, Transition, Usage};
 use crate::providers::kubernetes::cluster::Cluster;
 use crate::providers::kubernetes::compare::{Looked, look};
 use crate::providers::kubernetes::in_cluster::{
@@ -68,6 +69,10 @@ impl Kind for Object {
 
     fn transition(before: &Spec, after: &Spec) -> Transition {
         change::transition(before, after)
+    }
+
+    fn usage(_: &str, spec: &Spec) -> Vec<Usage> {
+        usage::of(spec)
     }
 
     fn needs(name: &str, spec: &Spec) -> BTreeSet<Need> {
