@@ -38,6 +38,6 @@ pub use sight::{OnGitHub, Past, Sight};
 pub(crate) use checks::{check, over};
 pub(crate) use expand::expand;
 pub(crate) use given::{Given, given};
-pub(crate) use roll::{Placed as RollPlaced, Roll};
+pub(crate) use roll::{Holding, Placed as RollPlaced, Roll};
 pub(crate) use roster::{MEMBERS, Rosters, load};
 pub(crate) use team::github_team;
