@@ -7,7 +7,8 @@ use crate::project::layout::Laid;
 use crate::project::problem::Findings;
 use crate::project::{
     access, addresses, billing, buckets, budget, cloud, clusters, disks, dns, environments, hubs,
-    identities, ignore, objects, people, registries, releases, secrets, services, stack, uptime,
+    identities, ignore, needs, objects, people, registries, releases, secrets, services, stack,
+    uptime,
 };
 
 /// Checks a text; says what is wrong with it.
@@ -99,6 +100,7 @@ pub(crate) const CHECKS: &[Check] = &[
     hubs::check,
     releases::check,
     access::check,
+    needs::check,
 ];
 
 /// From sections to resources.
