@@ -3,7 +3,7 @@
 mod rehearsal;
 mod rights;
 
-use super::bench::{Bench, PROJECT, options, stack};
+use super::bench::{Bench, PROJECT, stack};
 use super::desk::text;
 use leap_infra::kind::ProviderError;
 use leap_infra::model::secret::Reference;

@@ -4,7 +4,7 @@ use crate::kind::{Provider, ProviderError};
 use crate::providers::failed::{CallFailed, Reason};
 use crate::providers::kubernetes::client::{Call, Connection};
 use crate::providers::kubernetes::cluster::Cluster;
-use crate::providers::kubernetes::types::{Extent, Served, Type, catalogue, part};
+use crate::providers::kubernetes::types::{Extent, Type, catalogue, part};
 use http::Method;
 use serde_json::{Value, json};
 
