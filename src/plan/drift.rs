@@ -6,6 +6,7 @@
 use crate::model::{
     Found, Had, Manage, Mark, Resource, ResourceId, Source, SpecMark, UnknownOwner,
 };
+use crate::plan::rest;
 use crate::plan::{FieldChange, Ignored, Origin, Request, compare, diff, ignore};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,7 +89,7 @@ pub fn drift(request: &Request<'_>) -> Drift {
     let laid = ignore::lay(request);
     let request = &Request { stack: &laid.stack, ..*request };
     let mut drift = Drift {
-        unknown_owners: compare::unknown(request),
+        unknown_owners: rest::unknown(request),
         missing: missing(request),
         ..Drift::default()
     };

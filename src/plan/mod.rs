@@ -22,6 +22,7 @@ mod observed;
 mod order;
 mod people;
 mod refusal;
+mod rest;
 mod stale;
 mod step;
 mod succession;
@@ -66,9 +67,9 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Cycle> {
     succession::settle(request, &mut parts.steps);
     let plan = finished(request, parts)?;
     Ok(Plan {
-        unchanged: compare::unchanged(request, &plan.steps, &plan.refusals),
+        unchanged: rest::unchanged(request, &plan.steps, &plan.refusals),
         waiting: waiting::waiting(request),
-        unknown: compare::unknown(request),
+        unknown: rest::unknown(request),
         uncompared: uncompared::uncompared(request),
         ignored: laid.ignored,
         ..plan

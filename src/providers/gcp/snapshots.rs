@@ -5,19 +5,11 @@ use crate::providers::gcp::client::Connection;
 use crate::providers::gcp::compute::COMPUTE;
 use crate::providers::gcp::error::{CallFailed, Reason};
 use crate::providers::gcp::rest::{Rest, RestCall};
-use reqwest::Method;
+use http::Method;
 use serde_json::{Value, json};
-use std::time::Duration;
-use tokio::time::Instant;
 
 /// The label of a disk that is there for a while only, with what for.
 const TEMPORARY: &str = "leap-infra-temporary";
-
-/// The first pause between two looks, and the longest; each further one is longer by half.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(10));
-
-/// For how long a disk may be made or go.
-const PATIENCE: Duration = Duration::from_secs(1800);
 
 /// The snapshots of a project.
 #[derive(Clone, Debug)]
@@ -63,6 +55,14 @@ impl Copied {
         format!("projects/{project}/zones/{zone}/disks/{name}")
     }
 
+    fn check_own(&self, what: &str, live: &Value) -> Result<(), ProviderError> {
+        if live["labels"][TEMPORARY] == self.purpose {
+            return Ok(());
+        }
+        let why = "there is a disk of this name that is not for that".to_owned();
+        Err(ProviderError::Refused { what: what.to_owned(), why })
+    }
+
     fn body(&self) -> Value {
         let Self { project, zone, name, snapshot, purpose } = self;
         json!({
@@ -104,55 +104,39 @@ impl Snapshots {
         }
     }
 
-    /// Makes a disk from a snapshot, unless it is there, and waits until it can be used.
+    /// Makes a disk from a snapshot, unless it is there; whether it can be used by now.
     ///
     /// # Errors
     /// When it cannot be made, or somebody else's disk has its name.
-    pub async fn copy(&self, disk: &Copied) -> Result<(), ProviderError> {
+    pub async fn copied(&self, disk: &Copied) -> Result<bool, ProviderError> {
         let what = format!("making the disk {} from the snapshot {}", disk.name, disk.snapshot);
-        let path = format!("projects/{}/zones/{}/disks", disk.project, disk.zone);
-        let (give_up, mut pause) = (Instant::now() + PATIENCE, PAUSES.0);
-        loop {
-            match self.find(disk).await? {
-                Some(live) if live["labels"][TEMPORARY] != disk.purpose => {
-                    let why = "there is a disk of this name that is not for that".to_owned();
-                    return Err(ProviderError::Refused { what, why });
-                }
-                Some(live) if live["status"] == "READY" => return Ok(()),
-                Some(live) if live["status"] == "FAILED" => {
-                    let why = "Google says that it failed".to_owned();
-                    return Err(ProviderError::Refused { what, why });
-                }
-                Some(_) => {}
-                None => {
-                    self.change(&what, Method::POST, &path, Some(disk.body())).await?;
-                }
-            }
-            pause = wait(&what, pause, give_up).await?;
+        let Some(live) = self.find(disk).await? else {
+            let path = format!("projects/{}/zones/{}/disks", disk.project, disk.zone);
+            self.change(&what, Method::POST, &path, Some(disk.body())).await?;
+            return Ok(false);
+        };
+        disk.check_own(&what, &live)?;
+        if live["status"] == "FAILED" {
+            let why = "Google says that it failed".to_owned();
+            return Err(ProviderError::Refused { what, why });
         }
+        Ok(live["status"] == "READY")
     }
 
-    /// Takes a disk away again that was made from a snapshot, and waits until it is gone. It may be
+    /// Takes a disk away again that was made from a snapshot; whether it is gone by now. It may be
     /// attached to a machine for a while.
     ///
     /// # Errors
     /// When it does not go, or is not one that was made for this.
-    pub async fn remove(&self, disk: &Copied) -> Result<(), ProviderError> {
+    pub async fn removed(&self, disk: &Copied) -> Result<bool, ProviderError> {
         let what = format!("deleting the disk {}", disk.name);
-        let path = disk.volume();
-        let (give_up, mut pause) = (Instant::now() + PATIENCE, PAUSES.0);
-        while let Some(live) = self.find(disk).await? {
-            if live["labels"][TEMPORARY] != disk.purpose {
-                let why = "there is a disk of this name that is not for that".to_owned();
-                return Err(ProviderError::Refused { what, why });
-            }
-            let attached = live["users"].as_array().is_some_and(|users| !users.is_empty());
-            if !attached && live["status"] != "DELETING" {
-                self.change(&what, Method::DELETE, &path, None).await?;
-            }
-            pause = wait(&what, pause, give_up).await?;
+        let Some(live) = self.find(disk).await? else { return Ok(true) };
+        disk.check_own(&what, &live)?;
+        let attached = live["users"].as_array().is_some_and(|users| !users.is_empty());
+        if !attached && live["status"] != "DELETING" {
+            self.change(&what, Method::DELETE, &disk.volume(), None).await?;
         }
-        Ok(())
+        Ok(false)
     }
 
     async fn find(&self, disk: &Copied) -> Result<Option<Value>, ProviderError> {
@@ -192,15 +176,6 @@ impl Snapshots {
         };
         self.retry.run(what, None, call).await
     }
-}
-
-async fn wait(what: &str, pause: Duration, give_up: Instant) -> Result<Duration, ProviderError> {
-    if Instant::now() + pause > give_up {
-        let why = format!("it took longer than {} minutes", PATIENCE.as_secs() / 60);
-        return Err(ProviderError::Refused { what: what.to_owned(), why });
-    }
-    tokio::time::sleep(pause).await;
-    Ok(pause.mul_f64(1.5).min(PAUSES.1))
 }
 
 /// <https://cloud.google.com/compute/docs/reference/rest/v1/snapshots>

@@ -1,6 +1,7 @@
 //! What is made, waited for and taken away again to bring a home back. Everything has a name that
 //! follows from the home and the snapshot, so whatever an earlier run left is found and used.
 
+use super::until::until;
 use crate::cli::session::Session;
 use crate::cli::ui::Ui;
 use crate::kind::{ProviderError, Retry};
@@ -11,13 +12,12 @@ use crate::providers::kubernetes::types::Type;
 use crate::providers::kubernetes::writer::{Owned, Target, Writer};
 use serde_json::Value;
 use std::time::Duration;
-use tokio::time::Instant;
-
-/// The first pause between two looks, and the longest; each further one is longer by half.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(10));
 
 /// For how long a home may be copied.
-const PATIENCE: Duration = Duration::from_secs(6 * 3600);
+const COPY: Duration = Duration::from_secs(6 * 3600);
+
+/// For how long anything else may be made or go.
+const REST: Duration = Duration::from_secs(1800);
 
 /// One home on its way back.
 pub(super) struct Copying<'a> {
@@ -27,13 +27,6 @@ pub(super) struct Copying<'a> {
     homes: &'a Homes,
     disk: Copied,
     objects: [Value; 3],
-}
-
-/// How a job stands.
-enum Job {
-    Running,
-    Done,
-    Failed(String),
 }
 
 impl<'a> Copying<'a> {
@@ -65,25 +58,22 @@ impl<'a> Copying<'a> {
     /// Makes, waits, and takes away; that also when the copy was refused.
     pub(super) async fn run(&self, ui: &Ui) -> Result<(), ProviderError> {
         ui.remark(format!("Making the disk {} from {} …", self.disk.name, self.disk.snapshot));
-        self.snapshots.copy(&self.disk).await?;
+        until(&self.disk.name, REST, async || self.snapshots.copied(&self.disk).await).await?;
         ui.remark(format!("Copying in the namespace {} …", self.homes.namespace));
         let mut targets = Vec::new();
         for object in &self.objects {
             targets.push(self.make(object).await?);
         }
         let [.., job] = &targets[..] else { return Ok(()) };
-        let outcome = self.ended(job).await?;
+        until(&job.to_string(), COPY, async || self.has_ended(job).await).await?;
+        let failure = self.failure(job).await?;
         ui.remark("Taking away what was made for that …");
         for target in targets.iter().rev() {
-            self.remove(target).await?;
+            until(&target.to_string(), REST, async || self.is_gone(target).await).await?;
         }
-        self.snapshots.remove(&self.disk).await?;
-        match outcome {
-            Job::Failed(why) => {
-                Err(ProviderError::Refused { what: "copying the home".to_owned(), why })
-            }
-            Job::Running | Job::Done => Ok(()),
-        }
+        until(&self.disk.name, REST, async || self.snapshots.removed(&self.disk).await).await?;
+        let what = "copying the home".to_owned();
+        failure.map_or(Ok(()), |why| Err(ProviderError::Refused { what, why }))
     }
 
     /// Makes an object, unless it is there.
@@ -112,39 +102,24 @@ impl<'a> Copying<'a> {
         self.retry.run(name, None, find).await
     }
 
-    /// Waits until a job has ended.
-    async fn ended(&self, job: &Target) -> Result<Job, ProviderError> {
-        let (give_up, mut pause) = (Instant::now() + PATIENCE, PAUSES.0);
-        loop {
-            match self.look(job).await? {
-                Job::Running if Instant::now() < give_up => {}
-                Job::Running => {
-                    let hours = PATIENCE.as_secs() / 3600;
-                    let why = format!("the job has not ended after {hours} hours");
-                    return Err(ProviderError::Refused { what: job.to_string(), why });
-                }
-                ended => return Ok(ended),
-            }
-            tokio::time::sleep(pause).await;
-            pause = pause.mul_f64(1.5).min(PAUSES.1);
-        }
-    }
-
-    async fn look(&self, job: &Target) -> Result<Job, ProviderError> {
+    async fn look(&self, job: &Target, condition: &str) -> Result<bool, ProviderError> {
         let find = || self.writer.find(job);
         let Some(live) = self.retry.run(&job.to_string(), None, find).await? else {
             return Err(ProviderError::NotFound { what: job.to_string() });
         };
-        let holds = |kind: &str| {
-            let mut all = live["status"]["conditions"].as_array().into_iter().flatten();
-            all.any(|it| it["type"] == kind && it["status"] == "True")
-        };
-        if holds("Complete") {
-            return Ok(Job::Done);
-        }
-        match holds("Failed") {
-            true => Ok(Job::Failed(self.why(job).await?)),
-            false => Ok(Job::Running),
+        let mut all = live["status"]["conditions"].as_array().into_iter().flatten();
+        Ok(all.any(|it| it["type"] == condition && it["status"] == "True"))
+    }
+
+    async fn has_ended(&self, job: &Target) -> Result<bool, ProviderError> {
+        Ok(self.look(job, "Complete").await? || self.look(job, "Failed").await?)
+    }
+
+    /// Why a job failed, if it did.
+    async fn failure(&self, job: &Target) -> Result<Option<String>, ProviderError> {
+        match self.look(job, "Failed").await? {
+            true => Ok(Some(self.why(job).await?)),
+            false => Ok(None),
         }
     }
 
@@ -158,26 +133,15 @@ impl<'a> Copying<'a> {
         Ok(said.map_or("the job failed and did not say why", str::trim).to_owned())
     }
 
-    /// Deletes an object, and waits until it is gone.
-    async fn remove(&self, target: &Target) -> Result<(), ProviderError> {
-        let (give_up, mut pause) = (Instant::now() + PATIENCE, PAUSES.0);
-        loop {
-            let remove = || async {
-                let Some(live) = self.writer.find(target).await? else { return Ok(true) };
-                if live["metadata"]["deletionTimestamp"].is_null() {
-                    self.writer.delete(target, &live).await?;
-                }
-                Ok::<bool, ProviderError>(false)
-            };
-            if self.retry.run(&target.to_string(), None, remove).await? {
-                return Ok(());
+    /// Deletes an object; whether it is gone by now.
+    async fn is_gone(&self, target: &Target) -> Result<bool, ProviderError> {
+        let remove = || async {
+            let Some(live) = self.writer.find(target).await? else { return Ok(true) };
+            if live["metadata"]["deletionTimestamp"].is_null() {
+                self.writer.delete(target, &live).await?;
             }
-            if Instant::now() > give_up {
-                let why = "it does not go".to_owned();
-                return Err(ProviderError::Refused { what: target.to_string(), why });
-            }
-            tokio::time::sleep(pause).await;
-            pause = pause.mul_f64(1.5).min(PAUSES.1);
-        }
+            Ok::<bool, ProviderError>(false)
+        };
+        self.retry.run(&target.to_string(), None, remove).await
     }
 }

@@ -3,6 +3,7 @@
 mod copying;
 mod restore;
 mod snapshots;
+mod until;
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
