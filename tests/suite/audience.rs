@@ -18,7 +18,9 @@ const ACCESS: &str = "access:
 
 /// A hub with a profile for everybody and one for forty-one people, on the sandbox.
 fn lab() -> (Folder, Shell) {
-    let hub = format!("{HUB}      large: {{ on: small, sizes: [16 GB] }}\n");
+    let (cpu, large) = ("sizes: [4 GB, 8 GB] }", "large: { on: small, sizes: [16 GB] }");
+    let hub = HUB.replace(cpu, &format!("{cpu}, {large}"));
+    assert_ne!(hub, HUB);
     let people = (1..=41).map(|number| format!("  - login: student-{number}\n"));
     let folder = site(&hub)
         .file("access.yaml", ACCESS)
