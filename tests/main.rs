@@ -46,6 +46,7 @@ mod suite {
     mod markdown;
     mod memory;
     mod money;
+    mod monitoring;
     mod mutate;
     mod names;
     mod nightly;

@@ -36,6 +36,6 @@ pub use rules::{Extent, Rules, Transition};
 pub use source::Source;
 pub use usage::{Amount, Expected, Usage, What};
 pub use world::{
-    Bond, Claims, Depth, Footprint, Found, Had, Need, NotCompared, Observation, Scope, Status,
-    Taken, UnknownOwner, Version, World,
+    Bond, Claims, Depth, Footprint, Found, Had, Need, NotCompared, Observation, Remark, Scope,
+    Status, Taken, UnknownOwner, Version, World,
 };

@@ -129,6 +129,7 @@ fn person(roll: &Roll<'_>, placed: &Placed<'_>, member: &Member<'_>) -> Resource
             Role::Member => github_team_member::Role::Member,
             Role::Maintainer => github_team_member::Role::Maintainer,
         },
+        since: member.since.map(|day| day.to_string()),
     };
     let (organization, slug) = (&placed.team.organization, &placed.team.slug);
     let name = github_team_member::member_name(organization, slug, member.login);

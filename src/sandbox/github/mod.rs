@@ -28,8 +28,8 @@ mod variable;
 
 pub use oauth::{Application, approve, register, restrict};
 pub use seed::{
-    accept, decline, join, limit_installation, rename_team, rename_user, secret_value, seed_member,
-    vanish,
+    accept, decline, expire, join, limit_installation, rename_team, rename_user, secret_value,
+    seed_member, vanish,
 };
 
 use axum::Router;

@@ -59,7 +59,7 @@ struct Told<'a> {
 /// Tells what was not told before.
 pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let folder = folder(&args.day.stack)?;
-    let (project, stack) = match declaration_on(&folder, args.day.day(), ui) {
+    let (project, _) = match declaration_on(&folder, args.day.day(), ui) {
         Ok(declared) => declared,
         Err(exit) => return Ok(exit),
     };
@@ -79,8 +79,7 @@ pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
                 None => opened(&notices, &issues, args, None).await?,
                 Some(env) => {
                     let patience = Duration::from_secs(args.lock_timeout);
-                    let declared = (&project, &stack);
-                    let turn = Turn::take(&target, declared, env, patience, ui).await?;
+                    let turn = Turn::take(&target, &project, env, patience, ui).await?;
                     let opened = opened(&notices, &issues, args, Some(&turn)).await;
                     turn.give_back().await;
                     opened?

@@ -4,13 +4,11 @@
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, unreadable};
 use crate::cli::machine;
-use crate::cli::session::{ledger, patience};
+use crate::cli::session::{connected, ledger, patience};
 use crate::cli::target::Target;
 use crate::cli::ui::Ui;
 use crate::ledger::{Lease, LeaseError, Ledger};
-use crate::model::Stack;
 use crate::project::Project;
-use crate::providers::gcp::Connection;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -24,16 +22,12 @@ impl Turn {
     /// Waits for the lease on `env`, at most so long, and takes it.
     pub(super) async fn take(
         target: &Target,
-        (project, stack): (&Project, &Stack),
+        project: &Project,
         env: &str,
         patience_for: Duration,
         ui: &Ui,
     ) -> Result<Self, Failure> {
-        let connection = Connection::open(&target.endpoint(), patience(ui)).await;
-        let connection = connection.map_err(|error| {
-            Failure::new(Exit::Permission, "there is no connection to the ledger").because(&error)
-        })?;
-        let ledger = ledger(&connection, project, stack, patience(ui));
+        let ledger = ledger(&connected(target, ui).await?, project, patience(ui));
         ledger.ensure().await.map_err(|error| unusable(error.into()))?;
         let holder = machine::holder("notices");
         let lease = ledger.acquire(env, &holder, &machine::presence, patience_for).await;
