@@ -1,6 +1,6 @@
 //! What somebody has now, held against what they had by another declaration.
 
-use super::Has;
+use super::{Has, Verdict};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -30,8 +30,8 @@ pub struct Changed {
     pub was: Option<Has>,
 }
 
-/// Where something is, what it is, and what may be done with it.
-type Key<'a> = (&'a Option<String>, &'a str, &'a str);
+/// Where something is, what it is, what may be done with it, and whether that is sure.
+type Key<'a> = (&'a Option<String>, &'a str, &'a str, Verdict);
 
 /// Everything that somebody has or had, in the order of what they have.
 pub fn against(has: &[Has], had: &[Has]) -> Vec<Changed> {
@@ -54,17 +54,16 @@ pub fn against(has: &[Has], had: &[Has]) -> Vec<Changed> {
 }
 
 fn key(has: &Has) -> Key<'_> {
-    (&has.environment, &has.what, &has.level)
+    (&has.environment, &has.what, &has.level, has.verdict)
 }
 
 fn is_same(was: &Has, is: &Has) -> bool {
-    (was.verdict, &was.by, &was.through) == (is.verdict, &is.by, &is.through)
+    (&was.by, &was.through) == (&is.by, &is.through)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::project::access::Verdict;
 
     fn has(what: &str, by: &str) -> Has {
         Has {
