@@ -50,8 +50,10 @@ mod suite {
     mod parts;
     mod past;
     mod people;
+    mod pieces;
     mod plans;
     mod project;
+    mod reading;
     mod registries;
     mod renames;
     mod saved;

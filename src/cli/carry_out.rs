@@ -8,7 +8,7 @@ use crate::cli::gates::GateArgs;
 use crate::cli::machine;
 use crate::cli::parallelism::{Bound, bound, parallelism};
 use crate::cli::progress::Progress;
-use crate::cli::secrets::{self, Resolver};
+use crate::cli::secrets;
 use crate::cli::session::Session;
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::counted;
@@ -122,6 +122,11 @@ impl Session {
         };
         stop.progress.finish();
         let report = report?;
+        let supplied = Vec::from_iter(self.secrets.supplied().await);
+        if !supplied.is_empty() {
+            let names = supplied.join(", ");
+            ui.remark(format!("The sandbox had no value of {names}: it has made-up ones now."));
+        }
         ui.events.summed_up(&report, purpose);
         if !plan.steps.is_empty() {
             let mut text = report::text(&report, purpose, began.elapsed(), ui.look.paint);
@@ -161,7 +166,7 @@ impl Session {
         let options = Options {
             parallelism: parallelism(&args.parallelism),
             lock_timeout: Duration::from_secs(args.lock_timeout),
-            secrets: secrets::shared(Resolver::new(&self.folder, &self.connection)),
+            secrets: secrets::shared(self.secrets.clone()),
             ..Options::default()
         };
         let (progress, events) = (progress.clone(), self.events());

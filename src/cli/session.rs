@@ -42,6 +42,8 @@ pub struct Session {
     pub github: github::Connection,
     /// All connections, as kinds take them.
     pub connections: Connections,
+    /// The values of secrets.
+    pub(crate) secrets: Resolver,
     /// The program that releases need.
     pub(crate) helm: Arc<Helm>,
     /// The ledger.
@@ -89,7 +91,12 @@ async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session
             .hint("`leap-infra doctor` says which credentials are in use and what is missing")
     })?;
     let github = target.github_connection(patience(ui))?;
-    let glance = Arc::new(Resolver::new(&folder, &connection));
+    let secrets = Resolver::new(&folder, &connection);
+    let secrets = match target {
+        Target::Live => secrets,
+        Target::Sandbox(_) | Target::Served(_) => secrets.supplying(),
+    };
+    let glance = Arc::new(secrets.clone());
     let connections = Connections::new(&connection, &github, target.kubernetes()).glancing(glance);
     let helm = helm(&target, &folder)?;
     let connections = connections.with_helm(Arc::clone(&helm) as Arc<dyn Program>);
@@ -105,6 +112,7 @@ async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session
         connection,
         github,
         connections,
+        secrets,
         helm,
         ledger,
         memory,

@@ -2,9 +2,11 @@
 
 use crate::model::{
     Bond, Claims, Found, Manage, Mark, Owner, Resource, ResourceId, Rules, SpecMark, Stack, Status,
-    Transition, UnknownOwner, World,
+    Transition, UnknownOwner, World, path,
 };
-use crate::plan::{Action, Allowances, Origin, Refusal, Refused, Step, alike, diff, waiting};
+use crate::plan::{
+    Action, Allowances, FieldChange, Origin, Refusal, Refused, Step, alike, diff, waiting,
+};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -314,8 +316,8 @@ pub(crate) fn step(
     origin: Origin,
 ) -> Step {
     let changes = diff::diff(&found.spec, &resource.spec);
-    let top_level = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
-    let changed: BTreeSet<String> = changes.iter().map(|change| top_level(&change.path)).collect();
+    let top_level = |change: &FieldChange| path::steps(&change.path).into_iter().next();
+    let changed: BTreeSet<String> = changes.iter().filter_map(top_level).collect();
     let fields = resource.spec.as_object().map_or(0, serde_json::Map::len);
     let operation = match &found.status {
         Status::InProgress { operation } => Some(operation.clone()),

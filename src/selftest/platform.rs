@@ -2,10 +2,11 @@
 
 use super::{Ending, Subject, World};
 use crate::apply::{About, Options, Report, Run, apply};
-use crate::kind::{ProviderError, Registry, Retry};
+use crate::kind::{Glance, ProviderError, Registry, Resolve, Retry};
 use crate::ledger::{Holder, Ledger, Memory, Presence};
 use crate::model::Stack;
 use crate::plan::{Allowances, Plan, Request, plan};
+use crate::providers::helm::Program;
 use crate::providers::{self, Connections, gcp, github, kubernetes};
 use crate::sandbox::gcs::{SeedBucket, SeedError, seed_bucket};
 use crate::sandbox::{self, Clock, Sandbox, SandboxError};
@@ -29,6 +30,7 @@ pub struct Platform {
     died: Arc<Notify>,
     connection: gcp::Connection,
     connections: Connections,
+    secrets: Arc<dyn Resolve>,
     stack: Stack,
     ledger: gcp::LedgerBucket,
     registry: Registry,
@@ -53,11 +55,17 @@ pub enum PlatformError {
 }
 
 impl Platform {
-    /// A platform that has nothing yet, and a stranger's bucket beside it.
+    /// A platform that has nothing yet, and a stranger's bucket beside it. What runs `helm`, and what
+    /// knows the values of secrets there, the caller brings.
     ///
     /// # Errors
     /// When the sandbox or the client cannot be started.
-    pub async fn new(stack: Stack, ledger: gcp::LedgerBucket) -> Result<Self, PlatformError> {
+    pub async fn new<S: Resolve + Glance + 'static>(
+        stack: Stack,
+        ledger: gcp::LedgerBucket,
+        helm: Arc<dyn Program>,
+        secrets: impl FnOnce(&gcp::Connection) -> S,
+    ) -> Result<Self, PlatformError> {
         let died = Arc::new(Notify::new());
         let signal = Arc::clone(&died);
         let sandbox = sandbox::start(sandbox::Options {
@@ -74,9 +82,12 @@ impl Platform {
         let github = github::Endpoint::Sandbox { url: sandbox.url() };
         let github = github::Connection::open(&github, options().retry)?;
         let clusters = kubernetes::Endpoint::Sandbox { url: sandbox.url() };
-        let connections = Connections::new(&connection, &github, clusters);
+        let secrets = Arc::new(secrets(&connection));
+        let connections = Connections::new(&connection, &github, clusters)
+            .glancing(Arc::clone(&secrets) as Arc<dyn Glance>)
+            .with_helm(helm);
         let (registry, runs) = (providers::registry(), AtomicU64::new(0));
-        Ok(Self { sandbox, died, connection, connections, stack, ledger, registry, runs })
+        Ok(Self { sandbox, died, connection, connections, secrets, stack, ledger, registry, runs })
     }
 
     fn ledger(&self) -> Ledger {
@@ -106,7 +117,7 @@ impl Platform {
             presence: &|_| Presence::PerhapsAlive,
             left_behind: &left_behind,
             about: &about,
-            options: &options(),
+            options: &Options { secrets: Arc::clone(&self.secrets), ..options() },
             cancel: CancellationToken::new(),
             emit: Arc::new(|_| {}),
         };

@@ -8,7 +8,7 @@ use super::toy::{Client, Loom, Spool, ToyApi};
 use leap_infra::apply::{About, ApplyError, Event, Options, Report, Run, apply};
 use leap_infra::cli::helm::Helm;
 use leap_infra::cli::marks::Marks;
-use leap_infra::cli::secrets::Resolver;
+use leap_infra::cli::secrets::{Resolver, shared};
 use leap_infra::kind::{Actors, Observers, ProviderError, Registry, Retry};
 use leap_infra::ledger::{Holder, Ledger, Memory, Presence, Terms, WallClock};
 use leap_infra::model::*;
@@ -264,7 +264,9 @@ impl Bench {
         left_behind: BTreeSet<String>,
         cancel: CancellationToken,
     ) -> Result<Report, ApplyError> {
-        self.apply_by(stack, plan, left_behind, cancel, &options()).await
+        let secrets = Resolver::new(".", &self.connection().await).supplying();
+        let options = Options { secrets: shared(secrets), ..options() };
+        self.apply_by(stack, plan, left_behind, cancel, &options).await
     }
 
     async fn apply_by(

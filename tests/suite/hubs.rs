@@ -8,7 +8,7 @@ use leap_infra::apply::Options;
 use leap_infra::model::Stack;
 use leap_infra::plan::{Plan, Step};
 use leap_infra::project::{Project, load};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -135,7 +135,7 @@ fn the_values_of_leaps_hubs_are_these() {
 fn each_edit_changes_what_one_expects_and_nothing_else() {
     let edits = [
         ("hubs.yaml", "pangeo/ml-notebook:2026.06.04", "pangeo/ml-notebook:2026.09.01"),
-        ("hubs.yaml", "    domain: hub.leap.example.org", "    domain: lab.leap.example.org"),
+        ("hubs.yaml", "    domain: leap.2i2c.cloud", "    domain: lab.leap.2i2c.cloud"),
         ("hubs.yaml", "named_servers: 10", "named_servers: 2"),
         ("hubs.yaml", "{ server_age: 7 days }", "{ server_age: 3 days, kernel_idle: 30 minutes }"),
         ("hubs.yaml", "quota: 100 GB", "quota: 50 GB"),
@@ -213,7 +213,8 @@ fn a_hub_that_names_no_cluster_is_somebody_elses() {
     assert_eq!(folder.project().hub_values("main", "prod"), None);
 }
 
-const HUB: &str = "hubs:
+/// A hub as small as it can be.
+pub const HUB: &str = "hubs:
   main:
     in: [prod]
     cluster: main
@@ -227,8 +228,13 @@ const HUB: &str = "hubs:
 ";
 
 /// A stack with a hub and everything that it stands on.
-fn lab(hub: &str) -> Stack {
-    let folder = Folder::empty()
+pub fn lab(hub: &str) -> Stack {
+    site(hub).project().expand().unwrap()
+}
+
+/// The files of such a stack.
+fn site(hub: &str) -> Folder {
+    Folder::empty()
         .file("stack.yaml", format!("stack: lab\nprefix: lab\ncloud: {{ project: {PROJECT}, region: us-central1, zone: us-central1-c }}\n"))
         .file("environments/prod.yaml", "environment: prod\n")
         .file("hubs.yaml", hub)
@@ -246,12 +252,11 @@ fn lab(hub: &str) -> Stack {
       core: { role: core, machine: n2-highmem-4, nodes: { total: 1..5 } }
       small: { role: user, machine: n2-highmem-4, nodes: { total: 0..9 } }
       workers: { role: dask-worker, machine: n2-highmem-4, nodes: { total: 0..9 } }
-");
-    folder.project().expand().unwrap()
+")
 }
 
 /// Plans and applies a stack, by somebody who has its secrets.
-async fn made(bench: &Bench, stack: &Stack) -> Plan {
+pub async fn made(bench: &Bench, stack: &Stack) -> Plan {
     let options = Options { secrets: Arc::new(Echo), ..bench::options() };
     let plan = bench.plan(stack).await;
     let report = bench.apply_in(stack, &plan, &options).await.unwrap();
@@ -295,6 +300,39 @@ async fn what_is_edited_changes_where_it_is_and_nowhere_else() {
         writeln!(story, "{} -> {}\n{}\n", from.trim(), to.trim(), steps(&plan)).unwrap();
     }
     insta::assert_snapshot!(story);
+}
+
+/// Researchers may write, visitors only read, in one hub; Dask does as whoever starts it.
+#[tokio::test]
+async fn each_category_acts_as_an_account_of_its_own() {
+    let hub = HUB.replace(
+        "{ per: hub, account: hub }",
+        "{ per: category, accounts: { research: writer, visitors: reader } }",
+    );
+    let folder = site(&hub)
+        .file("identities.yaml", "identities:
+  writer: { kubernetes: [main/writes] }
+  reader: { kubernetes: [main/reads] }
+")
+        .file("buckets.yaml", "buckets: { data: {} }\n")
+        .file("access.yaml", "access:
+  organization: lab-org
+  categories:
+    research: { team: research, members: unmanaged, buckets: { data: write }, hubs: { main: { login: true, profiles: [cpu] } } }
+    visitors: { team: visitors, members: unmanaged, buckets: { data: read }, hubs: { main: { login: true, profiles: [cpu] } } }
+");
+    let project = folder.project();
+    let values = project.hub_values("main", "prod").unwrap();
+    let servers = &values["main"]["custom"]["leap_infra"]["accounts"];
+    let dask = values["dask-gateway"]["gateway"]["extraConfig"]["01-options"].as_str().unwrap();
+    let rules = dask.lines().find_map(|line| line.strip_prefix("RULES = json.loads(")).unwrap();
+    let rules: String = serde_json::from_str(rules.strip_suffix(')').unwrap()).unwrap();
+    let rules: Value = serde_json::from_str(&rules).unwrap();
+    let told = json!({ "servers": servers, "workers": rules["accounts"] });
+    insta::assert_snapshot!(serde_json::to_string_pretty(&told).unwrap());
+    let (bench, stack) = (Bench::new().await, project.expand().unwrap());
+    made(&bench, &stack).await;
+    assert_eq!(steps(&bench.plan(&stack).await), "");
 }
 
 #[test]

@@ -3,10 +3,8 @@
 mod rehearsal;
 mod rights;
 
-use super::bench::{Bench, PROJECT, options, stack};
+use super::bench::{Bench, PROJECT, stack};
 use super::desk::text;
-use leap_infra::apply::Options;
-use leap_infra::cli::secrets::{Resolver, shared};
 use leap_infra::kind::ProviderError;
 use leap_infra::model::secret::Reference;
 use leap_infra::model::{Ignore, Manage, Place, Resource, ResourceId, Source, Stack};
@@ -88,16 +86,6 @@ pub fn deployment(replicas: u64, memory: &str) -> Value {
 pub fn lab(objects: impl IntoIterator<Item = Value>) -> Stack {
     let objects = objects.into_iter().map(|manifest| object_in(LAB, manifest));
     stack(std::iter::once(space_in(LAB, "hubs")).chain(objects))
-}
-
-/// Plans and applies, with the values of secrets at hand.
-async fn apply_with_secrets(bench: &Bench, stack: &Stack) -> Plan {
-    let secrets = shared(Resolver::new(".", &bench.connection().await));
-    let options = Options { secrets, ..options() };
-    let plan = bench.plan(stack).await;
-    let report = bench.apply_in(stack, &plan, &options).await.unwrap();
-    assert!(report.is_complete(), "{report:#?}");
-    plan
 }
 
 /// Somebody else at the server of the lab.
@@ -333,7 +321,7 @@ async fn a_secret_is_known_by_an_imprint_and_its_value_is_nowhere_else() {
     let from = file.to_str().unwrap().to_owned();
     let bench = Bench::new().await;
     let declared = || stack([space_in(LAB, "hubs"), secret_in(LAB, "hub", &[("key", &from)])]);
-    let plan = apply_with_secrets(&bench, &declared()).await;
+    let plan = bench.apply(&declared()).await;
     assert!(!text(&plan).contains("canary"));
     const HUB: &str = "/api/v1/namespaces/hubs/secrets/hub";
     let kept = live(&bench, HUB).await;
@@ -346,14 +334,14 @@ async fn a_secret_is_known_by_an_imprint_and_its_value_is_nowhere_else() {
     let plan = bench.plan(&declared()).await;
     let told = on_one_line(&plan);
     assert!(told.contains("secret: changed") && !told.contains("canary"), "{told}");
-    apply_with_secrets(&bench, &declared()).await;
+    bench.apply(&declared()).await;
     assert!(bench.plan(&declared()).await.is_empty());
 
     // Another value in the cluster.
     by(&bench, "kubectl-edit", "merge", HUB, &json!({ "data": { "key": "eA==" } })).await;
     let told = on_one_line(&bench.plan(&declared()).await);
     assert!(told.contains("written by kubectl-edit"), "{told}");
-    apply_with_secrets(&bench, &declared()).await;
+    bench.apply(&declared()).await;
     assert_eq!(live(&bench, HUB).await["data"]["key"], "Y2FuYXJ5LTQ3MTI=");
 
     // Whoever plans elsewhere cannot read it, and that is no change.

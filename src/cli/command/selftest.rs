@@ -4,14 +4,18 @@ use crate::cli::StackArgs;
 use crate::cli::declaration::{declaration, folder};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::helm::Helm;
+use crate::cli::secrets::Resolver;
 use crate::cli::session::ledger_bucket;
 use crate::cli::ui::Ui;
 use crate::cli::view::selftest::{CrashTest, Failed, FaultTest};
+use crate::providers::gcp::Connection;
 use crate::sandbox::{Chaos, Mishap};
 use crate::selftest::{Ending, Platform, Point, Rehearsal, Way};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Try whether an apply of this stack survives being killed, and a cloud that misbehaves
@@ -136,9 +140,13 @@ async fn platform(args: &StackArgs, ui: &Ui) -> Result<Result<(PathBuf, Platform
         Err(exit) => return Ok(Err(exit)),
     };
     let ledger = ledger_bucket(&project, &stack);
-    let platform = Platform::new(stack, ledger).await.map_err(|error| {
-        Failure::new(Exit::Error, "there is nothing to test it on").because(&error)
-    })?;
+    let no_platform = |error: &dyn std::error::Error| {
+        Failure::new(Exit::Error, "there is nothing to test it on").because(error)
+    };
+    let helm = Arc::new(Helm::of_sandbox(&folder).map_err(|error| no_platform(&error))?);
+    let secrets = |google: &Connection| Resolver::new(&folder, google).supplying();
+    let platform = Platform::new(stack, ledger, helm, secrets).await;
+    let platform = platform.map_err(|error| no_platform(&error))?;
     Ok(Ok((folder, platform)))
 }
 

@@ -5,6 +5,7 @@
 mod file;
 pub mod generate;
 mod sops;
+mod supplied;
 
 use crate::kind::{Glance, ProviderError, Resolve, Resolved, SecretError};
 use crate::model::secret::{Comparison, Fingerprint, Imprint, Reference, SALT_BYTES, Value};
@@ -12,18 +13,21 @@ use crate::providers::gcp::{Connection, SecretVersions};
 use futures::future::BoxFuture;
 use std::path::PathBuf;
 use std::sync::Arc;
+use supplied::Supplied;
 
 /// Finds the values of a stack's secrets.
 #[derive(Clone, Debug)]
 pub struct Resolver {
     folder: PathBuf,
     versions: SecretVersions,
+    supplied: Option<Supplied>,
 }
 
 impl Resolver {
     /// For the stack in a folder.
     pub fn new(folder: impl Into<PathBuf>, connection: &Connection) -> Self {
-        Self { folder: folder.into(), versions: SecretVersions::new(connection) }
+        let versions = SecretVersions::new(connection);
+        Self { folder: folder.into(), versions, supplied: None }
     }
 
     /// The value of a secret that is not in Secret Manager.
@@ -68,6 +72,9 @@ impl Resolve for Resolver {
     ) -> BoxFuture<'a, Result<Resolved, SecretError>> {
         Box::pin(async move {
             if let Reference::Google { project, name } = reference {
+                if let Some(supplied) = &self.supplied {
+                    supplied.supply(&self.versions, project, name).await?;
+                }
                 return Ok(self.versions.access(project, name).await?);
             }
             let value = self.here(reference).await?;

@@ -13,4 +13,4 @@ pub(crate) use checks::check;
 pub(crate) use discover::discover;
 pub(crate) use expand::{expand, keys};
 pub(crate) use format::{domain_name, zone_name};
-pub(crate) use placed::{any, derived};
+pub(crate) use placed::{any, derived, names};

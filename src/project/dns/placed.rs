@@ -9,6 +9,7 @@ use crate::project::layout::{Laid, shared_or_first};
 use crate::project::managed::naming_key;
 use crate::project::problem::Range;
 use crate::project::tree::{Key, Node};
+use std::collections::BTreeSet;
 
 /// One record in one environment.
 pub(super) struct Placed<'a> {
@@ -82,6 +83,11 @@ pub(crate) fn any(laid: &Laid, project: &str) -> bool {
     let Declaration { cloud, dns, .. } = &laid.declaration;
     let ours = |record: &Record| record.zone.is_some() || !dns.by_hand;
     cloud.project == project && dns.records.values().any(ours)
+}
+
+/// All names for which any environment has a record.
+pub(crate) fn names(layout: &[Laid]) -> BTreeSet<String> {
+    placed(layout).into_iter().map(|it| it.domain).collect()
 }
 
 fn domain(key: &str, record: &Record) -> String {

@@ -5,13 +5,16 @@
 use crate::kind::{ProviderError, Resolved, Retry};
 use crate::model::secret::{Imprint, Value};
 use crate::providers::gcp::client::Connection;
-use crate::providers::gcp::error::{CallFailed, Purpose, Reason};
+use crate::providers::gcp::error::{CallFailed, Purpose, Reason, unless_absent};
 use crate::providers::gcp::secret::path;
 use crate::providers::gcp::secret_access::ACCESSOR;
 use google_cloud_gax::error::Error;
 use google_cloud_gax::paginator::ItemPaginator as _;
 use google_cloud_secretmanager_v1::client::SecretManagerService;
-use google_cloud_secretmanager_v1::model::{SecretPayload, SecretVersion, secret_version};
+use google_cloud_secretmanager_v1::model::replication::Automatic;
+use google_cloud_secretmanager_v1::model::{
+    Replication, Secret, SecretPayload, SecretVersion, secret_version,
+};
 
 /// The permission to read values, which planning does not have.
 const ACCESS: &str = "secretmanager.versions.access";
@@ -169,6 +172,40 @@ impl SecretVersions {
             _ => failed.into(),
         })?;
         Ok(number(&version.name))
+    }
+
+    /// Puts a value where there is none, with a secret around it that nobody owns where there is no
+    /// secret either. Whether that had to be done.
+    ///
+    /// # Errors
+    /// When it cannot be told whether there is a value, or the secret or the value is refused.
+    pub async fn supply(
+        &self,
+        project: &str,
+        name: &str,
+        value: &Value,
+    ) -> Result<bool, ProviderError> {
+        let what = || format!("looking at the newest version of secret {name}");
+        let look = || async {
+            let latest = format!("{}/versions/latest", path(project, name));
+            let answer = self.client.get_secret_version().set_name(latest).send().await;
+            unless_absent(answer, what)
+        };
+        if self.retry.run(&what(), None, look).await?.is_some() {
+            return Ok(false);
+        }
+        let secret =
+            Secret::new().set_replication(Replication::new().set_automatic(Automatic::new()));
+        let request = self.client.create_secret().set_parent(format!("projects/{project}"));
+        let answer = request.set_secret_id(name).set_secret(secret).send().await;
+        let made = answer.map_err(|error| CallFailed::new(Purpose::Write, what(), &error));
+        if let Err(failed) = made.map(drop)
+            && failed.reason != Reason::Exists
+        {
+            return Err(failed.into());
+        }
+        self.add(project, name, value).await?;
+        Ok(true)
     }
 
     /// Disables a version that is still as it was seen.

@@ -160,6 +160,14 @@ fn secret(object: &Value, causes: &mut Vec<Cause>) {
     for key in wanted.iter().filter(|key| object["data"].get(**key).is_none()) {
         causes.push(Cause::required(&format!("data[{key}]"), ""));
     }
+    for key in wanted.iter().filter(|key| key.starts_with(".docker")) {
+        let text = object["data"][*key].as_str().unwrap_or_default();
+        let bytes = data_encoding::BASE64.decode(text.as_bytes()).unwrap_or_default();
+        if !bytes.is_empty() && serde_json::from_slice::<Map<String, Value>>(&bytes).is_err() {
+            let hidden = json!("<secret contents redacted>");
+            causes.push(Cause::invalid(&format!("data[{key}]"), &hidden, "it is no JSON object"));
+        }
+    }
     for (key, value) in object["data"].as_object().into_iter().flatten() {
         let text = value.as_str().unwrap_or_default();
         if data_encoding::BASE64.decode(text.as_bytes()).is_err() {

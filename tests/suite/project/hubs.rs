@@ -103,6 +103,22 @@ fn what_may_be_meant_is_a_warning() {
 }
 
 #[test]
+fn a_hub_to_which_no_declared_name_leads_is_warned_of() {
+    let names = |record: &str| {
+        let dns = format!(
+            "dns: {{ by_hand: true, records: {{ '{record}': {{ in: [prod], to: 203.0.113.7 }} }} }}\n"
+        );
+        with("").file("names.yaml", &dns).warnings()
+    };
+    let said = names("hubs.example.org");
+    assert!(said.contains("no record of `dns` is named `hub.example.org`"), "{said}");
+    assert!(said.contains("write `hub.example.org: { to: … }` among the records"), "{said}");
+    for leads in ["hub.example.org", "*.example.org"] {
+        assert!(!names(leads).contains("no record of `dns`"), "{leads}");
+    }
+}
+
+#[test]
 fn homes_are_served_from_where_their_disk_is() {
     let folder = with("    home: { disk: homes }\n").file(
         "disks.yaml",

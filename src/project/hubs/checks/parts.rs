@@ -3,6 +3,7 @@
 
 use crate::project::buckets;
 use crate::project::clusters::Role;
+use crate::project::dns;
 use crate::project::hubs::format::time_of;
 use crate::project::hubs::made::Made;
 use crate::project::hubs::releases::{chart_names, releases};
@@ -19,6 +20,7 @@ const MOVING: [&str; 7] = ["latest", "main", "master", "stable", "dev", "edge", 
 
 /// Checks what a hub that is made here refers to.
 pub(super) fn check(made: &Made<'_>, findings: &mut Findings) {
+    findings.extend(named(made));
     findings.extend(login(made));
     findings.extend(admitted(made));
     accounts(made, findings);
@@ -29,6 +31,19 @@ pub(super) fn check(made: &Made<'_>, findings: &mut Findings) {
     warm(made, findings);
     findings.extend(builds(made));
     charts(made, findings);
+}
+
+/// Where the stack says which names lead to it, those of its hubs are among them.
+fn named(made: &Made<'_>) -> Option<Problem> {
+    let names = dns::names(made.layout);
+    let domain = made.placed.hub.domain.as_str();
+    let any = domain.split_once('.').map(|(_, above)| format!("*.{above}"));
+    let known = names.contains(domain) || any.is_some_and(|any| names.contains(&any));
+    (!names.is_empty() && !known).then(|| {
+        let message = format!("no record of `dns` is named `{domain}`");
+        let problem = Problem::warning("hub-name", made.placed.range("domain"), message);
+        problem.suggest(format!("write `{domain}: {{ to: … }}` among the records of `dns`"))
+    })
 }
 
 fn login(made: &Made<'_>) -> Option<Problem> {
