@@ -17,6 +17,7 @@ pub mod marks;
 pub(crate) mod parallelism;
 pub mod planning;
 pub mod progress;
+mod rehearsal;
 pub mod report;
 pub mod saved;
 pub mod secrets;
@@ -101,6 +102,7 @@ enum Command {
     Secret(command::secret::Args),
     Cost(command::cost::Args),
     Buckets(command::buckets::Args),
+    Home(command::home::Args),
     Access(command::access::Args),
 }
 
@@ -184,6 +186,7 @@ async fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Secret(args) => command::secret::run(&args, ui).await,
         Command::Cost(args) => command::cost::run(&args, ui).await,
         Command::Buckets(args) => command::buckets::run(&args, ui).await,
+        Command::Home(args) => command::home::run(&args, ui).await,
         Command::Access(args) => command::access::run(&args, ui).await,
     }
 }

@@ -4,7 +4,7 @@
 use crate::project::format::Wrong;
 
 /// The types that can be referred to.
-const TYPES: [&str; 16] = [
+const TYPES: [&str; 17] = [
     "address",
     "bucket",
     "cluster",
@@ -12,6 +12,7 @@ const TYPES: [&str; 16] = [
     "disk",
     "hub",
     "identity",
+    "monitoring",
     "namespace",
     "object",
     "pool",

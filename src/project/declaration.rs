@@ -15,6 +15,7 @@ use crate::project::dns::Dns;
 use crate::project::hubs::Hub;
 use crate::project::identities::Identity;
 use crate::project::ignore::Ignore;
+use crate::project::monitoring::Monitoring;
 use crate::project::objects::Kubernetes;
 use crate::project::people::Person;
 use crate::project::registries::Registry;
@@ -100,6 +101,9 @@ pub struct Declaration {
     /// The hubs that people work on, by a short key.
     #[serde(default)]
     pub hubs: BTreeMap<String, Hub>,
+    /// What watches each cluster, tells of what is wrong there, and lets people in, by a short key.
+    #[serde(default)]
+    pub monitoring: BTreeMap<String, Monitoring>,
     /// Charts that Helm deploys, as they are, by a short key.
     #[serde(default)]
     pub releases: BTreeMap<String, Release>,

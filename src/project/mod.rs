@@ -22,6 +22,7 @@ pub mod format;
 pub mod hubs;
 pub mod identities;
 pub mod ignore;
+pub mod monitoring;
 pub mod objects;
 pub mod people;
 pub mod problem;
@@ -45,6 +46,7 @@ mod load;
 pub mod managed;
 mod money;
 mod names;
+mod needs;
 mod policies;
 mod schema;
 mod sections;
@@ -62,7 +64,7 @@ pub use releases::LOCK_FILE;
 pub use schema::{Schema, schema};
 
 use crate::model::secret::Reference;
-use crate::model::{Keys, Resource, ResourceId, Stack};
+use crate::model::{Resource, ResourceId, Stack};
 use crate::project::layout::Laid;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -200,8 +202,7 @@ impl Project {
         self.declared_twice(&resources)?;
         let environments = self.environments.iter().map(|one| one.name.clone()).collect();
         let stack = Stack::new(self.name(), environments, resources);
-        let mut keys = Keys::new();
-        sections::NAMINGS.iter().for_each(|name| name(&self.layout, &mut keys));
+        let keys = needs::keys(&self.layout);
         let namings = self.layout.iter().map(|laid| (laid.env().to_owned(), laid.naming()));
         let namings = namings.collect();
         let stack = stack.map(|stack| {
@@ -225,6 +226,22 @@ impl Project {
     /// hub that is not made here.
     pub fn hub_values(&self, hub: &str, env: &str) -> Option<Value> {
         hubs::values_of(&self.layout, hub, env)
+    }
+
+    /// What the charts of a monitoring are told, likewise.
+    pub fn monitoring_values(&self, key: &str, env: &str) -> Option<Value> {
+        monitoring::values_of(&self.layout, key, env)
+    }
+
+    /// The homes of every hub of an environment that has some.
+    pub fn homes(&self, env: &str) -> Vec<hubs::Homes> {
+        hubs::homes(&self.layout, env)
+    }
+
+    /// How much somebody's home may hold, in GB; the outer one is nothing where they cannot have one
+    /// there, the inner one where nobody says.
+    pub fn home_quota(&self, homes: &hubs::Homes, login: &str) -> Option<Option<f64>> {
+        hubs::quota_of(&self.layout, homes, login)
     }
 
     fn declared_twice(&self, resources: &[Resource]) -> Result<(), Problems> {

@@ -7,7 +7,8 @@ use crate::project::layout::Laid;
 use crate::project::problem::Findings;
 use crate::project::{
     access, addresses, billing, buckets, budget, cloud, clusters, disks, dns, environments, hubs,
-    identities, ignore, objects, people, registries, releases, secrets, services, stack, uptime,
+    identities, ignore, monitoring, needs, objects, people, registries, releases, secrets,
+    services, stack, uptime,
 };
 
 /// Checks a text; says what is wrong with it.
@@ -97,8 +98,10 @@ pub(crate) const CHECKS: &[Check] = &[
     objects::check,
     people::check,
     hubs::check,
+    monitoring::check,
     releases::check,
     access::check,
+    needs::check,
 ];
 
 /// From sections to resources.
@@ -118,6 +121,7 @@ pub(crate) const EXPANSIONS: &[Expansion] = &[
     releases::expand,
     access::expand,
     hubs::expand,
+    monitoring::expand,
 ];
 
 /// From resources to the keys that people call them by.
@@ -134,6 +138,7 @@ pub(crate) const NAMINGS: &[Naming] = &[
     secrets::keys,
     objects::keys,
     hubs::keys,
+    monitoring::keys,
     releases::keys,
 ];
 
@@ -166,6 +171,7 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<Str
         ["identities", key, setting] => identities::derived(layout, laid, key, setting),
         ["kubernetes", part, key, setting] => objects::derived(layout, laid, part, key, setting),
         ["releases", key, setting] => releases::derived(layout, laid, key, setting),
+        ["monitoring", key, setting] => monitoring::derived(layout, laid, key, setting),
         ["hubs", key, setting] => hubs::derived(layout, laid, key, setting),
         ["ledger", "bucket"] => Some(laid.ledger_bucket()),
         _ => None,
@@ -176,6 +182,7 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, path: &[&str]) -> Option<Str
 pub(crate) fn told(layout: &[Laid], laid: &Laid, path: &[&str]) -> Vec<String> {
     match path {
         ["hubs", rest @ ..] => hubs::told(layout, laid, rest),
+        ["monitoring", rest @ ..] => monitoring::told(layout, laid, rest),
         _ => Vec::new(),
     }
 }

@@ -11,6 +11,7 @@ mod identities;
 mod kubernetes;
 mod leap;
 mod mistakes;
+mod monitoring;
 mod names;
 mod overlays;
 mod people;

@@ -34,7 +34,7 @@ pub(crate) fn keys(layout: &[Laid], keys: &mut Keys) {
     }
 }
 
-fn id(placed: &Placed<'_>) -> ResourceId {
+pub(super) fn id(placed: &Placed<'_>) -> ResourceId {
     ResourceId::new(placed.laid.env(), ADDRESS, &placed.name)
 }
 

@@ -11,4 +11,4 @@ pub use settings::{Address, Tier};
 pub(crate) use checks::check;
 pub(crate) use discover::discover;
 pub(crate) use expand::{expand, keys};
-pub(crate) use placed::{any, derived, reference};
+pub(crate) use placed::{any, derived, id, reference};

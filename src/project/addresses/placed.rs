@@ -1,6 +1,8 @@
 //! Which environments have which address, and under which name.
 
+use super::expand;
 use super::settings::Address;
+use crate::model::ResourceId;
 use crate::project::declaration::Declaration;
 use crate::project::environments::SHARED;
 use crate::project::layout::{Laid, shared_or_first};
@@ -75,11 +77,20 @@ pub(crate) fn derived(layout: &[Laid], laid: &Laid, key: &str, setting: &str) ->
 /// The address that a key means where it is written, `PROJECT/LOCATION/NAME`: that of the same
 /// environment, else the shared one, else the only one.
 pub(crate) fn reference(layout: &[Laid], laid: &Laid, key: &str) -> Option<String> {
-    let all = placed(layout);
-    let of = |env: &str| all.iter().find(|it| it.key.name == key && it.laid.env() == env);
-    let mut others = all.iter().filter(|it| it.key.name == key);
-    let only = others.next().filter(|_| others.next().is_none());
-    let meant = of(laid.env()).or_else(|| of(SHARED)).or(only)?;
+    let meant = meant(layout, laid, key)?;
     let project = &meant.laid.declaration.cloud.project;
     Some(format!("{project}/{}/{}", meant.location(), meant.name))
+}
+
+/// The address that a key means, as the resource that it is.
+pub(crate) fn id(layout: &[Laid], laid: &Laid, key: &str) -> Option<ResourceId> {
+    meant(layout, laid, key).as_ref().map(expand::id)
+}
+
+fn meant<'a>(layout: &'a [Laid], laid: &Laid, key: &str) -> Option<Placed<'a>> {
+    let mut all: Vec<_> = placed(layout).into_iter().filter(|it| it.key.name == key).collect();
+    let of = |env: &str| all.iter().position(|it| it.laid.env() == env);
+    let only = (all.len() == 1).then_some(0);
+    let at = of(laid.env()).or_else(|| of(SHARED)).or(only)?;
+    Some(all.swap_remove(at))
 }

@@ -1,7 +1,7 @@
 //! What the schema cannot say about records.
 
 use super::format::{data, domain_name};
-use super::placed::{Placed, placed, refers};
+use super::placed::{Placed, names, placed, refers};
 use super::settings::Kind;
 use crate::project::environments::members;
 use crate::project::format::{Wrong, seconds};
@@ -115,4 +115,16 @@ fn aliases(records: &[Placed<'_>], findings: &mut Findings) {
             findings.push(problem.related(&alias.key.range, "the alias"));
         }
     }
+}
+
+/// Where a stack says which names lead to it, that of what people find is among them.
+pub(crate) fn unnamed(layout: &[Laid], domain: &str, range: &Range) -> Option<Problem> {
+    let names = names(layout);
+    let any = domain.split_once('.').map(|(_, above)| format!("*.{above}"));
+    let known = names.contains(domain) || any.is_some_and(|any| names.contains(&any));
+    (!names.is_empty() && !known).then(|| {
+        let message = format!("no record of `dns` is named `{domain}`");
+        let problem = Problem::warning("hub-name", range, message);
+        problem.suggest(format!("write `{domain}: {{ to: … }}` among the records of `dns`"))
+    })
 }

@@ -86,7 +86,7 @@ pub(crate) fn any(laid: &Laid, project: &str) -> bool {
 }
 
 /// All names for which any environment has a record.
-pub(crate) fn names(layout: &[Laid]) -> BTreeSet<String> {
+pub(super) fn names(layout: &[Laid]) -> BTreeSet<String> {
     placed(layout).into_iter().map(|it| it.domain).collect()
 }
 

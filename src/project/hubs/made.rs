@@ -2,20 +2,21 @@
 
 use super::offer::{Offer, offers};
 use super::placed::Placed;
-use super::settings::{Account, Login, Per};
+use super::settings::{Account, Login, Per, Through};
 use super::who::Given;
 use crate::model::ResourceId;
 use crate::project::clusters::{self, Found};
-use crate::project::format::{seconds, volume_gb};
+use crate::project::format::seconds;
 use crate::project::identities;
 use crate::project::layout::Laid;
+use crate::project::monitoring::{self, Front};
 use crate::project::releases::Chart;
 use crate::project::tree::{Key, Node};
 use crate::project::{address, buckets};
 use crate::render::hub::{Failed, Page, Templates};
 use serde::Serialize;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The service account of Kubernetes of people's servers, where the identity names none.
 const SERVERS: &str = "user-sa";
@@ -66,8 +67,7 @@ impl<'a> Made<'a> {
 
     /// What Helm calls it.
     pub(super) fn release(&self) -> &'a str {
-        let own = self.placed.hub.release.as_ref().and_then(|release| release.name.as_deref());
-        own.unwrap_or(&self.placed.key.name)
+        self.placed.release()
     }
 
     /// What is locked of a chart.
@@ -77,7 +77,7 @@ impl<'a> Made<'a> {
 
     /// The namespace that it is in.
     pub(super) fn namespace(&self) -> &'a str {
-        self.placed.hub.namespace.as_deref().unwrap_or(&self.placed.key.name)
+        self.placed.namespace()
     }
 
     /// What can be chosen in each profile, as they were written.
@@ -172,18 +172,6 @@ impl<'a> Made<'a> {
         self.bucket(key, levels.any(|(_, level, _)| level != "read"))
     }
 
-    /// How much a home may hold, in GB: what is said, or the most that a category gives.
-    pub(super) fn quota(&self) -> Option<f64> {
-        let home = self.placed.hub.home.as_ref()?;
-        let categories = self.given.categories();
-        let given = categories.values().filter_map(|category| category.home_quota.as_deref());
-        let said: Vec<&str> = match home.quota.as_deref() {
-            Some(said) => vec![said],
-            None => given.collect(),
-        };
-        said.into_iter().filter_map(|text| volume_gb(text).ok()).reduce(f64::max)
-    }
-
     /// A text of the hub; empty where the template gives none, which the checks tell.
     pub(super) fn text(&self, template: &'static str, values: &impl Serialize) -> String {
         let templates: &Templates = &self.placed.laid.templates.texts;
@@ -207,8 +195,37 @@ impl<'a> Made<'a> {
             links: page.links.clone(),
             contact: declaration.contact.clone(),
             home_quota: home.then(|| quota.unwrap_or_else(|| "as much as the disk has".to_owned())),
+            apps: self.apps(),
             buckets: buckets.collect(),
         }
+    }
+
+    /// Who lets people in: what the hub says, what is declared of its cluster, or what is usual.
+    pub(super) fn front(&self) -> Front {
+        let env = self.placed.laid.env();
+        let front = monitoring::front(self.layout, &self.cluster, env).unwrap_or_default();
+        match self.placed.hub.through.clone() {
+            Some(Through { class, issuer }) => {
+                Front { class, issuer, lets_in: true, signs: true, needs: BTreeSet::new() }
+            }
+            None => front,
+        }
+    }
+
+    /// What can be opened beside JupyterLab, with the titles of the images that have it.
+    fn apps(&self) -> BTreeMap<String, String> {
+        let images = keys(self.placed.node, "images").into_iter().filter_map(|key| {
+            let image = self.placed.hub.images.get(&key.name)?;
+            Some((image.title.as_ref().unwrap_or(&key.name), image))
+        });
+        let mut apps: BTreeMap<String, String> = BTreeMap::new();
+        for (title, app) in
+            images.flat_map(|(title, it)| it.apps.iter().map(move |app| (title, app)))
+        {
+            let titles = apps.entry(app.clone()).or_default();
+            *titles = if titles.is_empty() { title.clone() } else { format!("{titles}, {title}") };
+        }
+        apps
     }
 
     /// How people log in.

@@ -23,6 +23,17 @@ impl Placed<'_> {
         self.node.at(path.iter().copied()).map_or(&self.key.range, |node| &node.range)
     }
 
+    /// The namespace that it is in.
+    pub(crate) fn namespace(&self) -> &str {
+        self.hub.namespace.as_deref().unwrap_or(&self.key.name)
+    }
+
+    /// What Helm calls it.
+    pub(crate) fn release(&self) -> &str {
+        let own = self.hub.release.as_ref().and_then(|release| release.name.as_deref());
+        own.unwrap_or(&self.key.name)
+    }
+
     /// Where a setting was written, or else the hub's key.
     pub(crate) fn range(&self, setting: &str) -> &Range {
         self.node.child(setting).map_or(&self.key.range, |node| &node.range)

@@ -62,7 +62,8 @@ pub(super) fn releases(made: &made::Made<'_>) -> Vec<Made> {
     all
 }
 
-/// The release of JupyterHub, or of what wraps it. It waits for the pools that its servers run on.
+/// The release of JupyterHub, or of what wraps it. It waits for the pools that its servers run on,
+/// and for what lets people in.
 fn itself(made: &made::Made<'_>) -> Made {
     let hub = made.placed.hub;
     let usual = chart(hub, "jupyterhub");
@@ -78,7 +79,7 @@ fn itself(made: &made::Made<'_>) -> Made {
         name: made.release().to_owned(),
         chart,
         values: values::jupyterhub(made),
-        needs: offers.map(|offer| offer.room.id).collect(),
+        needs: offers.map(|offer| offer.room.id).chain(made.front().needs).collect(),
         hub: true,
     }
 }

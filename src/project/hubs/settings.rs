@@ -6,7 +6,7 @@ mod home;
 mod login;
 mod profile;
 
-pub use beside::{Builds, Dask, ExtraFile, Page, Release, Warm};
+pub use beside::{Builds, Dask, ExtraFile, Page, Release, Through, Warm};
 pub use home::Home;
 pub use login::{CiLogon, Dummy, GitHub, Login};
 pub use profile::{Choice, Choices, Image, Limit, Profile};
@@ -48,6 +48,10 @@ pub struct Hub {
     /// The release, where it is not JupyterHub's own chart under its own name.
     #[serde(default)]
     pub release: Option<Release>,
+    /// Who lets people in to it and signs its certificate, where `monitoring` does not say so of its
+    /// cluster: somebody else's, as in `{ class: nginx, issuer: letsencrypt-prod }`.
+    #[serde(default)]
+    pub through: Option<Through>,
     /// How people log in.
     #[serde(default)]
     pub login_with: Option<Login>,
@@ -175,6 +179,27 @@ impl Default for Cull {
 impl Default for Room {
     fn default() -> Self {
         Self { memory: gigabyte(), cpu: one() }
+    }
+}
+
+impl Hub {
+    /// The images that can be chosen in a profile, by their keys.
+    pub(crate) fn images_of<'a>(
+        &'a self,
+        profile: &'a Profile,
+    ) -> impl Iterator<Item = (&'a str, &'a Image)> {
+        let here = |key: &String| profile.images.as_ref().is_none_or(|some| some.contains(key));
+        let images = self.images.iter().filter(move |(key, _)| here(key));
+        images.map(|(key, image)| (key.as_str(), image))
+    }
+
+    /// What can be opened in a profile, each with the image that has it.
+    pub(crate) fn apps(&self, profile: &str) -> Vec<(&str, &str)> {
+        let Some(profile) = self.profiles.get(profile) else { return Vec::new() };
+        let apps = self
+            .images_of(profile)
+            .flat_map(|(key, image)| image.apps.iter().map(move |app| (app.as_str(), key)));
+        apps.collect()
     }
 }
 

@@ -6,8 +6,10 @@ pub(super) mod dask;
 pub(super) mod home;
 mod hub;
 pub(super) mod login;
-pub(super) mod profiles;
+pub(in crate::project) mod profiles;
 pub(super) mod servers;
+
+pub(super) use crate::project::releases::lay;
 
 use super::made::Made;
 use crate::project::releases::nested;
@@ -26,31 +28,4 @@ pub(super) fn jupyterhub(made: &Made<'_>) -> Value {
     let own: Map<String, Value> = hub.values.clone().into_iter().collect();
     lay(&mut values, Value::Object(own));
     values
-}
-
-/// Lays values over others: maps key by key, everything else takes the place of what was there.
-pub(super) fn lay(below: &mut Value, above: Value) {
-    match (below, above) {
-        (Value::Object(below), Value::Object(above)) => {
-            for (key, value) in above {
-                lay(below.entry(key).or_insert(Value::Null), value);
-            }
-        }
-        (below, above) => *below = above,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_word_changes_what_it_names_and_nothing_else() {
-        let mut values = json!({ "hub": { "a": 1, "list": [1, 2] }, "proxy": true });
-        lay(&mut values, json!({ "hub": { "list": [3], "b": { "c": 4 } } }));
-        assert_eq!(
-            values,
-            json!({ "hub": { "a": 1, "list": [3], "b": { "c": 4 } }, "proxy": true })
-        );
-    }
 }

@@ -15,5 +15,5 @@ pub(crate) use checks::check;
 pub(crate) use expand::{expand, keys};
 pub use lock::FILE as LOCK_FILE;
 pub(crate) use lock::load as load_lock;
-pub(crate) use placed::derived;
-pub(crate) use values::{Deployed, check_values, nested};
+pub(crate) use placed::{charts, derived};
+pub(crate) use values::{Deployed, check_values, lay, nested};

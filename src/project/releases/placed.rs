@@ -6,6 +6,7 @@ use crate::project::layout::{Laid, each_environment};
 use crate::project::managed::naming_key;
 use crate::project::problem::Range;
 use crate::project::tree::{Key, Node};
+use std::collections::BTreeSet;
 
 /// One release in one environment.
 pub(super) struct Placed<'a> {
@@ -63,6 +64,13 @@ fn cluster(layout: &[Laid], laid: &Laid, release: &Release) -> Option<String> {
     }
     let key = release.cluster.as_deref().or_else(|| clusters::only(laid))?;
     Some(clusters::find(layout, key, laid.env())?.place())
+}
+
+/// The charts that are deployed into a cluster as they are.
+pub(crate) fn charts<'a>(layout: &'a [Laid], cluster: &clusters::Found<'_>) -> BTreeSet<&'a str> {
+    let place = cluster.place();
+    let here = placed(layout).into_iter().filter(|it| it.cluster.as_ref() == Some(&place));
+    here.map(|placed| placed.release.chart.name.as_str()).collect()
 }
 
 /// What a setting of a release is when it is not said and follows from something else.

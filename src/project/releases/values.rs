@@ -43,6 +43,18 @@ pub(crate) fn nested(values: Json, under: Option<&str>) -> Json {
         .fold(values, |values, step| Json::Object(Map::from_iter([(step.to_owned(), values)])))
 }
 
+/// Lays values over others: maps key by key, everything else takes the place of what was there.
+pub(crate) fn lay(below: &mut Json, above: Json) {
+    match (below, above) {
+        (Json::Object(below), Json::Object(above)) => {
+            for (key, value) in above {
+                lay(below.entry(key).or_insert(Json::Null), value);
+            }
+        }
+        (below, above) => *below = above,
+    }
+}
+
 fn steps(under: Option<&str>) -> impl Iterator<Item = &str> {
     under.into_iter().flat_map(|under| under.split('.'))
 }
@@ -95,5 +107,14 @@ mod tests {
         let values = nested(json!({ "hub": {} }), Some("basehub.jupyterhub"));
         assert_eq!(values, json!({ "basehub": { "jupyterhub": { "hub": {} } } }));
         assert_eq!(nested(json!({ "hub": {} }), None), json!({ "hub": {} }));
+    }
+    #[test]
+    fn the_last_word_changes_what_it_names_and_nothing_else() {
+        let mut values = json!({ "hub": { "a": 1, "list": [1, 2] }, "proxy": true });
+        lay(&mut values, json!({ "hub": { "list": [3], "b": { "c": 4 } } }));
+        assert_eq!(
+            values,
+            json!({ "hub": { "a": 1, "list": [3], "b": { "c": 4 } }, "proxy": true })
+        );
     }
 }

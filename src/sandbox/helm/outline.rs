@@ -2,14 +2,22 @@
 //! sandbox, and not what the chart would make.
 //!
 //! Of JupyterHub's chart (also where another one wraps it) these are the programs, their addresses
-//! and the claim of the hub's database; of any other chart only its values, in a ConfigMap. Whatever
-//! the values say is in it, so that another value is another object.
+//! and the claim of the hub's database; of cert-manager's its types; of any other chart only its values,
+//! in a ConfigMap. Whatever the values say is in it, so that another value is another object.
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 /// The chart of JupyterHub.
 const JUPYTERHUB: &str = "jupyterhub";
+/// The chart of cert-manager, and its types that others make objects of, with whether those are in
+/// namespaces. <https://cert-manager.io/docs/reference/api-docs/>
+const CERT_MANAGER: &str = "cert-manager";
+const TYPES: [(&str, &str, &str); 3] = [
+    ("Certificate", "certificates", "Namespaced"),
+    ("ClusterIssuer", "clusterissuers", "Cluster"),
+    ("Issuer", "issuers", "Namespaced"),
+];
 
 /// The objects of a release.
 pub(super) fn objects(chart: &str, release: &str, version: &str, values: &Value) -> Vec<Value> {
@@ -22,6 +30,9 @@ pub(super) fn objects(chart: &str, release: &str, version: &str, values: &Value)
         "data": { "values": values.to_string() },
     });
     let mut objects = vec![told];
+    if chart == CERT_MANAGER && values.pointer("/crds/enabled") == Some(&json!(true)) {
+        objects.extend(TYPES.into_iter().map(definition));
+    }
     if let Some(hub) = hub(chart, values) {
         objects.extend(jupyterhub(version, hub));
     }
@@ -62,6 +73,27 @@ fn jupyterhub(version: &str, values: &Value) -> Vec<Value> {
         service("proxy-api", "proxy", 8001, "ClusterIP"),
         service("proxy-public", "proxy", 80, public.unwrap_or("LoadBalancer")),
     ]
+}
+
+fn definition((kind, plural, scope): (&str, &str, &str)) -> Value {
+    let group = "cert-manager.io";
+    let schema = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
+    json!({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": { "name": format!("{plural}.{group}") },
+        "spec": {
+            "group": group,
+            "names": {
+                "kind": kind, "listKind": format!("{kind}List"), "plural": plural,
+                "singular": kind.to_lowercase(),
+            },
+            "scope": scope,
+            "versions": [{
+                "name": "v1", "served": true, "storage": true,
+                "schema": { "openAPIV3Schema": schema },
+            }],
+        },
+    })
 }
 
 fn labels(component: &str) -> Value {

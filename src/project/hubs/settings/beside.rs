@@ -119,3 +119,15 @@ fn half_an_hour() -> String {
 fn utc() -> String {
     "Etc/UTC".to_owned()
 }
+
+/// Who lets people in to a hub and signs its certificate, where others run that.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Through {
+    /// The class of the ingress.
+    #[schemars(extend("format" = "namespace"))]
+    pub class: String,
+    /// The issuer of certificates of the whole cluster.
+    #[schemars(extend("format" = "namespace"))]
+    pub issuer: String,
+}

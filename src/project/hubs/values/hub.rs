@@ -4,14 +4,12 @@ use super::profiles::profile_list;
 use crate::project::format::volume_gb;
 use crate::project::hubs::made::{Made, span};
 use crate::project::hubs::share::plain;
+use crate::project::monitoring;
 use crate::render::hub::{HOME, SERVERS, TEAMS};
 use serde_json::{Value, json};
 
 /// Where the hub finds pages of its own.
 const PAGES: &str = "/usr/local/share/leap-infra/templates";
-
-/// The class of what lets people in from outside, and of who signs its certificates.
-const INGRESS: (&str, &str) = ("nginx", "letsencrypt-prod");
 
 /// Idle kernels and servers are looked for this often, in seconds.
 pub(super) const EVERY: u64 = 300;
@@ -50,19 +48,32 @@ pub(super) fn values(made: &Made<'_>) -> Value {
     if let Some(most) = hub.named_servers {
         super::lay(&mut values, json!({ "hub": { "namedServerLimitPerUser": most } }));
     }
-    super::lay(&mut values, found_at(&hub.domain));
+    super::lay(&mut values, found_at(made));
+    super::lay(&mut values, watched(made));
+    values
+}
+
+/// What whoever watches the cluster needs of the hub. Its measures name nobody, and only pods that
+/// are let through to the hub can ask for them.
+fn watched(made: &Made<'_>) -> Value {
+    let categories = monitoring::of_categories(made.layout, &made.cluster);
+    let mut values = categories.unwrap_or_else(|| json!({}));
+    if monitoring::is_measured(made.layout, &made.cluster) {
+        let open = json!({ "JupyterHub": { "authenticate_prometheus": false } });
+        super::lay(&mut values, json!({ "hub": { "config": open } }));
+    }
     values
 }
 
 /// Where people find it.
-fn found_at(domain: &str) -> Value {
-    let (class, issuer) = INGRESS;
+fn found_at(made: &Made<'_>) -> Value {
+    let (domain, front) = (&made.placed.hub.domain, made.front());
     json!({
         "ingress": {
             "enabled": true,
-            "ingressClassName": class,
+            "ingressClassName": front.class,
             "annotations": {
-                "cert-manager.io/cluster-issuer": issuer,
+                "cert-manager.io/cluster-issuer": front.issuer,
                 "nginx.ingress.kubernetes.io/proxy-body-size": "256m",
             },
             "hosts": [domain],

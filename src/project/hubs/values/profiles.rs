@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 /// The label by which machines say which pool they are of.
 /// <https://cloud.google.com/kubernetes-engine/docs/how-to/node-pools>
-pub(in crate::project::hubs) const POOL: &str = "cloud.google.com/gke-nodepool";
+pub(crate) const POOL: &str = "cloud.google.com/gke-nodepool";
 /// What pods ask for to have an accelerator.
 const GPU: &str = "nvidia.com/gpu";
 
@@ -45,6 +45,10 @@ fn profile_of(made: &Made<'_>, key: &str, profile: &Profile, offers: &[Offer]) -
     }
     if made.given.matters() {
         super::lay(&mut value, json!({ "who": who }));
+    }
+    if let Some(opens) = &profile.opens {
+        let opened = json!({ "default_url": address(opens) });
+        super::lay(&mut value, json!({ "kubespawner_override": opened }));
     }
     if let ([offer], true) = (offers, single) {
         super::lay(&mut value, json!({ "kubespawner_override": started(offer) }));
@@ -109,7 +113,7 @@ fn gigabytes(gb: f64) -> String {
 
 /// What lets pods on machines that keep others away; on machines that are on their way out, nothing
 /// does.
-pub(in crate::project::hubs) fn tolerations(taints: &[Taint]) -> Value {
+pub(crate) fn tolerations(taints: &[Taint]) -> Value {
     let one = |taint: &Taint| {
         let effect = match taint.effect.as_str() {
             "NO_EXECUTE" => "NoExecute",

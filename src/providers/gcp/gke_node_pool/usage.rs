@@ -21,6 +21,14 @@ pub(super) fn of(spec: &Spec) -> Vec<Usage> {
     usage
 }
 
+impl Spec {
+    /// The least and the most machines, in all zones together.
+    pub fn machines(&self) -> (f64, f64) {
+        let Amount { floor, ceiling } = machines(self);
+        (floor, ceiling.unwrap_or(floor))
+    }
+}
+
 /// How many machines there are, in all zones together.
 fn machines(spec: &Spec) -> Amount {
     let limits = &spec.limits;

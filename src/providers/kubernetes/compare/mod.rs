@@ -9,4 +9,4 @@ mod tests;
 
 pub(crate) use fields::{Element, Manager, managers};
 pub(crate) use look::{Looked, look};
-pub(crate) use quantity::is_less;
+pub(crate) use quantity::{is_less, units};

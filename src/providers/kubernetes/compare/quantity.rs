@@ -46,6 +46,12 @@ pub(crate) fn is_less(one: &Value, other: &Value) -> bool {
     matches!((amount(one), amount(other)), (Some(one), Some(other)) if one < other)
 }
 
+/// How much a quantity is, as good as it can be said; none if the value is none.
+#[expect(clippy::cast_precision_loss, reason = "what is priced is never exact")]
+pub(crate) fn units(value: &Value) -> Option<f64> {
+    amount(value).map(|count| count as f64 / 1e9)
+}
+
 /// How many times 10⁻⁹ a quantity is; none if the value is none, or too large to count.
 fn amount(value: &Value) -> Option<i128> {
     let text = match value {

@@ -1,0 +1,89 @@
+//! The values of Grafana: where it is found, who logs in as what, and where it finds measures.
+//!
+//! <https://github.com/grafana/helm-charts/tree/main/charts/grafana>
+
+use crate::project::monitoring::made::Made;
+use crate::project::monitoring::settings::{Grafana, GrafanaLogin};
+use serde_json::{Value, json};
+
+/// The claim on its disk.
+pub(in crate::project::monitoring) const CLAIM: &str = "grafana";
+/// The secret with what it is told, and the fields of it.
+pub(in crate::project::monitoring) const SECRET: &str = "grafana-login";
+pub(in crate::project::monitoring) const PASSWORD: &str = "admin-password";
+pub(in crate::project::monitoring) const CLIENT: &str = "github-client-secret";
+
+/// The values of the chart.
+pub(in crate::project::monitoring) fn values(made: &Made<'_>, settings: &Grafana) -> Value {
+    let mut values = json!({
+        "admin": { "existingSecret": SECRET, "passwordKey": PASSWORD },
+        "env": { "GF_SECURITY_ADMIN_USER": "admin" },
+        "persistence": { "enabled": true, "existingClaim": CLAIM },
+        // Only one at a time can have the disk.
+        "deploymentStrategy": { "type": "Recreate" },
+        "service": { "type": "ClusterIP" },
+        "ingress": super::ingress(made, &settings.domain, "grafana-tls"),
+        "grafana.ini": { "server": {
+            "domain": settings.domain,
+            "root_url": format!("https://{}", settings.domain),
+        } },
+        "resources": { "requests": { "cpu": "50m", "memory": "256Mi" }, "limits": { "memory": "1Gi" } },
+    });
+    if made.placed.monitoring.prometheus.is_some() {
+        super::lay(&mut values, json!({ "datasources": { "datasources.yaml": sources() } }));
+    }
+    if let Some(GrafanaLogin::Github { client_id, .. }) = &settings.login_with {
+        super::lay(&mut values, github(made, settings, client_id));
+    }
+    super::lay(&mut values, made.there());
+    values
+}
+
+/// Where measures are.
+fn sources() -> Value {
+    let prometheus = json!({
+        "name": "prometheus", "type": "prometheus", "access": "proxy",
+        "url": "http://prometheus-server", "isDefault": true, "editable": false,
+    });
+    json!({ "apiVersion": 1, "datasources": [prometheus] })
+}
+
+/// Logging in with GitHub: whoever is in no team that is named here stays outside.
+/// <https://grafana.com/docs/grafana/latest/setup-grafana/configure-security/configure-authentication/github/>
+fn github(made: &Made<'_>, settings: &Grafana, client: &str) -> Value {
+    let secret = json!({ "secretKeyRef": { "name": SECRET, "key": CLIENT } });
+    let access = made.placed.laid.declaration.access.as_ref();
+    let organization = access.map(|it| it.organization.as_str()).unwrap_or_default();
+    json!({
+        "envValueFrom": { "GF_AUTH_GITHUB_CLIENT_SECRET": secret },
+        "grafana.ini": { "auth.github": {
+            "enabled": true,
+            "allow_sign_up": true,
+            "client_id": client,
+            "scopes": "user:email,read:org",
+            "allowed_organizations": organization,
+            "role_attribute_path": roles(made, settings),
+            "role_attribute_strict": true,
+        } },
+    })
+}
+
+/// What somebody is by their teams, as Grafana reads it: the first that is so.
+fn roles(made: &Made<'_>, settings: &Grafana) -> String {
+    let Some(access) = &made.placed.laid.declaration.access else { return String::new() };
+    let by_role =
+        [("Admin", &settings.admins), ("Editor", &settings.editors), ("Viewer", &settings.viewers)];
+    let mut all = Vec::new();
+    for (role, categories) in by_role {
+        for category in categories.iter().filter_map(|key| access.categories.get(key)) {
+            let team = category.team(&access.organization);
+            all.push(format!("contains(groups[*], '@{}') && '{role}'", slashed(&team.to_string())));
+        }
+    }
+    all.join(" || ")
+}
+
+/// A team as Grafana writes it, `organization/team`.
+fn slashed(team: &str) -> String {
+    team.replacen(':', "/", 1)
+}
