@@ -1,9 +1,11 @@
 """LEAP's stack with somebody in each category, and the values of its hubs."""
 
 import json
-import pathlib
+import os
 import re
 import shutil
+import subprocess
+import sys
 
 
 class Stack:
@@ -27,6 +29,17 @@ class Stack:
         """Those who are in a category."""
         others = [key for key, (_, requires) in self._categories.items() if requires == category]
         return [f"in-{key}" for key in [category, *others]]
+
+    def teams_of(self, login):
+        """The teams of somebody, as a hub calls them."""
+        return [f"{organization}:{slug}" for organization, slug, people in self.teams() if login in people]
+
+    def edit(self, file, old, new):
+        """Writes something else into a file, wherever the old words stand."""
+        path = self.folder / file
+        text = path.read_text()
+        assert old in text, f"{file} does not say {old}"
+        path.write_text(text.replace(old, new))
 
     def teams(self):
         """Each team: its organization, its slug, and who is in it."""
@@ -58,16 +71,23 @@ def stack(root, folder):
     return copy
 
 
-def values(root, hub):
-    """The values of JupyterHub's chart that a hub of LEAP's has, out of the texts that the tests hold right."""
-    name = f"main__suite__hubs__leap_{hub}.snap"
-    _, _, text = (root / "tests/suite/snapshots" / name).read_text().partition("\n---\n")
-    whole, *texts = re.split(r"\n\n--- (/\S*)\n", text)
-    values = json.loads(whole)
-    for path, text in zip(texts[::2], texts[1::2]):
-        *steps, last = path.strip("/").split("/")
-        place = values
-        for step in steps:
-            place = place[int(step)] if isinstance(place, list) else place[step]
-        place[last] = text
-    return values[hub]
+def planned(stack, sandbox):
+    """Everything that the stack would make, by kind and name, as its plan says it."""
+    command = [os.environ["LEAP_INFRA"], "plan", "--json", str(stack.folder)]
+    environment = {**os.environ, "LEAP_INFRA_SANDBOX_URL": sandbox}
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
+    if '"resource_changes"' not in said.stdout:
+        sys.exit(f"no plan of {stack.folder}: {said.stdout}{said.stderr}")
+    steps = json.loads(said.stdout)["resource_changes"]
+    return {(it["type"], it["name"]): it["change"]["after"] for it in steps if it["change"]["after"]}
+
+
+def releases(planned):
+    """The values of every release, by namespace and name."""
+    return {name.partition("/")[2]: it["values"] for (kind, name), it in planned.items() if kind == "helm-release"}
+
+
+def accounts(planned, namespace):
+    """The manifests of the accounts that servers of a namespace act as."""
+    objects = [it["manifest"] for (kind, _), it in planned.items() if kind == "kubernetes-object"]
+    return [it for it in objects if it["kind"] == "ServiceAccount" and it["metadata"].get("namespace") == namespace]

@@ -25,8 +25,8 @@ def free_port():
 
 
 @contextlib.contextmanager
-def running(values, folder, sandbox, secret, namespace="hub"):
-    """Starts a hub with these values, and yields its address; its log is in the folder."""
+def running(values, folder, github, kubeconfig, namespace="hub", **variables):
+    """Starts a hub with these values, and yields its address; its log is in the folder, as `hub.log`."""
     folder.mkdir(parents=True, exist_ok=True)
     for file in values["hub"].get("extraFiles", {}).values():
         if file["mountPath"].endswith(".html"):
@@ -43,11 +43,11 @@ def running(values, folder, sandbox, secret, namespace="hub"):
         "PROXY_API_URL": f"http://127.0.0.1:{free_port()}",
         "HUB_FOLDER": str(folder),
         "HUB_NAMESPACE": namespace,
-        "SANDBOX_URL": sandbox,
-        "KUBECONFIG": str(kubeconfig(folder, sandbox)),
-        "OAUTH_CLIENT_SECRET": secret,
+        "GITHUB_URL": github,
+        "KUBECONFIG": str(kubeconfig),
         "JUPYTERHUB_CRYPT_KEY": secrets.token_hex(32),
         "PYTHONDONTWRITEBYTECODE": "1",
+        **variables,
     }
     log = folder / "hub.log"
     command = [sys.executable, "-m", "jupyterhub", "-f", str(HERE / "jupyterhub_config.py")]
@@ -61,9 +61,9 @@ def running(values, folder, sandbox, secret, namespace="hub"):
         hub.wait(60)
 
 
-def kubeconfig(folder, sandbox):
-    """Names a cluster of the sandbox."""
-    cluster = {"server": f"{sandbox}/kubernetes/context/sandbox-hub"}
+def kubeconfig(folder, server):
+    """Names a cluster without certificates, of which the sandbox has many."""
+    cluster = {"server": server}
     config = {
         "apiVersion": "v1",
         "kind": "Config",
@@ -148,6 +148,16 @@ class Person:
         token = self.browser.cookies.get("_xsrf", "", path="/hub/")
         page = f"{self.hub}/hub/spawn/{self.login}"
         return self.browser.post(page, params={"_xsrf": token}, data={"profile": profile, **options}, allow_redirects=False)
+
+
+def waited(ask):
+    """Asks until there is an answer."""
+    for _ in range(150):
+        found = ask()
+        if found:
+            return found
+        time.sleep(0.2)
+    raise AssertionError("it never came")
 
 
 def said(page):

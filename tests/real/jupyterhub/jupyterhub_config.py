@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from z2jh import get_config  # noqa: E402
 
-GITHUB = f"{os.environ['SANDBOX_URL']}/github"
+GITHUB = os.environ["GITHUB_URL"]
 HUB = os.environ["HUB_URL"]
 FOLDER = os.environ["HUB_FOLDER"]
 

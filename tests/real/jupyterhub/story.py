@@ -1,8 +1,9 @@
 """A real JupyterHub with the values of LEAP's hub, and people of every category who log in to it.
 
 What they see must be what `leap-infra access preview` says of them, and who is turned away must be told why.
-The values are those that the tests hold to be the declaration's. Reads the sandbox's address from
-SANDBOX_URL, the program from LEAP_INFRA and the proxy's command from PROXY.
+Other hubs are declared otherwise: GitHub fails them, their servers act as accounts by category on a real
+Kubernetes, people log in without GitHub. The values are those that a plan says. Reads the sandbox's address
+from SANDBOX_URL, the program from LEAP_INFRA, the proxy's command from PROXY, the real cluster's from KUBECONFIG.
 """
 
 import html
@@ -13,61 +14,26 @@ import re
 import shutil
 import subprocess
 import tempfile
-import time
 
 import requests
 
+import accounts
 import declared
+import door
 import hub
+import others
+import outages
+import teams
 
 ROOT = pathlib.Path(__file__).parents[3]
 SANDBOX = os.environ["SANDBOX_URL"]
-GITHUB = f"{SANDBOX}/github"
 CLUSTER = f"{SANDBOX}/kubernetes/context/sandbox-hub"
-SECRET = "the secret of an application that is made for this run"
+SECRET = {"OAUTH_CLIENT_SECRET": teams.SECRET}
 
 folder = pathlib.Path(tempfile.mkdtemp())
 stack = declared.stack(ROOT, folder)
-values = declared.values(ROOT, "prod")
-application = values["hub"]["config"]["GitHubOAuthenticator"]["client_id"]
-tokens = {}
-
-
-def github(method, path, token="owner", **body):
-    """Asks the sandbox's GitHub, as an owner of everything or with somebody's token."""
-    headers = {"Authorization": f"Bearer {token}"}
-    answer = requests.request(method, f"{GITHUB}{path}", json=body or None, headers=headers, timeout=30)
-    assert answer.ok, f"{method} {path}: {answer.text}"
-    return answer.json() if answer.content else None
-
-
-def post(path, **fields):
-    """Fills in a form of the sandbox's GitHub."""
-    answer = requests.post(f"{GITHUB}{path}", data=fields, headers={"Accept": "application/json"}, allow_redirects=False, timeout=30)
-    assert answer.status_code < 400, answer.text
-    return answer
-
-
-def token_of(login):
-    """A token with which somebody may accept an invitation, by the device flow."""
-    begun = post("/login/device/code", client_id=application, scope="write:org").json()
-    post("/login/device", user_code=begun["user_code"], login=login, authorize="1")
-    grant = "urn:ietf:params:oauth:grant-type:device_code"
-    return post("/login/oauth/access_token", client_id=application, device_code=begun["device_code"], grant_type=grant).json()["access_token"]
-
-
-def populate():
-    """Registers the hub with GitHub, makes the teams, lets everybody accept their invitation, and makes the
-    namespace for their servers."""
-    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "hub"}}
-    assert requests.post(f"{CLUSTER}/api/v1/namespaces", json=namespace, timeout=30).ok
-    callback = "http://127.0.0.1/hub/oauth_callback"
-    post("/settings/applications/new", name="hub", client_id=application, client_secret=SECRET, callback_url=callback)
-    for organization, team, people in stack.teams():
-        github("POST", f"/orgs/{organization}/teams", name=team, privacy="closed")
-        for login in people:
-            github("PUT", f"/orgs/{organization}/teams/{team}/memberships/{login}")
-            github("PATCH", f"/user/memberships/orgs/{organization}", token_of(login), state="active")
+values = declared.releases(declared.planned(stack, SANDBOX))["prod/prod"]
+github = teams.GitHub(f"{SANDBOX}/github", values["hub"]["config"]["GitHubOAuthenticator"]["client_id"])
 
 
 def leap_infra(*words):
@@ -126,19 +92,19 @@ def an_outsider_is_turned_away_and_told_why(address):
 
 def whoever_has_not_accepted_is_turned_away_and_let_in_after(address):
     team = "/orgs/leap-stc/teams/leap-pangeo-full-access/memberships/late"
-    assert github("PUT", team)["state"] == "pending"
+    assert github.call("PUT", team)["state"] == "pending"
     assert hub.Person(address, "late").log_in().status_code == 403
     assert ("possible", "late was invited to leap-stc and has not accepted yet") in causes("late")
-    github("PATCH", "/user/memberships/orgs/leap-stc", token_of("late"), state="active")
+    github.accept("leap-stc", "late")
     assert hub.Person(address, "late").log_in().ok
 
 
 def an_application_that_is_not_approved_lets_nobody_in(address):
     policy = "/organizations/leap-stc/settings/oauth_application_policy"
-    post(policy, action="restrict")
+    github.post(policy, action="restrict")
     assert hub.Person(address, "in-research").log_in().status_code == 403
     assert any("has not approved the hub's app" in what for _, what in causes("in-research")), causes("in-research")
-    post(policy, action="approve", client_id=application)
+    github.post(policy, action="approve", client_id=github.application)
     assert hub.Person(address, "in-research").log_in().ok
 
 
@@ -158,7 +124,7 @@ def people_find_their_home_and_the_folder_of_their_category(address):
         person = hub.Person(address, login)
         person.log_in()
         person.start("cpu", size="8-gb", image="notebook")
-        [pod] = waited(lambda: pods(f"jupyter-{login}"))
+        [pod] = hub.waited(lambda: pods(f"jupyter-{login}"))
         [container] = pod["spec"]["containers"]
         mounts = {it.get("subPath"): it for it in container["volumeMounts"] if it["name"] == "home"}
         own = next(path for path in mounts if path and not path.startswith("_"))
@@ -167,59 +133,84 @@ def people_find_their_home_and_the_folder_of_their_category(address):
         assert [it for it in mounts if it not in (own, "_shared")] == folders, mounts
 
 
-def servers_of_two_categories_act_as_two_accounts(address):
-    for login, account in (("in-education", "education-sa"), ("in-research", "research-sa")):
-        person = hub.Person(address, login)
-        person.log_in()
-        person.start("cpu", size="8-gb", image="notebook")
-        [pod] = waited(lambda: pods(f"jupyter-{login}"))
-        assert pod["spec"]["serviceAccountName"] == account, pod["spec"]
-        [container] = pod["spec"]["containers"]
-        assert container["image"] == "pangeo/pangeo-notebook:2026.06.04", container
-        selector = pod["spec"]["nodeSelector"]
-        assert "cloud.google.com/gke-nodepool" in selector, selector
-
-
 def pods(prefix):
     """The pods in the hub's namespace whose names begin so."""
     items = requests.get(f"{CLUSTER}/api/v1/namespaces/hub/pods", timeout=30).json()["items"]
     return [pod for pod in items if pod["metadata"]["name"].startswith(prefix)]
 
 
-def waited(ask):
-    """Asks until there is an answer."""
-    for _ in range(150):
-        found = ask()
-        if found:
-            return found
-        time.sleep(0.2)
-    raise AssertionError("it never came")
+def edited(*edits):
+    """A copy of the stack with other words in some places, and what it would make."""
+    place = pathlib.Path(tempfile.mkdtemp(dir=folder))
+    other = declared.stack(ROOT, place)
+    for edit in edits:
+        edit(other)
+    return other, declared.planned(other, SANDBOX)
 
 
-def by_category(whole):
-    """The values of a hub whose servers act as the account of their owner's category."""
-    changed = json.loads(json.dumps(whole))
-    categories = (("education", "leap-pangeo-base-access"), ("research", "leap-pangeo-full-access"))
-    changed["custom"]["leap_infra"]["accounts"] = [
-        {"name": f"{category}-sa", "who": [[f"leap-stc:{team}"]], "environment": {}}
-        for category, team in categories
-    ]
-    return changed
+def short_spans(other):
+    """Has teams read again after seconds."""
+    spans = f"refresh: {outages.REFRESH} seconds, stale_after: {outages.STALE_AFTER} seconds"
+    other.edit("hubs.yaml", "client_secret: hub-login } }", f"client_secret: hub-login, {spans} }} }}")
 
 
-def tell(story, address):
-    story(address)
+def tell(story, *given):
+    story(*given)
     print(f"  {story.__name__.replace('_', ' ')}", flush=True)
 
 
-populate()
-with hub.running(values, folder / "hub", SANDBOX, SECRET) as address:
-    tell(everybody_sees_what_the_declaration_gives_them, address)
-    tell(an_outsider_is_turned_away_and_told_why, address)
-    tell(whoever_has_not_accepted_is_turned_away_and_let_in_after, address)
-    tell(an_application_that_is_not_approved_lets_nobody_in, address)
-    tell(a_choice_that_is_not_offered_is_not_given, address)
-    tell(people_find_their_home_and_the_folder_of_their_category, address)
-with hub.running(by_category(values), folder / "by-category", SANDBOX, SECRET) as address:
-    tell(servers_of_two_categories_act_as_two_accounts, address)
+def usual_hub():
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "hub"}}
+    assert requests.post(f"{CLUSTER}/api/v1/namespaces", json=namespace, timeout=30).ok
+    kubeconfig = hub.kubeconfig(folder, CLUSTER)
+    with hub.running(values, folder / "usual", github.address, kubeconfig, **SECRET) as address:
+        tell(everybody_sees_what_the_declaration_gives_them, address)
+        tell(an_outsider_is_turned_away_and_told_why, address)
+        tell(whoever_has_not_accepted_is_turned_away_and_let_in_after, address)
+        tell(an_application_that_is_not_approved_lets_nobody_in, address)
+        tell(a_choice_that_is_not_offered_is_not_given, address)
+        tell(people_find_their_home_and_the_folder_of_their_category, address)
+
+
+def hub_behind_a_door():
+    _, planned = edited(short_spans)
+    through, place = door.Door(github.address), folder / "door"
+    kubeconfig = hub.kubeconfig(folder, CLUSTER)
+    short = declared.releases(planned)["prod/prod"]
+    with hub.running(short, place, through.address, kubeconfig, **SECRET) as address:
+        for story in outages.STORIES:
+            tell(story, address, through, github, place / "hub.log")
+
+
+def hub_by_category():
+    other, planned = edited(accounts.declare)
+    releases = declared.releases(planned)
+    cluster = accounts.Cluster("prod")
+    for account in declared.accounts(planned, "prod"):
+        cluster.run("create", "-f", "-", manifest=account)
+    kubeconfig = os.environ["KUBECONFIG"]
+    here = folder / "by-category"
+    with hub.running(releases["prod/prod"], here, github.address, kubeconfig, "prod", **SECRET) as address:
+        tell(accounts.servers_of_two_categories_act_as_two_accounts, address, cluster)
+    tell(accounts.their_workers_act_as_the_same, releases["prod/dask-gateway"], other.teams_of)
+
+
+def hubs_without_github():
+    kubeconfig = hub.kubeconfig(folder, CLUSTER)
+    _, planned = edited(others.declare_dummy)
+    dummy = declared.releases(planned)["prod/prod"]
+    with hub.running(dummy, folder / "dummy", github.address, kubeconfig, DUMMY_PASSWORD="open") as address:
+        tell(others.whoever_knows_the_password_is_let_in_and_may_start_everything, address, dummy)
+    _, planned = edited(others.declare_cilogon)
+    cilogon = declared.releases(planned)["prod/prod"]
+    with hub.running(cilogon, folder / "cilogon", github.address, kubeconfig, **SECRET) as address:
+        tell(others.people_are_sent_to_cilogon_for_their_university, address, cilogon)
+    tell(others.only_people_of_declared_universities_are_let_in, cilogon)
+
+
+github.populate(stack.teams())
+usual_hub()
+hub_behind_a_door()
+hub_by_category()
+hubs_without_github()
 shutil.rmtree(folder)
