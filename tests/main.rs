@@ -7,6 +7,7 @@ mod suite {
     mod adoption;
     mod applies;
     mod architecture;
+    mod audience;
     mod bench;
     mod budget;
     mod canary;
@@ -34,6 +35,7 @@ mod suite {
     mod hostile;
     mod hubs;
     mod identities;
+    mod journeys;
     mod kill;
     mod knock;
     mod kubernetes;
@@ -47,12 +49,15 @@ mod suite {
     mod monitoring;
     mod mutate;
     mod names;
+    mod nightly;
     mod parallel;
     mod parts;
     mod past;
     mod people;
+    mod pieces;
     mod plans;
     mod project;
+    mod reading;
     mod registries;
     mod renames;
     mod saved;

@@ -101,6 +101,7 @@ enum Command {
     Secret(command::secret::Args),
     Cost(command::cost::Args),
     Buckets(command::buckets::Args),
+    Home(command::home::Args),
     Access(command::access::Args),
 }
 
@@ -184,6 +185,7 @@ async fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Secret(args) => command::secret::run(&args, ui).await,
         Command::Cost(args) => command::cost::run(&args, ui).await,
         Command::Buckets(args) => command::buckets::run(&args, ui).await,
+        Command::Home(args) => command::home::run(&args, ui).await,
         Command::Access(args) => command::access::run(&args, ui).await,
     }
 }

@@ -113,9 +113,7 @@ impl Session {
         }
         let (mut rest, left_out) = plan::leave_out(&plan, &stale);
         plan::renew(&mut rest, &request);
-        let rest = self.obeying_holds(rest);
-        let people = plan::moves(&rest, &self.project.teams());
-        let rest = Plan { people, ..rest };
+        let rest = self.of_people(self.obeying_holds(rest));
         if rest.is_refused() {
             self.show(&rest, ui);
         }

@@ -85,11 +85,7 @@ async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session
         ui.say(format!("{} ({names}) on {}", stack.name(), target.name()));
         ui.say("");
     }
-    let connection = Connection::open(&target.endpoint(), patience(ui)).await.map_err(|error| {
-        Failure::new(Exit::Permission, "there is no connection to Google Cloud")
-            .because(&error)
-            .hint("`leap-infra doctor` says which credentials are in use and what is missing")
-    })?;
+    let connection = connected(&target, ui).await?;
     let github = target.github_connection(patience(ui))?;
     let secrets = Resolver::new(&folder, &connection);
     let secrets = match target {
@@ -100,7 +96,7 @@ async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session
     let connections = Connections::new(&connection, &github, target.kubernetes()).glancing(glance);
     let helm = helm(&target, &folder)?;
     let connections = connections.with_helm(Arc::clone(&helm) as Arc<dyn Program>);
-    let ledger = ledger(&connection, &project, &stack, patience(ui));
+    let ledger = ledger(&connection, &project, patience(ui));
     let memory = ledger.recall(stack.environments()).await;
     let memory = memory.map_err(|error| unreadable(&[error]))?;
     let registry = providers::registry();
@@ -120,6 +116,15 @@ async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session
         ui: ui.clone(),
         target,
     }))
+}
+
+/// The connection to Google Cloud.
+pub(crate) async fn connected(target: &Target, ui: &Ui) -> Result<Connection, Failure> {
+    Connection::open(&target.endpoint(), patience(ui)).await.map_err(|error| {
+        Failure::new(Exit::Permission, "there is no connection to Google Cloud")
+            .because(&error)
+            .hint("`leap-infra doctor` says which credentials are in use and what is missing")
+    })
 }
 
 /// The program that releases need, or what stands in for it.
@@ -147,19 +152,19 @@ pub(crate) fn patience(ui: &Ui) -> Retry {
 }
 
 /// The ledger lives where the first environment lives.
-pub(crate) fn ledger_bucket(project: &Project, stack: &Stack) -> LedgerBucket {
-    let first = stack.environments().first().map(String::as_str).unwrap_or_default();
+pub(crate) fn ledger_bucket(project: &Project) -> LedgerBucket {
+    let first = project.environments().first().map(|env| env.name.as_str()).unwrap_or_default();
     LedgerBucket {
         name: project.ledger_bucket().to_owned(),
-        stack: stack.name().to_owned(),
+        stack: project.name().to_owned(),
         project: project.project(first).to_owned(),
         location: project.region(first).to_uppercase(),
     }
 }
 
 /// The ledger of a stack.
-pub fn ledger(connection: &Connection, project: &Project, stack: &Stack, retry: Retry) -> Ledger {
-    let store = Arc::new(LedgerStore::new(connection, ledger_bucket(project, stack)));
+pub fn ledger(connection: &Connection, project: &Project, retry: Retry) -> Ledger {
+    let store = Arc::new(LedgerStore::new(connection, ledger_bucket(project)));
     Ledger::new(store, retry).with_wall_clock(machine::since_1970)
 }
 
@@ -228,8 +233,14 @@ impl Session {
             Wanted::Declared => self.sheltering(plan, &world, &allowances).await?,
             Wanted::Nothing => plan,
         };
+        self.costed(self.of_people(plan), &world, &args.costs)
+    }
+
+    /// A plan that says whom it concerns.
+    pub(crate) fn of_people(&self, plan: Plan) -> Plan {
         let people = plan::moves(&plan, &self.project.teams());
-        self.costed(Plan { people, ..plan }, &world, &args.costs)
+        let affected = plan::affected(&plan, &self.project.audiences());
+        Plan { people, affected, ..plan }
     }
 
     /// A plan that leaves in a team who must stay there.

@@ -276,10 +276,10 @@ impl<K: Kind> Observer for Reading<K> {
         scope: &'a Scope<'a>,
     ) -> BoxFuture<'a, Result<Observation, ProviderError>> {
         Box::pin(async move {
-            let Observation { found, taken, unknown, strangers, not_compared } =
+            let Observation { found, taken, unknown, strangers, not_compared, remarks } =
                 K::observe(&self.0, scope).await?;
             let (found, strangers) = (sorted::<K>(found)?, sorted::<K>(strangers)?);
-            Ok(Observation { found, taken, unknown, strangers, not_compared })
+            Ok(Observation { found, taken, unknown, strangers, not_compared, remarks })
         })
     }
 }

@@ -128,6 +128,15 @@ pub struct NotCompared {
     pub what: String,
 }
 
+/// What is to be said with a thing that is not there: why it is made (again).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remark {
+    /// Its name in the cloud.
+    pub name: String,
+    /// What is said, in words.
+    pub what: String,
+}
+
 /// What one kind found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observation<S = Value> {
@@ -144,12 +153,16 @@ pub struct Observation<S = Value> {
     /// What could not be compared from here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_compared: Vec<NotCompared>,
+    /// What is to be said with what is made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Remark>,
 }
 
 impl<S> Default for Observation<S> {
     fn default() -> Self {
         let (found, taken, unknown, strangers) = (vec![], vec![], vec![], vec![]);
-        Self { found, taken, unknown, strangers, not_compared: Vec::new() }
+        let (not_compared, remarks) = (vec![], vec![]);
+        Self { found, taken, unknown, strangers, not_compared, remarks }
     }
 }
 

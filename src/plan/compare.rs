@@ -2,9 +2,11 @@
 
 use crate::model::{
     Bond, Claims, Found, Manage, Mark, Owner, Resource, ResourceId, Rules, SpecMark, Stack, Status,
-    Transition, UnknownOwner, World,
+    Transition, UnknownOwner, World, path,
 };
-use crate::plan::{Action, Allowances, Origin, Refusal, Refused, Step, alike, diff, waiting};
+use crate::plan::{
+    Action, Allowances, FieldChange, Origin, Refusal, Refused, Step, alike, diff, waiting,
+};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,6 +61,12 @@ impl Request<'_> {
     pub(crate) fn taken(&self, id: &ResourceId) -> Option<&str> {
         let taken = &self.world.kinds.get(&id.kind)?.taken;
         taken.iter().find(|taken| taken.name == id.name).map(|taken| taken.why.as_str())
+    }
+
+    /// What is to be said where something that was not found is made.
+    fn remarks(&self, id: &ResourceId) -> Vec<String> {
+        let all = self.world.kinds.get(&id.kind).into_iter().flat_map(|seen| &seen.remarks);
+        all.filter(|remark| remark.name == id.name).map(|remark| remark.what.clone()).collect()
     }
 
     /// Every object of ours in the environments that are planned.
@@ -264,7 +272,7 @@ fn create(request: &Request<'_>, resource: &Resource, replaces: Option<String>) 
         operation: None,
         digest: Some(request.rules.digest(&resource.id.kind, &resource.spec)),
         source: Some(resource.source.clone()),
-        notes: resource.notes.clone(),
+        notes: [request.remarks(&resource.id), resource.notes.clone()].concat(),
         predecessor: None,
         lane: None,
         waits_for: BTreeSet::new(),
@@ -314,8 +322,8 @@ pub(crate) fn step(
     origin: Origin,
 ) -> Step {
     let changes = diff::diff(&found.spec, &resource.spec);
-    let top_level = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
-    let changed: BTreeSet<String> = changes.iter().map(|change| top_level(&change.path)).collect();
+    let top_level = |change: &FieldChange| path::steps(&change.path).into_iter().next();
+    let changed: BTreeSet<String> = changes.iter().filter_map(top_level).collect();
     let fields = resource.spec.as_object().map_or(0, serde_json::Map::len);
     let operation = match &found.status {
         Status::InProgress { operation } => Some(operation.clone()),

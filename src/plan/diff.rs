@@ -1,7 +1,9 @@
 //! The difference between two specs, field by field.
 
+use crate::model::path::join;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// One field that differs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,37 +17,33 @@ pub struct FieldChange {
 }
 
 /// The fields that differ, in the order of their names. Maps are compared key by key, lists as
-/// a whole.
+/// a whole. Where one side says null and the other says nothing, both are told as null.
 pub(crate) fn diff(before: &Value, after: &Value) -> Vec<FieldChange> {
     let mut changes = Vec::new();
-    collect("", before, after, &mut changes);
+    collect("", Some(before), Some(after), &mut changes);
     changes
 }
 
-fn collect(path: &str, before: &Value, after: &Value, changes: &mut Vec<FieldChange>) {
+fn collect(
+    path: &str,
+    before: Option<&Value>,
+    after: Option<&Value>,
+    changes: &mut Vec<FieldChange>,
+) {
     match (before, after) {
         _ if before == after => {}
-        (Value::Object(old), Value::Object(new)) => {
-            let mut keys: Vec<&String> = old.keys().chain(new.keys()).collect();
-            keys.sort();
-            keys.dedup();
+        (Some(Value::Object(old)), Some(Value::Object(new))) => {
+            let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
             for key in keys {
-                let (old, new) = (old.get(key), new.get(key));
-                collect(&join(path, key), old.unwrap_or(&NULL), new.unwrap_or(&NULL), changes);
+                collect(&join(path, key), old.get(key), new.get(key), changes);
             }
         }
         _ => changes.push(FieldChange {
             path: path.to_owned(),
-            before: before.clone(),
-            after: after.clone(),
+            before: before.cloned().unwrap_or_default(),
+            after: after.cloned().unwrap_or_default(),
         }),
     }
-}
-
-static NULL: Value = Value::Null;
-
-fn join(path: &str, key: &str) -> String {
-    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
 /// The fields of a new object that are not at their default: what a person would have written.
@@ -74,6 +72,20 @@ mod tests {
         let before = json!({ "age": 60, "logging": { "bucket": "a", "prefix": "p" } });
         let after = json!({ "age": 60, "logging": { "bucket": "b", "prefix": "p" }, "new": 1 });
         assert_eq!(paths(&before, &after), ["logging.bucket", "new"]);
+    }
+
+    #[test]
+    fn a_key_with_dots_or_spaces_stands_in_brackets() {
+        let before = json!({ "labels": { "app.kubernetes.io/name": "a" }, "sizes": { "8 GB": 1 } });
+        assert_eq!(
+            paths(&before, &json!({ "labels": {}, "sizes": {} })),
+            ["labels[app.kubernetes.io/name]", "sizes[8 GB]"]
+        );
+    }
+
+    #[test]
+    fn null_differs_from_nothing() {
+        assert_eq!(paths(&json!({ "a": null }), &json!({})), ["a"]);
     }
 
     #[test]

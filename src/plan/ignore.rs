@@ -2,7 +2,7 @@
 //! compared, the declaration takes over what is there, so that it is neither planned nor called
 //! drift. What differs is listed all the same.
 
-use crate::model::{Found, Manage, Owner, Resource, ResourceId, Stack};
+use crate::model::{Found, Manage, Owner, Resource, ResourceId, Stack, path};
 use crate::plan::{FieldChange, Origin, Request, Step, compare, diff};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -112,9 +112,9 @@ pub(crate) fn taken_over(
         let mut changes = take(&mut trial, live, &rule.field);
         if request.rules.complete(&resource.id.kind, &trial).is_none() {
             // A part of one value and a part of another need not make a value: then all of it.
-            let whole = rule.field.split('.').next().unwrap_or_default();
+            let whole = path::steps(&rule.field).into_iter().next().unwrap_or_default();
             trial = spec;
-            changes = take(&mut trial, live, whole);
+            changes = take(&mut trial, live, &whole);
         }
         spec = trial;
         ignored.extend(changes.into_iter().map(|change| Ignored {
@@ -132,7 +132,7 @@ pub(crate) fn taken_over(
 /// Gives `to` what `from` has at a field, and says what that changed.
 fn take(to: &mut Value, from: &Value, field: &str) -> Vec<FieldChange> {
     let mut changes = Vec::new();
-    let steps: Vec<&str> = field.split('.').collect();
+    let steps = path::steps(field);
     if let (Value::Object(to), Value::Object(from)) = (to, from) {
         take_below(to, from, &steps, "", &mut changes);
     }
@@ -142,19 +142,19 @@ fn take(to: &mut Value, from: &Value, field: &str) -> Vec<FieldChange> {
 fn take_below(
     to: &mut Map<String, Value>,
     from: &Map<String, Value>,
-    steps: &[&str],
+    steps: &[String],
     above: &str,
     changes: &mut Vec<FieldChange>,
 ) {
     let Some((step, rest)) = steps.split_first() else { return };
     let keys: BTreeSet<String> = to.keys().chain(from.keys()).cloned().collect();
-    for key in keys.into_iter().filter(|key| *step == "*" || step == key) {
-        let path = format!("{above}{key}");
+    for key in keys.into_iter().filter(|key| step == "*" || step == key) {
+        let path = path::join(above, &key);
         if !rest.is_empty() {
             if let (Some(Value::Object(to)), Some(Value::Object(from))) =
                 (to.get_mut(&key), from.get(&key))
             {
-                take_below(to, from, rest, &format!("{path}."), changes);
+                take_below(to, from, rest, &path, changes);
             }
             continue;
         }

@@ -5,6 +5,7 @@
 //! which order, and what is refused; the executor decides nothing.
 
 mod adopt;
+mod affected;
 mod alike;
 mod back;
 mod claims;
@@ -29,6 +30,7 @@ mod uncompared;
 mod waiting;
 
 pub use adopt::{MarksError, adopt, disown};
+pub use affected::{Affected, affected};
 pub use back::{Stays, stays};
 pub use claims::ClaimChange;
 pub use compare::Request;
@@ -97,5 +99,6 @@ fn finished(request: &Request<'_>, mut parts: compare::Parts) -> Result<Plan, Cy
         costs: None,
         over_budget: None,
         people: Vec::new(),
+        affected: Vec::new(),
     })
 }

@@ -2,8 +2,8 @@
 
 use crate::model::{Extent, Hold, Place, ResourceId, Source, UnknownOwner, Version};
 use crate::plan::{
-    ClaimChange, Costs, FieldChange, Ignored, Moves, Observed, OverBudget, TooMany, Uncompared,
-    Waiting,
+    Affected, ClaimChange, Costs, FieldChange, Ignored, Moves, Observed, OverBudget, TooMany,
+    Uncompared, Waiting,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -34,6 +34,9 @@ pub struct Plan {
     /// Who comes and goes, by category.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<Moves>,
+    /// How many people changes concern.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub affected: Vec<Affected>,
     /// How many resources of each environment are as they should be.
     pub unchanged: BTreeMap<String, usize>,
     /// Things inside objects of ours that nobody can account for.

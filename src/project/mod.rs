@@ -233,6 +233,17 @@ impl Project {
         monitoring::values_of(&self.layout, key, env)
     }
 
+    /// The homes of every hub of an environment that has some.
+    pub fn homes(&self, env: &str) -> Vec<hubs::Homes> {
+        hubs::homes(&self.layout, env)
+    }
+
+    /// How much somebody's home may hold, in GB; the outer one is nothing where they cannot have one
+    /// there, the inner one where nobody says.
+    pub fn home_quota(&self, homes: &hubs::Homes, login: &str) -> Option<Option<f64>> {
+        hubs::quota_of(&self.layout, homes, login)
+    }
+
     fn declared_twice(&self, resources: &[Resource]) -> Result<(), Problems> {
         let mut seen: BTreeMap<&ResourceId, &Resource> = BTreeMap::new();
         let mut list = Vec::new();

@@ -1,23 +1,17 @@
 //! Says what changed behind a plan's back.
 
 use crate::kind::ProviderError;
+use crate::model::first_difference;
 use serde::Serialize;
 use serde_json::Value;
 
 /// The error that names the first field in which `now` differs from `before`.
 pub(crate) fn of<S: Serialize>(what: String, before: &S, now: &S) -> ProviderError {
-    let fields = |spec: &S| match serde_json::to_value(spec) {
-        Ok(Value::Object(fields)) => fields,
-        _ => serde_json::Map::new(),
-    };
-    let (before, mut now) = (fields(before), fields(now));
-    let differs = |(name, value): (String, Value)| {
-        let now = now.remove(&name).unwrap_or(Value::Null);
-        (now != value).then(|| (name, value.to_string(), now.to_string()))
-    };
-    let none = || ("something".to_owned(), "as planned".to_owned(), "different".to_owned());
-    let (field, before, now) = before.into_iter().find_map(differs).unwrap_or_else(none);
-    ProviderError::Stale { what, field, before, now }
+    let value = |spec: &S| serde_json::to_value(spec).unwrap_or_default();
+    let (before, now) = (value(before), value(now));
+    let (path, before, now) = first_difference(&before, &now);
+    let field = if path.is_empty() { "it".to_owned() } else { path.join(".") };
+    ProviderError::Stale { what, field, before: before.to_string(), now: now.to_string() }
 }
 
 /// Checks that a thing is still what the plan saw, or already what it shall become: an answer may

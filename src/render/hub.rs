@@ -78,6 +78,8 @@ pub struct Page {
     pub contact: Option<String>,
     /// How much a home may hold; none where there are no homes.
     pub home_quota: Option<String>,
+    /// What can be opened beside JupyterLab, with the titles of the images that have it.
+    pub apps: BTreeMap<String, String>,
     /// Buckets, by the variable that names them.
     pub buckets: BTreeMap<String, String>,
 }
@@ -152,6 +154,7 @@ mod tests {
             links: BTreeMap::new(),
             contact: None,
             home_quota: None,
+            apps: BTreeMap::new(),
             buckets: BTreeMap::new(),
         };
         let templates = Templates::default();

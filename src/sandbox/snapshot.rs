@@ -8,8 +8,11 @@ use serde_json::Value;
 use super::Moment;
 use super::store::Content;
 
-/// Fields that tell when, or for how many times, something was done, and not what came of it.
+/// Fields that tell when, in which turn, or for how many times something was done, and not what came
+/// of it.
 const HISTORY: &[&str] = &[
+    "clusterIP",
+    "clusterIPs",
     "createTime",
     "create_time",
     "created_at",
@@ -27,6 +30,7 @@ const HISTORY: &[&str] = &[
     "made",
     "metageneration",
     "nextRotationTime",
+    "nodePort",
     "observedGeneration",
     "resourceVersion",
     "sealed",
@@ -40,7 +44,11 @@ const HISTORY: &[&str] = &[
     "updated_at",
     "update_storage_class_time",
     "update_time",
+    "volumeName",
 ];
+
+/// What the keys of volumes that claims were given have in them: they are called by the claim's uid.
+const GIVEN: &str = "/persistentvolumes/-/pvc-";
 
 /// What the keys of operations have in them.
 const OPERATION: &str = "/operation/";
@@ -79,12 +87,19 @@ impl Snapshot {
             .filter(|(key, value)| {
                 let remembered = ["/log/", "/gone/"].iter().any(|part| key.contains(part));
                 let logged = key.starts_with("k8s/") && remembered;
-                let aside = logged || key.contains("/deleted/") || key.contains(OPERATION);
-                value.is_object() && !aside
+                let aside = ["/deleted/", OPERATION, GIVEN].iter().any(|part| key.contains(part));
+                value.is_object() && !logged && !aside
             })
-            .map(|(key, value)| (key.to_owned(), without_history(value)))
+            .map(|(key, value)| (without_revision(key).to_owned(), without_history(value)))
             .collect()
     }
+}
+
+/// The key of a release, whichever of its revisions this is: how many there were is history. What is
+/// in the Secret of one is sealed, and so not compared.
+fn without_revision(key: &str) -> &str {
+    let release = key.rsplit_once(".v").filter(|_| key.contains("/sh.helm.release.v1."));
+    release.map_or(key, |(release, _)| release)
 }
 
 fn without_history(value: &Value) -> Value {

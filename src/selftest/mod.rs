@@ -8,6 +8,7 @@ mod platform;
 
 pub use platform::{Platform, PlatformError};
 
+use crate::model::first_difference;
 use crate::sandbox::{Action, Chaos, Fault, Match, Sandbox, Snapshot};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -247,7 +248,11 @@ fn difference(expected: &World, found: &World) -> Option<String> {
         (Some(one), Some(other)) if one == other => None,
         (Some(_), None) => Some(format!("{key} is missing")),
         (None, _) => Some(format!("{key} should not be there")),
-        _ => Some(format!("{key} is not as it should be")),
+        (Some(one), Some(other)) => {
+            let (path, ..) = first_difference(one, other);
+            let place = if path.is_empty() { "" } else { ", in " };
+            Some(format!("{key} is not as it should be{place}{}", path.join(".")))
+        }
     }
 }
 
@@ -262,6 +267,7 @@ fn restore(subject: &impl Subject, to: &Snapshot) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn world(pairs: &[(&str, u8)]) -> World {
         pairs.iter().map(|(key, value)| ((*key).to_owned(), Value::from(*value))).collect()
@@ -275,6 +281,9 @@ mod tests {
         assert_eq!(told(&[("a", 1), ("b", 2)], &[("a", 1)]).unwrap(), "b is missing");
         assert_eq!(told(&[("a", 1)], &[("a", 1), ("b", 2)]).unwrap(), "b should not be there");
         assert_eq!(told(&[("a", 1)], &[("a", 3)]).unwrap(), "a is not as it should be");
+        let inside = |d: u8| World::from([("a".to_owned(), json!({ "b": { "c": 1, "d": d } }))]);
+        let said = difference(&inside(1), &inside(2)).unwrap();
+        assert_eq!(said, "a is not as it should be, in b.d");
         assert_eq!(told(&[], &[]), None);
     }
 

@@ -33,7 +33,7 @@ pub fn person(team: &str, login: &str) -> Resource {
 }
 
 fn person_with(team: &str, login: &str, id: Option<u64>, role: member::Role) -> Resource {
-    let spec = member::Spec { login: login.into(), id, role };
+    let spec = member::Spec { login: login.into(), id, role, since: None };
     let name = member::member_name(ORG, team, login);
     at(member::place(ORG, team), "github-team-member", &name, json!(spec))
 }
@@ -123,11 +123,54 @@ async fn who_is_invited_is_waited_for_and_invited_again_once_that_has_expired() 
     bench.sandbox.clock().advance(Duration::from_secs(8 * 24 * 60 * 60));
     let plan = bench.apply(&wanted).await;
     assert_eq!(steps(&plan), [(Action::Create, "leap-stc/course/ada")]);
-    sandbox::decline(bench.sandbox.world(), ORG, "ada").unwrap();
-    let plan = bench.apply(&wanted).await;
-    assert_eq!(steps(&plan), [(Action::Create, "leap-stc/course/ada")]);
+    let note = &plan.steps[0].notes[0];
+    assert!(note.contains("not accepted in time, expired on "), "{note}");
     sandbox::accept(bench.sandbox.world(), ORG, "ada").unwrap();
     is_settled(&bench, &wanted).await;
+}
+
+#[tokio::test]
+async fn who_declined_is_left_alone_until_they_are_declared_anew() {
+    let bench = Bench::new().await;
+    let team = team_of("Course", team::Members::Exact);
+    let wanted = stack([team.clone(), person("course", "ada")]);
+    bench.apply(&wanted).await;
+    sandbox::decline(bench.sandbox.world(), ORG, "ada").unwrap();
+    let plan = bench.plan(&wanted).await;
+    assert!(plan.steps.is_empty(), "{plan:#?}");
+    let waits = &plan.waiting[0];
+    assert_eq!(waits.id.name, "leap-stc/course/ada");
+    assert!(waits.what.starts_with("they declined the invitation on "), "{}", waits.what);
+    let mut anew = person("course", "ada");
+    anew.spec["since"] = "2999-01-01".into();
+    let wanted = stack([team, anew]);
+    let plan = bench.apply(&wanted).await;
+    assert_eq!(steps(&plan), [(Action::Create, "leap-stc/course/ada")]);
+    let note = &plan.steps[0].notes[0];
+    assert!(note.ends_with("declared anew since 2999-01-01"), "{note}");
+    sandbox::accept(bench.sandbox.world(), ORG, "ada").unwrap();
+    is_settled(&bench, &wanted).await;
+}
+
+#[tokio::test]
+async fn what_became_of_invitations_is_asked_once_and_only_if_somebody_is_not_there() {
+    let bench = Bench::new().await;
+    let wanted = stack([
+        team_of("Course", team::Members::Exact),
+        team_of("Group", team::Members::Exact),
+        person("course", "ada"),
+        person("group", "ada"),
+    ]);
+    bench.apply(&wanted).await;
+    let asked = async || {
+        bench.sandbox.clear_calls();
+        bench.plan(&wanted).await;
+        let calls = bench.sandbox.calls().into_iter();
+        calls.filter(|call| call.method.ends_with("/failed_invitations")).count()
+    };
+    assert_eq!(asked().await, 0);
+    sandbox::decline(bench.sandbox.world(), ORG, "ada").unwrap();
+    assert_eq!(asked().await, 1);
 }
 
 #[tokio::test]

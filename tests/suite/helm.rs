@@ -99,7 +99,7 @@ async fn what_somebody_edits_with_kubectl_shows_as_drift_and_is_put_right() {
     let words = "\"is 3; 1 was deployed\"";
     assert_eq!(
         changes(&plan),
-        [format!("objects.Deployment.apps/hub.spec.replicas: {words} -> null")]
+        [format!("objects[Deployment.apps/hub.spec.replicas]: {words} -> null")]
     );
     bench.apply(&usual()).await;
     assert_eq!(hands.object("apps/v1", "deployments", "hub").await["spec"]["replicas"], 1);

@@ -213,7 +213,8 @@ fn a_hub_that_names_no_cluster_is_somebody_elses() {
     assert_eq!(folder.project().hub_values("main", "prod"), None);
 }
 
-const HUB: &str = "hubs:
+/// A hub as small as it can be.
+pub const HUB: &str = "hubs:
   main:
     in: [prod]
     cluster: main
@@ -227,12 +228,12 @@ const HUB: &str = "hubs:
 ";
 
 /// A stack with a hub and everything that it stands on.
-fn lab(hub: &str) -> Stack {
+pub fn lab(hub: &str) -> Stack {
     site(hub).project().expand().unwrap()
 }
 
 /// The files of such a stack.
-fn site(hub: &str) -> Folder {
+pub fn site(hub: &str) -> Folder {
     Folder::empty()
         .file("stack.yaml", format!("stack: lab\nprefix: lab\ncloud: {{ project: {PROJECT}, region: us-central1, zone: us-central1-c }}\n"))
         .file("environments/prod.yaml", "environment: prod\n")
@@ -255,7 +256,7 @@ fn site(hub: &str) -> Folder {
 }
 
 /// Plans and applies a stack, by somebody who has its secrets.
-async fn made(bench: &Bench, stack: &Stack) -> Plan {
+pub async fn made(bench: &Bench, stack: &Stack) -> Plan {
     let options = Options { secrets: Arc::new(Echo), ..bench::options() };
     let plan = bench.plan(stack).await;
     let report = bench.apply_in(stack, &plan, &options).await.unwrap();

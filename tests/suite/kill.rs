@@ -6,12 +6,13 @@
 use super::bench::visible;
 use super::shell::{Said, Shell, copy, edit, leap};
 use leap_infra::sandbox::{self, Action, Behaviour, Clock, Dice, Fault, Match, Sandbox, Snapshot};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Child;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -160,17 +161,20 @@ impl Platform {
         self.pause();
         let on = Match { call: Some(call), ..Match::default() };
         self.sandbox.set_faults(vec![Fault { on, then }]);
-        let mut child = self.shell.start(line);
+        let child = self.shell.start(line);
+        let process = Pid::from_child(&child);
+        // Somebody reads what it says, or it would wait once there is more than a pipe holds.
+        let ending = thread::spawn(move || child.wait_with_output().unwrap());
         let killed = loop {
             if self.crashed.recv_timeout(Duration::from_millis(2)).is_ok() {
-                child.kill().unwrap();
+                kill_process(process, Signal::KILL).unwrap();
                 break true;
             }
-            if ended(&mut child) {
+            if ending.is_finished() {
                 break false;
             }
         };
-        let said = Said::of(&child.wait_with_output().unwrap());
+        let said = Said::of(&ending.join().unwrap());
         assert!(!killed || said.code.is_none(), "{said:?}");
         self.sandbox.set_faults(Vec::new());
         killed
@@ -195,10 +199,6 @@ impl Platform {
     fn holds(&self, end: &str) -> bool {
         self.sandbox.snapshot().unwrap().entries().any(|(key, _)| key.ends_with(end))
     }
-}
-
-fn ended(child: &mut Child) -> bool {
-    child.try_wait().unwrap().is_some()
 }
 
 /// The LEAP stack once more, with something added, changed and removed.

@@ -1,6 +1,7 @@
 //! `doctor`: who we would be on the live clouds, and what is missing.
 
 mod clouds;
+mod github;
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -35,6 +36,9 @@ pub struct Args {
     /// tables that come with the program; connects
     #[arg(long, conflicts_with_all = ["permissions", "secrets", "quotas"])]
     refresh_tables: bool,
+    /// Hold what the declaration needs on GitHub against what the token may do there; connects
+    #[arg(long, conflicts_with_all = ["permissions", "secrets", "quotas", "refresh_tables"])]
+    github: bool,
     #[command(flatten)]
     look: LookArgs,
 }
@@ -65,6 +69,9 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     }
     if args.quotas {
         return clouds::quotas(&args.look, ui).await;
+    }
+    if args.github {
+        return github::rights(&args.look, ui).await;
     }
     if args.refresh_tables {
         return clouds::tables(&args.look, ui).await;

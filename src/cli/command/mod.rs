@@ -14,6 +14,7 @@ pub mod drift;
 pub mod explain;
 pub mod history;
 pub mod hold;
+pub mod home;
 pub mod lock;
 pub mod plan;
 pub mod rollback;

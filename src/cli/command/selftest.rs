@@ -139,7 +139,7 @@ async fn platform(args: &StackArgs, ui: &Ui) -> Result<Result<(PathBuf, Platform
         Ok(declared) => declared,
         Err(exit) => return Ok(Err(exit)),
     };
-    let ledger = ledger_bucket(&project, &stack);
+    let ledger = ledger_bucket(&project);
     let no_platform = |error: &dyn std::error::Error| {
         Failure::new(Exit::Error, "there is nothing to test it on").because(error)
     };

@@ -71,7 +71,7 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     } else {
         let defaults = wanted.map(|wanted| &wanted.spec).or(found.map(|found| &found.spec));
         let defaults = defaults.map(|spec| session.defaults(&id.kind, spec)).unwrap_or_default();
-        ui.say(outline::text(&shown, &defaults));
+        ui.say(outline::text(&shown, &defaults, ui.look));
     }
     Ok(Exit::Ok)
 }

@@ -72,10 +72,11 @@ fn table(out: &mut String, plan: &Plan) {
     out.push('\n');
 }
 
-/// Who comes and goes, by category.
+/// Who comes and goes, by category, and whom changes concern.
 fn people(out: &mut String, plan: &Plan) {
     plan.people.iter().for_each(|moves| _ = writeln!(out, "- {moves}"));
-    if !plan.people.is_empty() {
+    plan.affected.iter().for_each(|affected| _ = writeln!(out, "- {affected}"));
+    if !plan.people.is_empty() || !plan.affected.is_empty() {
         out.push('\n');
     }
 }

@@ -9,6 +9,7 @@ pub mod history;
 pub mod look;
 pub mod markdown;
 pub mod outline;
+pub mod piece;
 pub mod plan;
 pub mod problems;
 pub mod report;

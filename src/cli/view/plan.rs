@@ -1,13 +1,14 @@
 //! A plan as text that can be read in one minute: most of it is what changes, none of it is
 //! what stays.
 
-use crate::cli::view::change::lines as change_lines;
+use crate::cli::view::change;
 use crate::cli::view::cost;
 use crate::cli::view::look::{Detail, Look, Sign, Signs};
 use crate::cli::view::value::inline;
-use crate::model::{Manage, ResourceId, Source, UnknownOwner};
+use crate::model::{Manage, ResourceId, Source, UnknownOwner, path};
 use crate::plan::{
-    Action, Counts, Ignored, Origin, Plan, Refusal, Step, Uncompared, Waiting, words_for_removals,
+    Action, Counts, FieldChange, Ignored, Origin, Plan, Refusal, Step, Uncompared, Waiting,
+    words_for_removals,
 };
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -26,9 +27,10 @@ pub fn text(plan: &Plan, look: Look) -> String {
     plan.costs.iter().for_each(|costs| cost::total(&mut out, costs, look));
     out.push_str(&last_line(plan));
     out.push('\n');
-    if !plan.people.is_empty() {
+    if !plan.people.is_empty() || !plan.affected.is_empty() {
         out.push_str("\nPeople:\n");
         plan.people.iter().for_each(|moves| _ = writeln!(out, "  {moves}"));
+        plan.affected.iter().for_each(|affected| _ = writeln!(out, "  {affected}"));
     }
     out
 }
@@ -107,7 +109,7 @@ pub(crate) fn step(out: &mut String, plan: &Plan, step: &Step, look: Look) {
         out.push_str("      only marked now; what a later plan changes:\n");
     }
     let new = step.before.is_none() && remade.is_none();
-    out.push_str(&change_lines(&step.changes, new, look));
+    out.push_str(&change::lines(&step.changes, new, look));
     if look.detail == Detail::Full {
         rest(out, step, look);
     } else if step.unchanged_fields > 0 && !step.changes.is_empty() {
@@ -122,16 +124,11 @@ pub(crate) fn step(out: &mut String, plan: &Plan, step: &Step, look: Look) {
 
 /// The fields that stay as they are, or are made as they are by default.
 fn rest(out: &mut String, step: &Step, look: Look) {
-    let top = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
-    let told: BTreeSet<String> = step.changes.iter().map(|change| top(&change.path)).collect();
+    let top = |change: &FieldChange| path::steps(&change.path).into_iter().next();
+    let told: BTreeSet<String> = step.changes.iter().filter_map(top).collect();
     let spec = step.after.as_ref().or(step.before.as_ref()).and_then(Value::as_object);
     let rest = spec.into_iter().flatten().filter(|(name, _)| !told.contains(*name));
-    let rest: Vec<(&String, &Value)> = rest.collect();
-    let width = rest.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-    for (name, value) in rest {
-        let line = format!("      {name:width$}  {}", inline(value));
-        _ = writeln!(out, "{}", look.paint.faint(&line));
-    }
+    out.push_str(&change::unchanged(&rest.collect::<Vec<_>>(), look));
 }
 
 pub(crate) fn head(
@@ -239,14 +236,17 @@ pub(crate) fn not_compared(out: &mut String, uncompared: &[Uncompared], look: Lo
 fn let_be(out: &mut String, ignored: &Ignored, look: Look) {
     let Ignored { id, field, declared, live, reason, manage } = ignored;
     _ = writeln!(out, "    {id}");
+    let why = if manage.is_none() { format!(": {reason}") } else { String::new() };
+    let short = change::lies_on_one_line(declared, look) && change::lies_on_one_line(live, look);
     let text = match (manage, field.as_str()) {
         (Some(_), "existence") => live.as_str().unwrap_or_default().to_owned(),
-        (Some(_), _) => format!("{field} is {}, declared {}", inline(live), inline(declared)),
-        (None, _) => {
-            format!("{field} is {}, declared {}: {reason}", inline(live), inline(declared))
-        }
+        _ if short => format!("{field} is {}, declared {}{why}", inline(live), inline(declared)),
+        _ => format!("{field} (declared {} live){why}", look.arrow()),
     };
     wrapped(out, &text, look);
+    if !short {
+        out.push_str(&change::inside(declared, live, look));
+    }
 }
 
 /// Prose, indented and wrapped.

@@ -1,6 +1,7 @@
 //! A table: on a terminal as wide as it is, as Markdown, and as CSV.
 
 use crate::cli::view::look::Look;
+use crate::cli::view::value::printable;
 use std::fmt::Write;
 
 /// What stands between two columns.
@@ -108,7 +109,7 @@ impl Table {
             self.columns.iter().map(|column| column.title.chars().count()).collect();
         for row in rows {
             for (width, cell) in widths.iter_mut().zip(row) {
-                *width = (*width).max(plain(cell).chars().count());
+                *width = (*width).max(printable(cell).chars().count());
             }
         }
         let wide = widths.iter().sum::<usize>() + GAP.len() * widths.len().saturating_sub(1);
@@ -121,7 +122,7 @@ impl Table {
 
     fn line(&self, cells: &[String], widths: &[usize]) -> String {
         let cell = |((cell, column), width): ((&String, &Column), &usize)| {
-            let cell = shortened(&plain(cell), *width);
+            let cell = shortened(&printable(cell), *width);
             match column.align {
                 Align::Right => format!("{cell:>width$}"),
                 Align::Left | Align::Yielding => format!("{cell:width$}"),
@@ -130,15 +131,6 @@ impl Table {
         let cells = cells.iter().zip(&self.columns).zip(widths).map(cell);
         cells.collect::<Vec<_>>().join(GAP).trim_end().to_owned()
     }
-}
-
-/// A text without anything that a terminal would obey.
-fn plain(text: &str) -> String {
-    let one = |c: char| match c.is_control() {
-        true => c.escape_default().to_string(),
-        false => c.to_string(),
-    };
-    text.chars().map(one).collect()
 }
 
 /// A text with its middle left out, if it is too long: both ends tell names apart.
@@ -162,7 +154,7 @@ fn inline_markdown(text: &str) -> String {
         '@' => "@\u{200b}".to_owned(),
         c => c.to_string(),
     };
-    plain(text).chars().map(one).collect()
+    printable(text).chars().map(one).collect()
 }
 
 /// A cell of CSV.

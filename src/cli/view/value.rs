@@ -1,4 +1,4 @@
-//! One value of a spec on one line, for people.
+//! Values and texts on one line, for people.
 
 use serde_json::Value;
 
@@ -26,6 +26,15 @@ fn bare(value: &Value) -> String {
 
 fn joined(parts: impl Iterator<Item = String>) -> String {
     parts.collect::<Vec<_>>().join(", ")
+}
+
+/// A text without anything that a terminal would obey.
+pub(crate) fn printable(text: &str) -> String {
+    let one = |c: char| match c.is_control() {
+        true => c.escape_default().to_string(),
+        false => c.to_string(),
+    };
+    text.chars().map(one).collect()
 }
 
 #[cfg(test)]

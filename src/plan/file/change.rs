@@ -1,6 +1,6 @@
 //! One step of a plan as `resource_changes` has it.
 
-use crate::model::{Place, ResourceId, Source, Version};
+use crate::model::{Place, ResourceId, Source, Version, path};
 use crate::plan::{Action, FieldChange, Origin, Step};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -87,8 +87,7 @@ pub enum Reason {
 impl From<&Step> for ResourceChange {
     fn from(step: &Step) -> Self {
         let ResourceId { env, kind, name } = step.id.clone();
-        let paths = step.changes.iter().map(|change| change.path.split('.'));
-        let paths = paths.map(|steps| steps.map(str::to_owned).collect());
+        let paths = step.changes.iter().map(|change| path::steps(&change.path));
         let replaces = step.replaces.is_some();
         Self {
             address: step.id.clone(),

@@ -10,8 +10,8 @@ pub use change::{Change, Reason, ResourceChange};
 
 use crate::model::{Extent, Overrides, ResourceId, Rules, UnknownOwner};
 use crate::plan::{
-    ClaimChange, Costs, Ignored, Moves, Observed, OverBudget, Plan, Refusal, Step, TooMany,
-    Uncompared, Waiting,
+    Affected, ClaimChange, Costs, Ignored, Moves, Observed, OverBudget, Plan, Refusal, Step,
+    TooMany, Uncompared, Waiting,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -46,6 +46,9 @@ pub struct Saved {
     /// Who comes and goes, by category.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<Moves>,
+    /// How many people changes concern.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub affected: Vec<Affected>,
     /// How many resources of each environment are as they should be.
     #[serde(default)]
     pub unchanged: BTreeMap<String, usize>,
@@ -139,6 +142,7 @@ impl Saved {
             costs: plan.costs.clone(),
             over_budget: plan.over_budget.clone(),
             people: plan.people.clone(),
+            affected: plan.affected.clone(),
             unchanged: plan.unchanged.clone(),
             unknown_owners: plan.unknown.clone(),
             ignored: plan.ignored.clone(),
@@ -193,6 +197,7 @@ impl Saved {
             costs: self.costs.clone(),
             over_budget: self.over_budget.clone(),
             people: self.people.clone(),
+            affected: self.affected.clone(),
             unchanged: self.unchanged.clone(),
             unknown: self.unknown_owners.clone(),
             waiting: self.waiting.clone(),

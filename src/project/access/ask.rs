@@ -2,17 +2,19 @@
 //! may or may not, who is in what, what somebody has, and why a hub turns somebody away. What only
 //! GitHub knows is said to be so, and never guessed.
 
+mod against;
 mod list;
 mod preview;
 mod who_can;
 mod why;
 mod why_403;
 
+pub use against::{Change, Changed, against};
 pub use list::{Listed, Stands};
 pub use preview::Has;
 pub use who_can::{Holder, Who};
 pub use why::{Reason, Verdict, Why};
-pub use why_403::{Cause, Found};
+pub use why_403::{Cause, Found, Letter, Turned};
 
 use super::rights::{Right, rights, things};
 use super::roll::{Holding, Placed, Roll};
@@ -154,6 +156,7 @@ fn told_seen(
     placed: &Placed<'_>,
     login: &str,
     on_github: Option<OnGitHub>,
+    past: Option<&str>,
 ) -> (Verdict, String) {
     let (verdict, because) = told(holding, placed, login);
     let Some(on_github) = on_github else { return (verdict, because) };
@@ -162,6 +165,9 @@ fn told_seen(
         (Holding::Open, OnGitHub::Away) => format!("is not in the team {}", placed.team),
         (Holding::Open, _) => format!("may be in the team {}: {on_github}", placed.team),
         (_, OnGitHub::Away) => because,
+        (_, OnGitHub::Expired | OnGitHub::Declined | OnGitHub::Failed) => {
+            format!("{because}; on GitHub: the invitation was {}", past.unwrap_or("void"))
+        }
         _ => format!("{because}; on GitHub: {on_github}"),
     };
     (seen, because)

@@ -129,6 +129,7 @@ fn person(roll: &Roll<'_>, placed: &Placed<'_>, member: &Member<'_>) -> Resource
             Role::Member => github_team_member::Role::Member,
             Role::Maintainer => github_team_member::Role::Maintainer,
         },
+        since: member.since.map(|day| day.to_string()),
     };
     let (organization, slug) = (&placed.team.organization, &placed.team.slug);
     let name = github_team_member::member_name(organization, slug, member.login);
@@ -139,11 +140,18 @@ fn person(roll: &Roll<'_>, placed: &Placed<'_>, member: &Member<'_>) -> Resource
     }
 }
 
+/// The address of what a team may do in a repository.
+pub(super) fn repository_id(roll: &Roll<'_>, placed: &Placed<'_>, repository: &str) -> ResourceId {
+    let (organization, slug) = (&placed.team.organization, &placed.team.slug);
+    let name = github_team_repository::access_name(organization, slug, repository);
+    ResourceId::new(roll.laid.env(), "github-team-repository", name)
+}
+
 fn repositories(roll: &Roll<'_>, placed: &Placed<'_>) -> Vec<Resource> {
     let (organization, slug) = (&placed.team.organization, &placed.team.slug);
     let access = |(repository, role): (&String, &String)| {
         let spec = github_team_repository::Spec { role: role.clone() };
-        let name = github_team_repository::access_name(organization, slug, repository);
+        let name = repository_id(roll, placed, repository).name;
         let place = github_team_repository::place(organization, slug);
         let node = placed.node.at(["repositories", repository]);
         let range = node.map_or(&placed.key.range, |node| &node.range);

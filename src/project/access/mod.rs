@@ -5,6 +5,7 @@
 //! `rights.rs` is what a category gives. The rest is made of these three.
 
 mod ask;
+mod audience;
 mod checks;
 mod edit;
 mod expand;
@@ -21,7 +22,8 @@ mod sight;
 mod team;
 
 pub use ask::{
-    AskError, Asked, Cause, Found, Has, Holder, Listed, Reason, Stands, Verdict, Who, Why,
+    AskError, Asked, Cause, Change, Changed, Found, Has, Holder, Letter, Listed, Reason, Stands,
+    Turned, Verdict, Who, Why, against,
 };
 pub use edit::{Edit, Left};
 pub use import::Seen;
@@ -31,11 +33,11 @@ pub use settings::{
     Access, BucketRight, Category, Children, Folder, MadeTeam, Members, Mode, Notices, NoticesTo,
     Notifications, OnHub, Privacy, Team, To,
 };
-pub use sight::{OnGitHub, Sight};
+pub use sight::{OnGitHub, Past, Sight};
 
 pub(crate) use checks::{check, over};
 pub(crate) use expand::expand;
 pub(crate) use given::{Given, given};
-pub(crate) use roll::{Placed as RollPlaced, Roll};
+pub(crate) use roll::{Holding, Placed as RollPlaced, Roll};
 pub(crate) use roster::{MEMBERS, Rosters, load};
 pub(crate) use team::github_team;

@@ -83,6 +83,12 @@ impl Notice {
 }
 
 impl Project {
+    /// The environment that teams and their people belong to; none where nothing is said of access.
+    pub fn access_home(&self) -> Option<&str> {
+        let laid = home(&self.layout)?;
+        laid.declaration.access.is_some().then(|| laid.env())
+    }
+
     /// Where notices go.
     pub fn notices_to(&self) -> NoticesTo {
         let access = home(&self.layout).and_then(Roll::of).map(|roll| roll.access);

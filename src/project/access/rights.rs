@@ -7,7 +7,7 @@ use crate::project::buckets;
 use crate::project::hubs::{self, Per};
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that a category gives.
 #[derive(Clone, Debug)]
@@ -28,6 +28,7 @@ pub(crate) struct Right<'a> {
 pub(crate) const LOGIN: &str = "login";
 const ADMIN: &str = "admin";
 const USE: &str = "use";
+const OPEN: &str = "open";
 
 /// Everything that a category gives in an environment.
 pub(crate) fn rights<'a>(
@@ -70,7 +71,25 @@ fn on<'a>(
         rights.extend(choices.iter().map(|choice| right(format!("{what}/{choice}"), USE)));
         rights.push(right(what, USE));
     }
+    for (app, images) in apps(hub, on_hub) {
+        let through = Some(format!("the image {}", images.join(", ")));
+        rights.push(Right { through, ..right(format!("hubs/{key}/apps/{app}"), OPEN) });
+    }
     rights
+}
+
+/// What can be opened in the profiles that may be started, each with the images that have it.
+fn apps<'a>(hub: &hubs::Placed<'a>, on_hub: &'a OnHub) -> BTreeMap<&'a str, Vec<&'a str>> {
+    let mut apps: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (profile, _) in profiles(hub, on_hub) {
+        for (app, image) in hub.hub.apps(profile) {
+            let images = apps.entry(app).or_default();
+            if !images.contains(&image) {
+                images.push(image);
+            }
+        }
+    }
+    apps
 }
 
 /// Profiles that may be started, each with what can be chosen in it.
@@ -176,6 +195,8 @@ pub(crate) fn things(layout: &[Laid]) -> BTreeSet<String> {
             things.extend(choices.map(|choice| format!("{what}/{choice}")));
             things.insert(what);
         }
+        let apps = hub.hub.images.values().flat_map(|image| &image.apps);
+        things.extend(apps.map(|app| format!("{name}/apps/{app}")));
         things.insert(name);
     }
     for laid in layout {

@@ -22,6 +22,12 @@ pub enum OnGitHub {
     ByHand,
     /// They are declared, and neither in it nor invited.
     Missing,
+    /// The same, and they did not accept in time.
+    Expired,
+    /// The same, and they declined.
+    Declined,
+    /// The same, and GitHub could not invite them.
+    Failed,
     /// They are not in it, nor declared to be.
     Away,
 }
@@ -30,6 +36,11 @@ impl OnGitHub {
     /// Whether it is otherwise than declared.
     pub fn differs(self) -> bool {
         !matches!(self, Self::There | Self::Away)
+    }
+
+    /// Whether they are declared, and neither there nor invited, whatever the reason.
+    pub fn is_missing(self) -> bool {
+        matches!(self, Self::Missing | Self::Expired | Self::Declined | Self::Failed)
     }
 
     /// Whether GitHub has them in the team now.
@@ -46,6 +57,9 @@ impl fmt::Display for OnGitHub {
             Self::StillThere => "still there",
             Self::ByHand => "added by hand",
             Self::Missing => "not there",
+            Self::Expired => "invitation expired",
+            Self::Declined => "invitation declined",
+            Self::Failed => "invitation failed",
             Self::Away => "-",
         })
     }
@@ -64,10 +78,21 @@ pub(super) enum Declared {
     Out,
 }
 
+/// The last invitation of somebody who did not come of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// Expired, declined or failed.
+    pub how: OnGitHub,
+    /// The same in words, with the day: `declined on 2026-01-31`.
+    pub words: String,
+}
+
 /// Who was seen in teams, by the logins under which they are declared.
 #[derive(Clone, Debug, Default)]
 pub struct Sight {
     teams: BTreeMap<TeamName, BTreeMap<String, Seen>>,
+    /// Invitations that ended, by organization and by login in small letters.
+    past: BTreeMap<String, BTreeMap<String, Past>>,
     /// The declared login of who has another one now.
     renamed: BTreeMap<String, String>,
 }
@@ -83,6 +108,11 @@ impl Asked<'_> {
     /// Whether an organization is the one whose teams are made here.
     pub fn is_own(&self, organization: &str) -> bool {
         self.rolls().iter().any(|roll| roll.access.organization == organization)
+    }
+
+    /// The organizations whose teams are made here.
+    pub fn own_organizations(&self) -> BTreeSet<String> {
+        self.rolls().iter().map(|roll| roll.access.organization.clone()).collect()
     }
 
     /// What was seen of teams, told by the people who are declared.
@@ -133,7 +163,12 @@ impl Asked<'_> {
             Holding::Out if roll.is_over(placed) => Declared::Ended,
             Holding::NotYet(..) | Holding::Lacks(..) | Holding::Out => Declared::Out,
         };
-        Some(compare(declared, seen))
+        Some(self.sight?.told(&placed.team, login, compare(declared, seen)))
+    }
+
+    /// What became of somebody's last invitation, in words, where that is why they are not there.
+    pub(super) fn past(&self, placed: &Placed<'_>, login: &str) -> Option<&str> {
+        self.sight?.past(&placed.team, login).map(|past| past.words.as_str())
     }
 }
 
@@ -161,6 +196,23 @@ impl Sight {
     /// Everybody who was seen in a team.
     pub(super) fn people(&self, team: &TeamName) -> impl Iterator<Item = &Seen> {
         self.teams.get(team).into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// The same sight, with the invitations of an organization that ended, by login.
+    #[must_use]
+    pub fn with_past(mut self, organization: &str, past: BTreeMap<String, Past>) -> Self {
+        self.past.insert(organization.to_owned(), past);
+        self
+    }
+
+    fn past(&self, team: &TeamName, login: &str) -> Option<&Past> {
+        self.past.get(&team.organization)?.get(&login.to_lowercase())
+    }
+
+    /// Why somebody is not there, if their last invitation tells.
+    pub(super) fn told(&self, team: &TeamName, login: &str, seen: OnGitHub) -> OnGitHub {
+        let past = self.past(team, login).filter(|_| seen == OnGitHub::Missing);
+        past.map_or(seen, |past| past.how)
     }
 
     pub(super) fn state(&self, team: &TeamName, login: &str) -> Option<State> {

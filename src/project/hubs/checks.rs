@@ -1,6 +1,8 @@
 //! What the schema cannot say about hubs. `checks/` has what concerns profiles, and what a hub that
 //! is made here refers to.
 
+mod homes;
+mod images;
 mod parts;
 mod profiles;
 

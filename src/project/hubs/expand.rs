@@ -38,6 +38,18 @@ pub(crate) fn keys(layout: &[Laid], keys: &mut Keys) {
     }
 }
 
+/// The release that is a hub itself, for every hub that is deployed, with the hub's key.
+pub(crate) fn released(layout: &[Laid]) -> Vec<(ResourceId, String)> {
+    let all = placed(layout);
+    let released = all.iter().filter_map(|placed| {
+        let made = Made::deployed(placed, layout)?;
+        let itself = releases(&made).into_iter().find(|release| release.hub)?;
+        let resource = release(&made, itself, &BTreeSet::new())?;
+        Some((resource.id, placed.key.name.clone()))
+    });
+    released.collect()
+}
+
 fn of_hub(made: &Made<'_>) -> Vec<Resource> {
     let namespace = namespace(made);
     let mut resources: Vec<Resource> = namespace.into_iter().collect();

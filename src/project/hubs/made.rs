@@ -6,7 +6,7 @@ use super::settings::{Account, Login, Per, Through};
 use super::who::Given;
 use crate::model::ResourceId;
 use crate::project::clusters::{self, Found};
-use crate::project::format::{seconds, volume_gb};
+use crate::project::format::seconds;
 use crate::project::identities;
 use crate::project::layout::Laid;
 use crate::project::monitoring::{self, Front};
@@ -172,18 +172,6 @@ impl<'a> Made<'a> {
         self.bucket(key, levels.any(|(_, level, _)| level != "read"))
     }
 
-    /// How much a home may hold, in GB: what is said, or the most that a category gives.
-    pub(super) fn quota(&self) -> Option<f64> {
-        let home = self.placed.hub.home.as_ref()?;
-        let categories = self.given.categories();
-        let given = categories.values().filter_map(|category| category.home_quota.as_deref());
-        let said: Vec<&str> = match home.quota.as_deref() {
-            Some(said) => vec![said],
-            None => given.collect(),
-        };
-        said.into_iter().filter_map(|text| volume_gb(text).ok()).reduce(f64::max)
-    }
-
     /// A text of the hub; empty where the template gives none, which the checks tell.
     pub(super) fn text(&self, template: &'static str, values: &impl Serialize) -> String {
         let templates: &Templates = &self.placed.laid.templates.texts;
@@ -207,6 +195,7 @@ impl<'a> Made<'a> {
             links: page.links.clone(),
             contact: declaration.contact.clone(),
             home_quota: home.then(|| quota.unwrap_or_else(|| "as much as the disk has".to_owned())),
+            apps: self.apps(),
             buckets: buckets.collect(),
         }
     }
@@ -221,6 +210,22 @@ impl<'a> Made<'a> {
             }
             None => front,
         }
+    }
+
+    /// What can be opened beside JupyterLab, with the titles of the images that have it.
+    fn apps(&self) -> BTreeMap<String, String> {
+        let images = keys(self.placed.node, "images").into_iter().filter_map(|key| {
+            let image = self.placed.hub.images.get(&key.name)?;
+            Some((image.title.as_ref().unwrap_or(&key.name), image))
+        });
+        let mut apps: BTreeMap<String, String> = BTreeMap::new();
+        for (title, app) in
+            images.flat_map(|(title, it)| it.apps.iter().map(move |app| (title, app)))
+        {
+            let titles = apps.entry(app.clone()).or_default();
+            *titles = if titles.is_empty() { title.clone() } else { format!("{titles}, {title}") };
+        }
+        apps
     }
 
     /// How people log in.

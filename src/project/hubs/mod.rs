@@ -8,10 +8,12 @@
 mod checks;
 mod expand;
 mod format;
+mod homes;
 mod like;
 mod made;
 mod offer;
 mod placed;
+mod quota;
 mod releases;
 mod settings;
 mod share;
@@ -21,14 +23,16 @@ mod values;
 mod warm;
 mod who;
 
+pub use homes::{Homes, Lost};
 pub use settings::{
     Account, Builds, Choice, Choices, CiLogon, Cull, Dask, Dummy, ExtraFile, GitHub, Home, Hub,
     Image, Limit, Login, Page, Per, Profile, Release, Room, Through, Warm,
 };
 
 pub(crate) use checks::check;
-pub(crate) use expand::{expand, keys};
+pub(crate) use expand::{expand, keys, released};
 pub(crate) use format::{hub_domain, moment, namespace};
+pub(crate) use homes::{homes, quota_of};
 pub(crate) use like::resemble;
 pub(crate) use placed::{Placed, derived, placed};
 pub(crate) use templates::{Texts, load as load_templates};

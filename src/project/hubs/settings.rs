@@ -182,6 +182,27 @@ impl Default for Room {
     }
 }
 
+impl Hub {
+    /// The images that can be chosen in a profile, by their keys.
+    pub(crate) fn images_of<'a>(
+        &'a self,
+        profile: &'a Profile,
+    ) -> impl Iterator<Item = (&'a str, &'a Image)> {
+        let here = |key: &String| profile.images.as_ref().is_none_or(|some| some.contains(key));
+        let images = self.images.iter().filter(move |(key, _)| here(key));
+        images.map(|(key, image)| (key.as_str(), image))
+    }
+
+    /// What can be opened in a profile, each with the image that has it.
+    pub(crate) fn apps(&self, profile: &str) -> Vec<(&str, &str)> {
+        let Some(profile) = self.profiles.get(profile) else { return Vec::new() };
+        let apps = self
+            .images_of(profile)
+            .flat_map(|(key, image)| image.apps.iter().map(move |app| (app.as_str(), key)));
+        apps.collect()
+    }
+}
+
 fn yes() -> bool {
     true
 }

@@ -3,17 +3,22 @@
 use super::made::Made;
 use super::offer;
 use super::placed::placed;
+use super::quota;
 use super::releases::releases;
 use crate::project::layout::Laid;
 use serde_json::Value;
 
 /// What follows from the setting at a path below `hubs`, in sentences.
 pub(crate) fn told(layout: &[Laid], laid: &Laid, path: &[&str]) -> Vec<String> {
-    let [key, "profiles", profile, ..] = path else { return Vec::new() };
+    let [key, section @ ("profiles" | "home"), rest @ ..] = path else { return Vec::new() };
     let all = placed(layout);
     let here = all.iter().find(|it| it.key.name == *key && it.laid.env() == laid.env());
     let made = here.and_then(|placed| Made::of(placed, layout));
-    made.map(|made| offer::told(made.placed, &made.cluster, profile)).unwrap_or_default()
+    match (made, *section, rest) {
+        (Some(made), "home", _) => quota::told(&made),
+        (Some(made), _, [profile, ..]) => offer::told(made.placed, &made.cluster, profile),
+        _ => Vec::new(),
+    }
 }
 
 /// The values of every chart that a hub is made of, by the name of the release; none of a hub that

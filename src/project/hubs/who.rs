@@ -3,7 +3,8 @@
 
 use super::placed::Placed;
 use super::settings::Login;
-use crate::project::access::{Category, OnHub, Roll, RollPlaced};
+use crate::project::access::{Category, Holding, OnHub, Roll, RollPlaced};
+use crate::project::format::volume_gb;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,6 +98,40 @@ impl<'a> Given<'a> {
         here.map(|placed| (placed.key.name.as_str(), placed.category)).collect()
     }
 
+    /// Whether somebody may log in as far as it is declared; of whom GitHub alone knows, they may.
+    pub(super) fn may_log_in(&self, login: &str) -> bool {
+        let Some(roll) = &self.roll else { return true };
+        let mut here = roll.list.iter().filter(|it| self.reaches(roll, it, roll.list.len()));
+        here.any(|placed| may_be_in(roll, placed, login))
+    }
+
+    /// How much a home may hold, in GB, of whom nobody declared: the most that a category gives
+    /// whose people GitHub knows, or else any.
+    pub(super) fn home_quota(&self) -> Option<f64> {
+        let categories = self.categories();
+        let most = |open: bool| {
+            let all = categories.values().filter(|it| it.members.is_open() || !open);
+            all.filter_map(|category| home_quota(category)).reduce(f64::max)
+        };
+        most(true).or_else(|| most(false))
+    }
+
+    /// How much the homes of those who are declared may hold, by their logins in small letters: the
+    /// most that a category gives that they are in, or may be in as far as GitHub alone knows.
+    pub(super) fn home_quotas(&self) -> BTreeMap<String, f64> {
+        let Some(roll) = &self.roll else { return BTreeMap::new() };
+        let here = || roll.list.iter().filter(|it| self.reaches(roll, it, roll.list.len()));
+        let people = here().flat_map(|placed| roll.members(placed));
+        let logins: BTreeSet<String> = people.map(|it| it.login.to_lowercase()).collect();
+        let most = |login: String| {
+            let theirs = here().filter(|placed| may_be_in(roll, placed, &login));
+            let given = theirs.filter_map(|placed| home_quota(placed.category));
+            let most = given.reduce(f64::max)?;
+            Some((login, most))
+        };
+        logins.into_iter().filter_map(most).collect()
+    }
+
     fn by(&self, gives: impl Fn(&RollPlaced<'a>, &OnHub) -> bool) -> Who {
         let Some(roll) = &self.roll else { return Who::new() };
         let here = roll.list.iter().filter(|placed| !roll.is_over(placed));
@@ -111,6 +146,15 @@ impl<'a> Given<'a> {
         placed.category.hubs.get(self.hub).is_some_and(|on_hub| on_hub.login)
             || steps > 0 && required().is_some_and(|it| self.reaches(roll, it, steps - 1))
     }
+}
+
+/// Whether somebody is in a category, or may be as far as GitHub alone knows.
+fn may_be_in<'a>(roll: &Roll<'a>, placed: &RollPlaced<'a>, login: &str) -> bool {
+    matches!(roll.holding(login, placed), Holding::In(_) | Holding::Perhaps(..) | Holding::Open)
+}
+
+fn home_quota(category: &Category) -> Option<f64> {
+    volume_gb(category.home_quota.as_deref()?).ok()
 }
 
 /// The teams that one must be in to be in a category: its own or one below it where those count,

@@ -1,6 +1,6 @@
 //! `ignore`: fields that others manage, and why they may.
 
-use crate::model;
+use crate::model::{self, path};
 use crate::project::format::Wrong;
 use crate::project::layout::Laid;
 use crate::project::tree::Value;
@@ -44,8 +44,9 @@ pub fn address_pattern(text: &str) -> Result<(), Wrong> {
 /// # Errors
 /// When it cannot; what is wrong with it.
 pub fn field_path(text: &str) -> Result<(), Wrong> {
-    let whole = text.split('.').next() == Some("*");
-    let good = !whole && text.split('.').all(|step| !step.is_empty() && !step.contains(' '));
+    let steps = path::steps(text);
+    let again = steps.iter().fold(String::new(), |path, key| path::join(&path, key));
+    let good = again == text && steps.first().is_some_and(|first| first != "*");
     let words = "a field of the resource as `plan` names it, as in `labels.*`; never all of them";
     if good { Ok(()) } else { Err(Wrong::expected(words)) }
 }

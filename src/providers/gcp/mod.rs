@@ -43,6 +43,7 @@ mod rest;
 pub mod secret;
 pub mod secret_access;
 mod secret_versions;
+mod snapshots;
 #[cfg(test)]
 mod tests;
 pub mod uptime_check;
@@ -56,4 +57,5 @@ pub use ledger_store::{LedgerBucket, LedgerStore};
 pub use object_sizes::{ObjectSizes, Room, Rooms, Searched, Seen};
 pub use reader::Reader;
 pub use secret_versions::{SecretVersions, State as VersionState, Version as SecretVersion};
+pub use snapshots::{Copied, Snapshot, Snapshots};
 pub use writer::Writer;

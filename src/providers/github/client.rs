@@ -174,6 +174,14 @@ impl Connection {
         Self { http: Http::Nobody, kept: Kept::default(), retry: Retry::default() }
     }
 
+    /// What GitHub says of our installation; none if we are no App.
+    pub(super) async fn installation(&self) -> Result<Option<Value>, CallFailed> {
+        match &self.http {
+            Http::App(installation) => installation.told().await.map(Some),
+            Http::Known(_) | Http::Nobody => Ok(None),
+        }
+    }
+
     /// Makes a call.
     pub(crate) async fn send(&self, call: &Call) -> Result<Answer, CallFailed> {
         let http = match &self.http {
@@ -189,6 +197,22 @@ impl Connection {
 }
 
 impl Installation {
+    /// A client with a proof that we are the App.
+    fn as_app(&self, call: &Call) -> Result<Octocrab, CallFailed> {
+        let refused =
+            |why: &str| CallFailed::because(Reason::Denied, call.purpose, &call.what, why);
+        let proof = self.app.proof().map_err(|why| refused(&why))?;
+        client(self.base.as_deref(), Some(&proof)).map_err(|error| refused(&error.to_string()))
+    }
+
+    /// What GitHub says of it.
+    async fn told(&self) -> Result<Value, CallFailed> {
+        let what = format!("the installation of {:?}", self.app);
+        let call = Call::get(what, format!("/app/installations/{}", self.app.installation));
+        let as_app = self.as_app(&call)?;
+        Ok(in_time(&as_app, &call, &Kept::default()).await?.body)
+    }
+
     /// A client with a token that still holds for a while.
     async fn client(&self, call: &Call) -> Result<Octocrab, CallFailed> {
         let mut current = self.current.lock().await;
@@ -199,9 +223,8 @@ impl Installation {
         }
         let refused =
             |why: &str| CallFailed::because(Reason::Denied, call.purpose, &call.what, why);
-        let proof = self.app.proof().map_err(|why| refused(&why))?;
         let fail = |error: ConnectionError| refused(&error.to_string());
-        let as_app = client(self.base.as_deref(), Some(&proof)).map_err(fail)?;
+        let as_app = self.as_app(call)?;
         let what = format!("a token of {:?}", self.app);
         let path = format!("/app/installations/{}/access_tokens", self.app.installation);
         let asked = Call { purpose: call.purpose, ..Call::change(what, Method::POST, path) };

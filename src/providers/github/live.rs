@@ -37,7 +37,7 @@ pub(crate) struct User {
     pub(crate) id: u64,
 }
 
-/// Somebody who was invited and has not answered.
+/// Somebody who was invited and has not joined (yet).
 /// <https://docs.github.com/en/rest/orgs/members#list-pending-organization-invitations>
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Invitation {
@@ -48,6 +48,12 @@ pub(crate) struct Invitation {
     pub(crate) role: String,
     #[serde(default)]
     pub(crate) team_count: u64,
+    /// When it ended; only told of those that did.
+    #[serde(default)]
+    pub(crate) failed_at: Option<String>,
+    /// Why, in words.
+    #[serde(default)]
+    pub(crate) failed_reason: Option<String>,
 }
 
 /// Somebody's place in a team or an organization.

@@ -14,6 +14,7 @@ pub mod github_repository_variable;
 pub mod github_team;
 pub mod github_team_member;
 pub mod github_team_repository;
+mod invitation;
 mod issues;
 mod kept;
 mod live;
@@ -21,14 +22,17 @@ mod people;
 pub mod permissions;
 mod reader;
 mod rest;
+mod rights;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 pub use app::App;
 pub use client::{Connection, ConnectionError, Endpoint, Identity, Token};
+pub use invitation::{Ended, Ending};
 pub use issues::{Issue, Issues};
 pub use people::Person;
 pub(crate) use reader::AT_ONCE;
 pub use reader::Reader;
+pub use rights::{May, Rights};
 pub use writer::Writer;

@@ -84,6 +84,20 @@ impl Reader {
         }
     }
 
+    /// Who is in a team of an organization of which we may be no owner: who is invited there is not
+    /// told to everybody.
+    ///
+    /// # Errors
+    /// When GitHub cannot be asked, or there is no such team.
+    pub async fn members_of(
+        &self,
+        organization: &str,
+        team: &str,
+    ) -> Result<Arc<Vec<Person>>, ProviderError> {
+        let ask = async || Ok(Arc::new(self.members(organization, team).await?));
+        self.people.answer(&format!("{organization}:{team}"), ask).await
+    }
+
     async fn members(&self, organization: &str, team: &str) -> Result<Vec<Person>, ProviderError> {
         let what = format!("the members of team {organization}/{team}");
         let (mut people, mut after) = (Vec::new(), Value::Null);

@@ -54,6 +54,7 @@ pub const READ_METHODS: &[ReadMethod] = &[
     ReadMethod { method: "GET /github/orgs/{org}/teams", permission: "members: read" },
     ReadMethod { method: "GET /github/orgs/{org}/members", permission: "members: read" },
     ReadMethod { method: "GET /github/orgs/{org}/invitations", permission: "members: read" },
+    ReadMethod { method: "GET /github/orgs/{org}/failed_invitations", permission: "members: read" },
     ReadMethod {
         method: "GET /github/orgs/{org}/teams/{team_slug}/invitations",
         permission: "members: read",

@@ -3,13 +3,14 @@
 use crate::kind::ProviderError;
 use crate::providers::failed::{CallFailed, Reason};
 use crate::providers::github::client::{Call, Connection};
+use crate::providers::github::invitation::Ended;
 use crate::providers::github::live::{
     Environment, Invitation, Secret, Team, TeamRepository, User, Variable,
 };
 use crate::providers::github::people::Person;
 use crate::providers::github::rest::{part, read, repository_path};
 use crate::providers::memo::Memo;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How many questions are under way at a time. GitHub wants few.
@@ -23,6 +24,7 @@ pub struct Reader {
     pub(super) connection: Connection,
     teams: Memo<Arc<Vec<Team>>>,
     invitations: Memo<Arc<Vec<Invitation>>>,
+    pub(super) ended: Memo<Arc<BTreeMap<String, Ended>>>,
     owners: Memo<Arc<BTreeSet<String>>>,
     pub(super) people: Memo<Arc<Vec<Person>>>,
 }
@@ -31,8 +33,8 @@ impl Reader {
     /// A reader for one run.
     pub fn new(connection: &Connection) -> Self {
         let (teams, invitations, owners) = (Memo::default(), Memo::default(), Memo::default());
-        let people = Memo::default();
-        Self { connection: connection.clone(), teams, invitations, owners, people }
+        let (people, ended) = (Memo::default(), Memo::default());
+        Self { connection: connection.clone(), teams, invitations, ended, owners, people }
     }
 
     /// The login that the token has; none if it is no person's, as those of Apps are.

@@ -4,7 +4,7 @@ use crate::kind::{Provider, ProviderError};
 use crate::providers::failed::{CallFailed, Reason};
 use crate::providers::kubernetes::client::{Call, Connection};
 use crate::providers::kubernetes::cluster::Cluster;
-use crate::providers::kubernetes::types::{Extent, Served, Type, catalogue};
+use crate::providers::kubernetes::types::{Extent, Served, Type, catalogue, part};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -88,6 +88,21 @@ impl Writer {
             Ok(answer) => Ok(Some(extent.only(answer))),
             Err(failed) if failed.reason == Reason::Absent => Ok(None),
             Err(failed) => Err(failed.into()),
+        }
+    }
+
+    /// The pods of a job, as they are now.
+    pub(crate) async fn pods(&self, job: &Target) -> Result<Vec<Value>, ProviderError> {
+        let within = job.namespace.as_deref().map(part).unwrap_or_default();
+        let path = format!(
+            "/api/v1/namespaces/{within}/pods?labelSelector=job-name%3D{}",
+            part(&job.name)
+        );
+        let call = Call::get(format!("the pods of {job}"), path);
+        let mut answer = self.connection.send(&job.cluster, &call).await?;
+        match answer["items"].take() {
+            Value::Array(pods) => Ok(pods),
+            _ => Ok(Vec::new()),
         }
     }
 

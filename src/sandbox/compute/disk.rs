@@ -30,7 +30,13 @@ pub(super) fn insert(asked: &Asked<'_>) -> Result<Value, Refusal> {
         let why = format!("projects/{}/{}/diskTypes/{kind}", path.project, path.scope);
         return Err(rule::missing(&why));
     }
-    let size = number(&body["sizeGb"]).unwrap_or(500);
+    let from = source(asked)?;
+    let usual = from.as_ref().and_then(|from| number(&from["diskSizeGb"])).unwrap_or(500);
+    let size = number(&body["sizeGb"]).unwrap_or(usual);
+    if from.is_some() && size < usual {
+        let why = format!("It must be at least the size of the snapshot, {usual} GB");
+        return Err(rule::field("sizeGb", &size.to_string(), &why));
+    }
     if size == 0 || size > 65_536 {
         return Err(rule::field("sizeGb", &size.to_string(), "Disk size must be 1 to 65536 GB"));
     }
@@ -42,6 +48,10 @@ pub(super) fn insert(asked: &Asked<'_>) -> Result<Value, Refusal> {
         "type": record::link(&kind_link),
         "physicalBlockSizeBytes": "4096",
     });
+    if let Some(from) = from {
+        disk["sourceSnapshot"] = from["selfLink"].clone();
+        disk["sourceSnapshotId"] = from["id"].clone();
+    }
     for field in ["description", "labels", "replicaZones"] {
         if let Some(said) = body.get(field) {
             disk[field] = said.clone();
@@ -57,6 +67,17 @@ pub(super) fn insert(asked: &Asked<'_>) -> Result<Value, Refusal> {
         }
         record::insert(asked, tx, disk.clone(), ("CREATING", "READY"))
     })
+}
+
+/// The snapshot that a disk is made from, if it says one.
+/// <https://cloud.google.com/compute/docs/disks/restore-snapshot>
+fn source(asked: &Asked<'_>) -> Result<Option<Value>, Refusal> {
+    let Some(said) = asked.body["sourceSnapshot"].as_str() else { return Ok(None) };
+    let (project, name) = (&asked.path.project, said.rsplit('/').next().unwrap_or_default());
+    let key = format!("compute/snapshots/{project}/global/{name}");
+    let found = asked.world.store.read(|view| Ok::<_, Refusal>(view.value(&key)))?;
+    let missing = || rule::missing(&format!("projects/{project}/global/snapshots/{name}"));
+    found.map(|it| Some((*it).clone())).ok_or_else(missing)
 }
 
 /// What is provisioned, where the type has such a thing.

@@ -13,7 +13,7 @@ use crate::sandbox::refusal::Refusal;
 use crate::sandbox::{Transaction, container, rest};
 
 /// Lists that others fill: nobody makes these here.
-const LOOKED_AT: [&str; 2] = ["forwardingRules", "instances"];
+const LOOKED_AT: [&str; 3] = ["forwardingRules", "instances", "snapshots"];
 
 /// The address of something, as the API gives it.
 pub(super) fn link(thing: &str) -> String {

@@ -83,7 +83,7 @@ pub(super) async fn invitations(
     let now = world.clock.now();
     let invited = world.store.read(|view| {
         let team = Team::find(view, &organization, &slug)?.id.to_string();
-        let open = organization::invited(view, &organization, |invitation| {
+        let open = organization::invited(view, &organization, now, |invitation| {
             record::is_open(invitation, now) && invitation["teams"].get(&team).is_some()
         });
         Ok::<_, Failure>(open)

@@ -10,6 +10,7 @@ mod by_number;
 mod caller;
 mod environment;
 mod graphql;
+mod installation;
 mod issue;
 mod membership;
 mod mine;
@@ -27,7 +28,8 @@ mod variable;
 
 pub use oauth::{Application, approve, register, restrict};
 pub use seed::{
-    accept, decline, join, rename_team, rename_user, secret_value, seed_member, vanish,
+    accept, decline, expire, join, limit_installation, rename_team, rename_user, secret_value,
+    seed_member, vanish,
 };
 
 use axum::Router;
@@ -55,6 +57,7 @@ const TEMPLATES: &[&str] = &[
     "/github/user/{account_id}",
     "/github/user/memberships/orgs/{org}",
     "/github/users/{username}",
+    "/github/app/installations/{installation_id}",
     "/github/app/installations/{installation_id}/access_tokens",
     "/github/orgs/{org}",
     "/github/orgs/{org}/members",
@@ -103,7 +106,8 @@ impl Api for GitHub {
             .route("/user/orgs", get(mine::organizations))
             .route("/user/memberships/orgs/{org}", get(mine::membership).patch(mine::accept))
             .route("/users/{username}", get(user::by_login))
-            .route("/app/installations/{installation_id}/access_tokens", post(user::token))
+            .route("/app/installations/{installation_id}", get(installation::one))
+            .route("/app/installations/{installation_id}/access_tokens", post(installation::token))
             .nest("/orgs/{org}", organizations())
             .nest("/repos/{owner}/{repo}", repositories())
             .layer(middleware::from_fn_with_state(world.clone(), answer::at_home))

@@ -51,18 +51,26 @@ pub(super) fn open_invitation(
 pub(super) fn invited(
     view: &Transaction<'_>,
     organization: &str,
+    now: Moment,
     which: impl Fn(&Value) -> bool,
 ) -> Vec<Value> {
     let all = record::numbered(view, &record::invitations(organization));
     let which = all.into_iter().filter(|(_, invitation)| which(invitation));
-    which.filter_map(|(id, invitation)| shown(view, organization, id, &invitation)).collect()
+    let shown = |(id, kept): (u64, Value)| shown(view, organization, (id, &kept), now);
+    which.filter_map(shown).collect()
 }
 
-fn shown(view: &Transaction<'_>, organization: &str, id: u64, kept: &Value) -> Option<Value> {
+fn shown(
+    view: &Transaction<'_>,
+    organization: &str,
+    (id, kept): (u64, &Value),
+    now: Moment,
+) -> Option<Value> {
     let account = Account::by_id(view, id).ok()?;
     let inviter = Account::by_login(view, CALLER).ok()?;
     let created = Moment(kept["create_time"].as_i64()?.saturating_mul(1_000_000));
     let url = format!("https://api.github.com/organizations/{}", record::number(organization));
+    let (failed_at, why) = record::failed(kept, now).unzip();
     Some(json!({
         "id": id,
         "login": account.login,
@@ -70,8 +78,8 @@ fn shown(view: &Transaction<'_>, organization: &str, id: u64, kept: &Value) -> O
         "email": null,
         "role": kept["role"],
         "created_at": created.rfc3339(),
-        "failed_at": kept["declined"],
-        "failed_reason": null,
+        "failed_at": failed_at,
+        "failed_reason": why,
         "inviter": shape::user(&inviter),
         "team_count": kept["teams"].as_object().map_or(0, serde_json::Map::len),
         "invitation_teams_url": format!("{url}/invitations/{id}/teams"),
@@ -123,7 +131,7 @@ pub(super) async fn invitations(
 ) -> Answer {
     let now = world.clock.now();
     let open = |invitation: &Value| record::is_open(invitation, now);
-    list(&world, &headers, &uri, &organization, open)
+    list(&world, &headers, &uri, (&organization, now), open)
 }
 
 /// Those that expired, or were declined.
@@ -135,18 +143,18 @@ pub(super) async fn failed(
 ) -> Answer {
     let now = world.clock.now();
     let failed = |invitation: &Value| !record::is_open(invitation, now);
-    list(&world, &headers, &uri, &organization, failed)
+    list(&world, &headers, &uri, (&organization, now), failed)
 }
 
 fn list(
     world: &World,
     headers: &HeaderMap,
     uri: &Uri,
-    organization: &str,
+    (organization, now): (&str, Moment),
     which: impl Fn(&Value) -> bool,
 ) -> Answer {
     record::exists(organization)?;
-    let all = world.store.read(|view| Ok::<_, Failure>(invited(view, organization, which)))?;
+    let all = world.store.read(|view| Ok::<_, Failure>(invited(view, organization, now, which)))?;
     Ok(Asked { world, uri, headers }.page(all, LONGEST_PAGE))
 }
 

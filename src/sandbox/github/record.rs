@@ -183,8 +183,20 @@ pub(super) fn invitations(organization: &str) -> String {
 
 /// Whether an invitation can still be accepted.
 pub(super) fn is_open(invitation: &Value, now: Moment) -> bool {
+    failed(invitation, now).is_none()
+}
+
+/// When and why an invitation can no longer be accepted, as GitHub words it. None if it can.
+/// <https://github.com/github/docs/issues/4423>; that a declined one is told of, is assumed.
+pub(super) fn failed(invitation: &Value, now: Moment) -> Option<(String, &'static str)> {
+    if let Some(at) = invitation["declined"].as_str() {
+        return Some((at.to_owned(), "Invitation declined."));
+    }
     let began = invitation["create_time"].as_i64().unwrap_or_default();
-    invitation["declined"].is_null() && now.seconds() < began + INVITATION_DAYS * 24 * 60 * 60
+    let end = began.saturating_add(INVITATION_DAYS * 24 * 60 * 60);
+    let why = "Invitation expired. User did not accept this invite for 7 days.";
+    let over = now.seconds() >= end;
+    over.then(|| (Moment(end.saturating_mul(1_000_000)).rfc3339(), why))
 }
 
 /// The entries below a prefix, with the number that their keys end in.

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::installation;
 use super::organization;
 use super::record::{self, Account, Team, user_key};
 use super::secret;
@@ -39,12 +40,30 @@ pub fn accept(world: &World, organization: &str, login: &str) -> Result<(), Stor
 /// When the store refuses.
 pub fn decline(world: &World, organization: &str, login: &str) -> Result<(), StoreError> {
     let now = world.clock.now().rfc3339();
+    change_invitation(world, organization, login, |it| it["declined"] = json!(now))
+}
+
+/// Somebody's invitation was sent so long ago that it expired, whatever the clock says.
+///
+/// # Errors
+/// When the store refuses.
+pub fn expire(world: &World, organization: &str, login: &str) -> Result<(), StoreError> {
+    let long_ago = world.clock.now().seconds() - 30 * 24 * 60 * 60;
+    change_invitation(world, organization, login, |it| it["create_time"] = json!(long_ago))
+}
+
+fn change_invitation(
+    world: &World,
+    organization: &str,
+    login: &str,
+    how: impl Fn(&mut Value),
+) -> Result<(), StoreError> {
     change(world, |tx| {
         let Ok(account) = Account::by_login(tx, login) else { return };
         let key = record::invitation_key(organization, account.id);
         if let Some(invitation) = tx.value(&key) {
             let mut invitation: Value = (*invitation).clone();
-            invitation["declined"] = json!(now);
+            how(&mut invitation);
             tx.put(key, invitation);
         }
     })
@@ -110,6 +129,20 @@ pub fn rename_team(
         (team.value["name"], team.value["slug"]) = (json!(name), json!(slug(name)));
         tx.put(team.key(), team.value.clone());
     })
+}
+
+/// An App's installation may do no more than this, by the names of permissions: `read` or `write`.
+///
+/// # Errors
+/// When the store refuses.
+pub fn limit_installation(
+    world: &World,
+    installation: u64,
+    permissions: &[(&str, &str)],
+) -> Result<(), StoreError> {
+    let permissions = permissions.iter().map(|(name, level)| ((*name).to_owned(), json!(level)));
+    let permissions = Value::Object(permissions.collect());
+    change(world, |tx| tx.put(installation::key(installation), permissions.clone()))
 }
 
 /// What the workflows of a repository would read of a secret; none if there is no such.

@@ -99,7 +99,7 @@ async fn a_chart_of_ours_lives_its_life() {
     let edit = r#"{"data":{"trees":"9"}}"#;
     kubectl(&["patch", "configmap", "garden-settings", "-p", edit], "");
     let plan = bench.plan(&other).await;
-    assert_eq!(paths(&plan), ["objects.ConfigMap/garden-settings.data.trees"]);
+    assert_eq!(paths(&plan), ["objects[ConfigMap/garden-settings.data.trees]"]);
     bench.apply(&other).await;
     let told =
         kubectl(&["get", "configmap", "garden-settings", "-o", "jsonpath={.data.trees}"], "");

@@ -1,6 +1,7 @@
 //! Hubs: the mistakes that are found before anything is asked of a cloud.
 
 use super::folder::Folder;
+use time::{Date, Month};
 
 const CLUSTERS: &str = "clusters:
   main:
@@ -138,5 +139,119 @@ fn a_text_of_ones_own_takes_the_place_of_ours_and_its_mistakes_have_a_line() {
     let folder = with("").file("templates/hub-home.html.hbs", "<b>\n{{headline}}</b>\n");
     insta::assert_snapshot!(folder.problems());
     let folder = with("").file("templates/hub-hom.html.hbs", "");
+    insta::assert_snapshot!(folder.problems());
+}
+
+const PEOPLE: &str = "people:
+  ada: { name: Ada, github: { login: Ada-Lovelace } }
+  bob: { name: Bob, github: { login: bob } }
+  eve: { name: Eve }
+";
+
+/// Categories of which two say who is in them, and one does not.
+const CATEGORIES: &str = "access:
+  organization: demo-org
+  categories:
+    students: { team: students, members: { exact: people/students.yaml }, home_quota: 10 GB, hubs: { main: { login: true, profiles: [cpu] } } }
+    research: { team: research, members: { exact: people/research.yaml }, home_quota: 100 GB, hubs: { main: { login: true } } }
+    guests: { team: guests, members: unmanaged, home_quota: 5 GB, hubs: { main: { login: true } } }
+    elsewhere: { team: elsewhere, members: { exact: people/students.yaml }, home_quota: 900 GB }
+";
+
+fn homes(home: &str) -> Folder {
+    with(&format!("    home: {home}\n"))
+        .file("people.yaml", PEOPLE)
+        .file("access.yaml", CATEGORIES)
+        .file("people/students.yaml", "members: [{ person: ada }, { login: carl }]\n")
+        .file(
+            "people/research.yaml",
+            "members: [{ person: ada }, { login: dora, until: 2026-01-01 }]\n",
+        )
+        .file("disks.yaml", "disks: { homes: { in: [prod], size: 900 GB, zone: us-central1-c } }\n")
+}
+
+fn quotas(home: &str) -> String {
+    let today = Date::from_calendar_date(2026, Month::November, 2).unwrap();
+    let values = homes(home).project().on(today).hub_values("main", "prod").unwrap();
+    values["home-nfs"]["quotaEnforcer"]["config"]["QuotaManager"].to_string()
+}
+
+#[test]
+fn a_home_holds_the_most_that_a_category_of_its_owner_gives() {
+    // Who is in nothing that is declared is a guest. Dora was a researcher once.
+    let quotas = quotas("{ disk: homes }");
+    let expected = r#"{"hard_quota":5.0,"paths":["/export"],"quota_overrides":{"ada-2dlovelace":100.0,"carl":10.0}}"#;
+    assert_eq!(quotas, expected);
+}
+
+#[test]
+fn what_is_said_of_a_hub_holds_for_all_and_what_is_said_of_a_person_is_the_last_word() {
+    let all = quotas("{ disk: homes, quota: 50 GB }");
+    assert_eq!(all, r#"{"hard_quota":50.0,"paths":["/export"]}"#);
+    let one = quotas("{ disk: homes, quota: 50 GB, quota_of: { ada: 1 TB, bob: 50 GB } }");
+    let expected =
+        r#"{"hard_quota":50.0,"paths":["/export"],"quota_overrides":{"ada-2dlovelace":1024.0}}"#;
+    assert_eq!(one, expected);
+    let told = homes("{ disk: homes, quota_of: { bob: 20 GB } }").project();
+    let told = told.explain("hubs.main.home", "prod").unwrap().to_string();
+    for line in ["a home may hold 5 GB", "that of ada-lovelace: 100 GB", "that of bob: 20 GB"] {
+        assert!(told.contains(line), "{told}");
+    }
+}
+
+#[test]
+fn a_quota_of_somebodys_own_needs_somebody_and_one_for_all_others() {
+    let problems =
+        homes("{ disk: homes, quota_of: { eve: 1 GB, ewe: 1 GB, ada: lots } }").problems();
+    insta::assert_snapshot!(problems);
+    let bare = with("    home: { disk: homes, quota_of: { ada: 1 GB } }\n")
+        .file("people.yaml", PEOPLE)
+        .file(
+            "disks.yaml",
+            "disks: { homes: { in: [prod], size: 900 GB, zone: us-central1-c } }\n",
+        );
+    assert!(bare.problems().contains("what everybody else's home may hold is not said"));
+}
+
+const IMAGES: &str = "    images:
+      py: { image: 'lab:1', default: true }
+      r: { title: R, image: 'r:1', opens: rstudio, apps: [rstudio, shiny], kernels: [ir] }
+      julia: { image: 'julia:1', apps: [pluto], kernels: [julia-1.10] }
+      own: { pattern: '^.+:.+$' }
+    page: { welcome_file: true }
+";
+
+#[test]
+fn an_image_opens_what_it_has_and_so_does_a_profile() {
+    let folder = with(&format!(
+        "{IMAGES}    profiles:
+      cpu: {{ on: small, sizes: [4 GB], images: [r, julia], opens: pluto }}
+"
+    ));
+    let values = folder.project().hub_values("main", "prod").unwrap();
+    let single = &values["main"]["singleuser"];
+    let profile = &single["profileList"][0];
+    assert_eq!(profile["kubespawner_override"]["default_url"], "/pluto");
+    let images = &profile["profile_options"]["image"]["choices"];
+    assert_eq!(images["r"]["kubespawner_override"]["default_url"], "/rstudio");
+    let welcome = single["extraFiles"]["welcome"]["stringData"].as_str().unwrap();
+    assert!(
+        welcome.contains("from its launcher:\n\n- pluto, in julia\n- rstudio, in R\n"),
+        "{welcome}"
+    );
+}
+
+#[test]
+fn what_is_to_be_opened_and_is_not_there_is_told() {
+    let folder = with(
+        "    images:
+      py: { image: 'lab:1', opens: rstudio }
+      r: { image: 'r:1', opens: shinny, apps: [rstudio, shiny] }
+      tree: { image: 'r:1', opens: /tree }
+      own: { pattern: '^.+:.+$', opens: rstudio }
+    profiles:
+      cpu: { on: small, sizes: [4 GB], opens: rstudio }
+",
+    );
     insta::assert_snapshot!(folder.problems());
 }

@@ -6,9 +6,9 @@ use crate::cli::target::Target;
 use crate::cli::ui::Ui;
 use crate::kind::ProviderError;
 use crate::project::Project;
-use crate::project::access::{Asked, Role, Seen, Sight};
+use crate::project::access::{Asked, OnGitHub, Past, Role, Seen, Sight};
 use crate::providers::github::github_team_member;
-use crate::providers::github::{AT_ONCE, Connection, Person, Reader};
+use crate::providers::github::{AT_ONCE, Connection, Ended, Ending, Person, Reader};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use std::path::Path;
 
@@ -64,16 +64,32 @@ async fn sight(
     let reader = &Reader::new(connection);
     let looks = asked.teams().into_iter().map(|team| async move {
         let (organization, slug) = &team;
-        // Teams of others are read as they are called; which of them we may see is not known.
+        // Teams of others are read as they are called, and who is invited there is not told to us.
         let people = match asked.is_own(organization) {
             true => reader.people_of(organization, slug, stack).await?,
-            false => reader.people(organization, slug).await?,
+            false => reader.members_of(organization, slug).await?,
         };
         let people = people.iter().map(seen).collect();
         Ok::<_, ProviderError>((team, people))
     });
     let seen: Vec<_> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
-    Ok(asked.sight(seen))
+    let mut sight = asked.sight(seen);
+    for organization in asked.own_organizations() {
+        let ended = reader.ended(&organization).await?;
+        let past = ended.iter().map(|(login, ended)| (login.clone(), past(ended)));
+        sight = sight.with_past(&organization, past.collect());
+    }
+    Ok(sight)
+}
+
+/// An invitation that ended, as the declaration speaks of people.
+fn past(ended: &Ended) -> Past {
+    let how = match ended.how {
+        Ending::Expired => OnGitHub::Expired,
+        Ending::Declined => OnGitHub::Declined,
+        Ending::Failed(_) => OnGitHub::Failed,
+    };
+    Past { how, words: ended.to_string() }
 }
 
 /// A person of a team, as the declaration speaks of people.

@@ -8,6 +8,7 @@ mod notices;
 mod offboard;
 mod page;
 mod preview;
+mod turn;
 mod who_can;
 mod why;
 mod why_403;
@@ -211,5 +212,6 @@ fn tell(report: &Report, sentences: &[(String, String)], ui: &Ui) {
         ui.say(ui.look.wrapped(sentence));
         ui.say(format!("{}\n\n", ui.look.indented(below)));
     }
-    report.remarks.iter().for_each(|remark| ui.say(ui.look.wrapped(remark)));
+    let remarks: Vec<String> = report.remarks.iter().map(|it| ui.look.wrapped(it)).collect();
+    ui.say(remarks.join("\n\n"));
 }

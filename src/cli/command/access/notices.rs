@@ -1,6 +1,8 @@
 //! `access notices`: tell people that their time will be over.
 
+use super::turn::Turn;
 use super::{DayArgs, unanswered};
+use crate::cli::declaration::{declaration_on, folder};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, unreadable};
 use crate::cli::session::patience;
@@ -16,16 +18,17 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use time::{Date, Duration};
+use std::time::Duration;
+use time::Date;
 
 /// Notices are told at most so long before the end, so an older issue tells none of today's.
-const LONGEST: Duration = Duration::days(31);
+const LONGEST: time::Duration = time::Duration::days(31);
 
 /// Tell people 30 days before their time is over, and once more 7 days before
 ///
 /// Writes a file to mail for each of them, or opens an issue, as `access.notices` says. What was
-/// told is not told again: the file is there, or the issue is, open or closed. Meant to run every
-/// night.
+/// told is not told again: the file is there, or the issue is, open or closed. Issues are opened by
+/// one run at a time, which holds the lease. Meant to run every night.
 ///
 /// For example: leap-infra access notices
 #[derive(clap::Args, Debug)]
@@ -41,6 +44,9 @@ pub(super) struct Args {
     /// Go to the live GitHub, whatever the environments say
     #[arg(long)]
     live: bool,
+    /// How long to wait while another run opens issues or applies, in seconds
+    #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+    lock_timeout: u64,
 }
 
 /// What came of a notice.
@@ -52,7 +58,8 @@ struct Told<'a> {
 
 /// Tells what was not told before.
 pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let (project, folder) = match args.day.project(ui)? {
+    let folder = folder(&args.day.stack)?;
+    let (project, _) = match declaration_on(&folder, args.day.day(), ui) {
         Ok(declared) => declared,
         Err(exit) => return Ok(exit),
     };
@@ -68,7 +75,16 @@ pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
             let target = Target::open(&project, &folder, &all, args.live).await?;
             let connection = &target.github_connection(patience(ui))?;
             let issues = Issues { connection, owner: &owner, repository: &repository };
-            opened(&notices, &issues, args).await?
+            match project.access_home().filter(|_| !args.list && !notices.is_empty()) {
+                None => opened(&notices, &issues, args, None).await?,
+                Some(env) => {
+                    let patience = Duration::from_secs(args.lock_timeout);
+                    let turn = Turn::take(&target, &project, env, patience, ui).await?;
+                    let opened = opened(&notices, &issues, args, Some(&turn)).await;
+                    turn.give_back().await;
+                    opened?
+                }
+            }
         }
     };
     say(&project, &told, args.day.day(), ui);
@@ -97,10 +113,15 @@ fn files<'a>(notices: &'a [Notice], into: &Path, list: bool) -> Result<Vec<Told<
         }
         if !list {
             let text = format!("Subject: {}\n\n{}", notice.title(), notice.text());
-            write(&file, &text).map_err(|error| {
-                let summary = format!("{} was not written", file.display());
-                Failure::new(Exit::Error, summary).because(&error)
-            })?;
+            match write(&file, &text) {
+                Ok(()) => {}
+                // Another run was faster.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                Err(error) => {
+                    let summary = format!("{} was not written", file.display());
+                    return Err(Failure::new(Exit::Error, summary).because(&error));
+                }
+            }
         }
         let place = (!list).then(|| file.display().to_string());
         told.push(Told { notice, place });
@@ -120,6 +141,7 @@ async fn opened<'a>(
     notices: &'a [Notice],
     issues: &Issues<'_>,
     args: &Args,
+    turn: Option<&Turn>,
 ) -> Result<(Vec<Told<'a>>, Vec<ProviderError>), Failure> {
     let since = args.day.day().saturating_sub(LONGEST).to_string();
     let known = match notices {
@@ -138,6 +160,11 @@ async fn opened<'a>(
         if args.list {
             told.push(Told { notice, place: None });
             continue;
+        }
+        if turn.is_some_and(|turn| !turn.holds()) {
+            let summary = "the lease was lost, so nobody else is told now";
+            let failure = Failure::new(Exit::Locked, summary);
+            return Err(failure.hint("run it again: who was told is not told again"));
         }
         let body = format!("{}\n{}\n", notice.text(), notice.mark());
         match issues.open(&notice.title(), &body).await {

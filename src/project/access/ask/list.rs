@@ -122,7 +122,8 @@ fn here(sight: &Sight, placed: &Placed<'_>, member: &Member<'_>, on: Option<Date
         Standing::NotYet(_) => Declared::Out,
         Standing::Ended(_) => Declared::Ended,
     };
-    compare(declared, sight.state(&placed.team, member.login))
+    let seen = compare(declared, sight.state(&placed.team, member.login));
+    sight.told(&placed.team, member.login, seen)
 }
 
 /// Who is in a team and is not declared to be.

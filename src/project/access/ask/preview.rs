@@ -37,7 +37,7 @@ impl Asked<'_> {
         self.each(|roll, placed, right| {
             let holding = roll.holding(login, placed);
             let on_github = self.on_github(roll, placed, login);
-            let (verdict, _) = told_seen(&holding, placed, login, on_github);
+            let (verdict, _) = told_seen(&holding, placed, login, on_github, None);
             if verdict == Verdict::No && !on_github.is_some_and(OnGitHub::differs) {
                 return;
             }

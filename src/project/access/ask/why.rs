@@ -60,7 +60,8 @@ impl Asked<'_> {
             }
             let (holding, on_github) =
                 (roll.holding(login, placed), self.on_github(roll, placed, login));
-            let (verdict, because) = told_seen(&holding, placed, login, on_github);
+            let past = self.past(placed, login);
+            let (verdict, because) = told_seen(&holding, placed, login, on_github, past);
             let through = right.through.map(|it| format!("; through {it}")).unwrap_or_default();
             reasons.insert(Reason {
                 verdict,

@@ -1,6 +1,7 @@
-//! What the schema cannot say about what a hub refers to: login, admins, homes, images, buckets,
-//! Dask, builds and seats.
+//! What the schema cannot say about what a hub refers to: login, admins, buckets, Dask, builds and
+//! seats.
 
+use super::{homes, images};
 use crate::project::buckets;
 use crate::project::clusters::Role;
 use crate::project::dns;
@@ -8,15 +9,10 @@ use crate::project::hubs::format::time_of;
 use crate::project::hubs::made::Made;
 use crate::project::hubs::releases::{chart_names, releases};
 use crate::project::hubs::settings::{Login, Per};
-use crate::project::hubs::share::plain;
-use crate::project::hubs::values::home;
 use crate::project::problem::{Findings, Problem, Range};
 use crate::project::releases::{self, Deployed, check_values};
 use crate::project::tree::Node;
 use std::collections::BTreeSet;
-
-/// Tags that mean another image every so often.
-const MOVING: [&str; 7] = ["latest", "main", "master", "stable", "dev", "edge", "nightly"];
 
 /// Checks what a hub that is made here refers to.
 pub(super) fn check(made: &Made<'_>, findings: &mut Findings) {
@@ -26,8 +22,8 @@ pub(super) fn check(made: &Made<'_>, findings: &mut Findings) {
     findings.extend(login(made));
     findings.extend(admitted(made));
     accounts(made, findings);
-    homes(made, findings);
-    images(made, findings);
+    homes::check(made, findings);
+    images::check(made, findings);
     environment(made, findings);
     pools(made, findings);
     warm(made, findings);
@@ -107,69 +103,6 @@ fn accounts(made: &Made<'_>, findings: &mut Findings) {
             format!("write `kubernetes: [{space}/{name}]` in the identity `{}`", it.identity);
         findings.push(Problem::error("hub-identity", range, message).suggest(help));
     }
-}
-
-fn homes(made: &Made<'_>, findings: &mut Findings) {
-    let Some(written) = &made.placed.hub.home else { return };
-    let range = made.placed.range_at(&["home", "disk"]);
-    let Some(disk) = home::disk(made, written) else {
-        let known = made.placed.laid.declaration.disks.keys().map(String::as_str);
-        findings.push(Problem::unknown("disk", &written.disk, range, known));
-        return;
-    };
-    let rooms = made.cluster.rooms();
-    let core = rooms.iter().filter(|(_, room)| room.role == Role::Core);
-    let zones: BTreeSet<&str> =
-        core.flat_map(|(_, room)| room.spec.zones.iter()).map(String::as_str).collect();
-    if !zones.is_empty() && !disk.zones.iter().any(|zone| zones.contains(zone.as_str())) {
-        let message = format!(
-            "the disk is in {}, where no machine of the role `core` is that could serve it",
-            disk.zones.join(" and ")
-        );
-        let problem = Problem::error("home-zone", range, message);
-        findings.push(problem.expected("a disk in a zone of such a pool"));
-    }
-    let (Some(quota), Some(people)) = (made.quota(), written.people) else { return };
-    let needed = quota * f64::from(people);
-    if needed > f64::from(disk.size_gb) {
-        let message = format!(
-            "{people} people with {} GB each are {} GB, and the disk has {}",
-            plain(quota),
-            plain(needed),
-            disk.size_gb
-        );
-        let problem = Problem::warning("home-room", made.placed.range("home"), message);
-        let help = format!("watch it, or make the disk {} GB", needed.ceil());
-        findings.push(problem.related(disk.range, "the disk").suggest(help));
-    }
-}
-
-fn images(made: &Made<'_>, findings: &mut Findings) {
-    let written = made.placed.node.child("images").map(Node::entries).unwrap_or_default();
-    super::profiles::defaults(written, findings);
-    for (key, node) in written {
-        let Some(image) = made.placed.hub.images.get(&key.name) else { continue };
-        if image.image.is_some() == image.pattern.is_some() {
-            let message = "an image is named, or any that fits a pattern";
-            let problem = Problem::error("image", &key.range, message);
-            findings.push(problem.expected("`image: NAME:TAG` or `pattern: ^.+:.+$`"));
-        }
-        let range = node.child("image").map_or(&key.range, |node| &node.range);
-        findings.extend(image.image.as_deref().and_then(|name| moving(name, range)));
-    }
-}
-
-fn moving(image: &str, range: &Range) -> Option<Problem> {
-    if image.contains("@sha256:") {
-        return None;
-    }
-    let last = image.rsplit('/').next().unwrap_or(image);
-    let tag = last.split_once(':').map_or("latest", |(_, tag)| tag);
-    MOVING.contains(&tag).then(|| {
-        let message = format!("the tag `{tag}` is another image every so often");
-        let problem = Problem::warning("moving-tag", range, message);
-        problem.suggest("name a tag that stays, or a digest".to_owned())
-    })
 }
 
 /// Variables name buckets that servers may use.

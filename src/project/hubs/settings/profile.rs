@@ -36,6 +36,10 @@ pub struct Profile {
     /// The images that can be chosen, by their keys; every image of the hub when not said.
     #[serde(default)]
     pub images: Option<Vec<String>>,
+    /// What opens first with images that do not say it themselves, as in `rstudio`, an app that
+    /// they have; JupyterLab when not said.
+    #[serde(default)]
+    pub opens: Option<String>,
     /// Whether people may have an image built for it, where the hub `builds` images.
     #[serde(default)]
     pub builds_images: bool,
@@ -108,6 +112,14 @@ pub struct Image {
     /// What opens first, as in `lab`, `rstudio` or `/tree`; JupyterLab when not said.
     #[serde(default)]
     pub opens: Option<String>,
+    /// What can be opened beside JupyterLab, each by the path below a server that it is served at:
+    /// `rstudio`, `vscode`, `desktop`.
+    #[serde(default)]
+    #[schemars(extend("items" = { "type": "string", "format": "namespace" }))]
+    pub apps: Vec<String>,
+    /// The kernels that it has, as `jupyter kernelspec list` says them: `ir`, `julia-1.10`.
+    #[serde(default)]
+    pub kernels: Vec<String>,
 }
 
 impl Default for Choices {

@@ -3,8 +3,10 @@
 
 use crate::project::disks::{self, Served};
 use crate::project::hubs::made::Made;
+use crate::project::hubs::quota::folder_of;
 use crate::project::hubs::settings::Home;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The release that serves homes, and the name of its service.
 pub(in crate::project::hubs) const RELEASE: &str = "home-nfs";
@@ -24,7 +26,13 @@ pub(in crate::project::hubs) fn values(made: &Made<'_>, disk: &Served<'_>) -> Va
         "quotaEnforcer": { "enabled": made.quota().is_some() },
     });
     if let Some(quota) = made.quota() {
-        let manager = json!({ "hard_quota": quota, "paths": ["/export"] });
+        let mut manager = json!({ "hard_quota": quota, "paths": ["/export"] });
+        let others = made.quotas();
+        if !others.is_empty() {
+            let others = others.into_iter().map(|(login, gb)| (folder_of(&login), gb));
+            let others: BTreeMap<String, f64> = others.collect();
+            super::lay(&mut manager, json!({ "quota_overrides": others }));
+        }
         super::lay(
             &mut values,
             json!({ "quotaEnforcer": { "config": { "QuotaManager": manager } } }),

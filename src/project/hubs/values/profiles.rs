@@ -46,6 +46,10 @@ fn profile_of(made: &Made<'_>, key: &str, profile: &Profile, offers: &[Offer]) -
     if made.given.matters() {
         super::lay(&mut value, json!({ "who": who }));
     }
+    if let Some(opens) = &profile.opens {
+        let opened = json!({ "default_url": address(opens) });
+        super::lay(&mut value, json!({ "kubespawner_override": opened }));
+    }
     if let ([offer], true) = (offers, single) {
         super::lay(&mut value, json!({ "kubespawner_override": started(offer) }));
     }

@@ -7,8 +7,11 @@ mod spec;
 pub use spec::{Role, Spec};
 
 use crate::kind::{Applied, Change, Kind, ProviderError, StepContext, digest};
-use crate::model::{Found, Observation, Owner, Place, Resource, Scope, SpecMark, Status, Version};
+use crate::model::{
+    Found, Observation, Owner, Place, Remark, Resource, Scope, SpecMark, Status, Version,
+};
 use crate::providers::github::client::Call;
+use crate::providers::github::invitation::{self, Next};
 use crate::providers::github::live::{Membership, User};
 use crate::providers::github::people::{Person, account};
 use crate::providers::github::rest::{part, read};
@@ -50,7 +53,12 @@ impl Kind for OrganizationMember {
         for organization in places {
             let people = Everybody::of(reader, organization).await?;
             let here = scope.wanted.values().filter(|it| it.place.project == organization);
-            observation.found.extend(here.filter_map(|resource| people.found(scope, resource)));
+            for resource in here {
+                match people.found(scope, resource) {
+                    Some(found) => observation.found.push(found),
+                    None => absent(reader, scope, resource, &mut observation).await?,
+                }
+            }
         }
         Ok(observation)
     }
@@ -75,10 +83,7 @@ impl Kind for OrganizationMember {
 }
 
 /// Who is in an organization, and who is invited.
-struct Everybody {
-    organization: String,
-    people: Vec<(Person, Role)>,
-}
+struct Everybody(Vec<(Person, Role)>);
 
 impl Everybody {
     async fn of(reader: &Reader, organization: &str) -> Result<Self, ProviderError> {
@@ -96,28 +101,51 @@ impl Everybody {
             let person = Person { login, id: None, role: None };
             people.push((person, role(invitation.role == "admin")));
         }
-        Ok(Self { organization: organization.to_owned(), people })
+        Ok(Self(people))
     }
 
     /// A person who is declared, as they are; who is more than that is as good.
     fn found(&self, scope: &Scope<'_>, resource: &Resource) -> Option<Found<Spec>> {
         let wanted = Spec::deserialize(&resource.spec).ok()?;
         let is = |(person, _): &&(Person, Role)| person.is(&wanted.login, wanted.id);
-        let (person, live) = self.people.iter().find(is)?;
+        let (person, live) = self.0.iter().find(is)?;
         let spec = Spec { role: wanted.role.min(*live), ..wanted };
-        let (name, env) = (resource.id.name.clone(), &resource.id.env);
-        let applied = SpecMark::Applied(digest::<OrganizationMember>(&spec));
-        let mark = remembered::mark(scope, OrganizationMember::NAME, &name, env, applied);
-        Some(Found {
-            name,
-            place: place(&self.organization),
-            owner: Owner::Ours(mark),
-            spec,
-            version: Version(person.id.map_or_else(|| "invited".into(), |id| id.to_string())),
-            status: Status::Ready,
-            holds: None,
-        })
+        let version = person.id.map_or_else(|| "invited".into(), |id| id.to_string());
+        Some(ours(scope, resource, spec, Version(version)))
     }
+}
+
+/// Somebody who is neither there nor invited: what is to be said of it, and whether they want to be.
+async fn absent(
+    reader: &Reader,
+    scope: &Scope<'_>,
+    resource: &Resource,
+    observation: &mut Observation<Spec>,
+) -> Result<(), ProviderError> {
+    let Ok(spec) = Spec::deserialize(&resource.spec) else { return Ok(()) };
+    let organization = &resource.place.project;
+    let ended = reader.ended(organization).await?;
+    let last = ended.get(&spec.login.to_ascii_lowercase());
+    match last.map(|ended| invitation::after(ended, organization, None)) {
+        Some(Next::Invite(what)) => {
+            observation.remarks.push(Remark { name: resource.id.name.clone(), what });
+        }
+        Some(Next::Leave(what)) => {
+            let found = ours(scope, resource, spec, Version("declined".to_owned()));
+            observation.found.push(Found { status: Status::Waiting { what }, ..found });
+        }
+        None => {}
+    }
+    Ok(())
+}
+
+/// Somebody who is declared, as they were found.
+fn ours(scope: &Scope<'_>, resource: &Resource, spec: Spec, version: Version) -> Found<Spec> {
+    let (name, env) = (resource.id.name.clone(), &resource.id.env);
+    let applied = SpecMark::Applied(digest::<OrganizationMember>(&spec));
+    let mark = remembered::mark(scope, OrganizationMember::NAME, &name, env, applied);
+    let (place, owner) = (resource.place.clone(), Owner::Ours(mark));
+    Found { name, place, owner, spec, version, status: Status::Ready, holds: None }
 }
 
 fn role(owner: bool) -> Role {

@@ -2,9 +2,10 @@
 
 use super::{Role, Spec, TeamMember, member_name, place};
 use crate::kind::{self, Kind as _, ProviderError};
-use crate::model::{Found, Observation, Owner, Resource, Scope, SpecMark, Status, Version};
+use crate::model::{Found, Observation, Owner, Remark, Resource, Scope, SpecMark, Status, Version};
 use crate::providers::github::Reader;
 use crate::providers::github::github_team::{self, Members, Team, team_name, wire};
+use crate::providers::github::invitation::{self, Ended, Next};
 use crate::providers::github::live::Team as Live;
 use crate::providers::github::people::Person;
 use crate::providers::github::reader::AT_ONCE;
@@ -33,7 +34,7 @@ fn claimed(login: &str, claim: &str) -> Option<Spec> {
     let role = if role == "maintainer" { Role::Maintainer } else { Role::Member };
     // There are logins of digits only; those who bear one are claimed by it, as in the name.
     let id = who.parse().ok().filter(|_| !who.eq_ignore_ascii_case(login));
-    Some(Spec { login: login.to_owned(), id, role })
+    Some(Spec { login: login.to_owned(), id, role, since: None })
 }
 
 pub(super) async fn observe(
@@ -60,7 +61,12 @@ pub(super) async fn observe(
             true => reader.owners(&team.organization).await?,
             false => Arc::default(),
         };
-        team.sort(scope, &people, &owners, &mut observation);
+        let ended = match team.lacks_somebody(scope, &people) {
+            true => reader.ended(&team.organization).await?,
+            false => Arc::default(),
+        };
+        let seen = Seen { people: &people, owners: &owners, ended: &ended };
+        team.sort(scope, &seen, &mut observation);
     }
     Ok(observation)
 }
@@ -137,6 +143,15 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// What was seen of a team and its organization.
+struct Seen<'a> {
+    people: &'a [Person],
+    /// The logins of the organization's owners.
+    owners: &'a BTreeSet<String>,
+    /// Invitations that ended, by login; only asked for where they matter.
+    ended: &'a BTreeMap<String, Ended>,
+}
+
 /// A team whose people are looked at.
 struct Looked {
     organization: String,
@@ -172,18 +187,43 @@ impl Looked {
         })
     }
 
-    /// Tells the people of a team who are ours from the others.
-    fn sort(
+    /// Whether somebody who is declared is neither in the team nor invited, so that it matters
+    /// what became of their last invitation.
+    fn lacks_somebody(&self, scope: &Scope<'_>, people: &[Person]) -> bool {
+        let is_there = |spec: &Spec| people.iter().any(|it| it.is(&spec.login, spec.id));
+        self.slug.is_some() && self.wanted(scope).any(|(_, _, spec)| !is_there(&spec))
+    }
+
+    /// Who is not there: what is to be said of it, and whether they want to be.
+    fn absent(
         &self,
         scope: &Scope<'_>,
-        people: &[Person],
-        owners: &BTreeSet<String>,
+        (name, resource, spec): (&str, &Resource, Spec),
+        seen: &Seen<'_>,
         observation: &mut Observation<Spec>,
     ) {
-        let mut others: Vec<&Person> = people.iter().collect();
+        let Some(ended) = seen.ended.get(&spec.login.to_ascii_lowercase()) else { return };
+        match invitation::after(ended, &self.organization, spec.since.as_deref()) {
+            Next::Invite(what) => {
+                observation.remarks.push(Remark { name: name.to_owned(), what });
+            }
+            Next::Leave(what) => {
+                let version = Version("declined".to_owned());
+                let found = self.ours(scope, name, &resource.id.env, spec, version);
+                observation.found.push(Found { status: Status::Waiting { what }, ..found });
+            }
+        }
+    }
+
+    /// Tells the people of a team who are ours from the others.
+    fn sort(&self, scope: &Scope<'_>, seen: &Seen<'_>, observation: &mut Observation<Spec>) {
+        let mut others: Vec<&Person> = seen.people.iter().collect();
         for (name, resource, spec) in self.wanted(scope) {
-            let Some(person) = take(&mut others, &spec) else { continue };
-            let owner_too = owners.contains(&person.login.to_ascii_lowercase());
+            let Some(person) = take(&mut others, &spec) else {
+                self.absent(scope, (name, resource, spec), seen, observation);
+                continue;
+            };
+            let owner_too = seen.owners.contains(&person.login.to_ascii_lowercase());
             let role = person.role.filter(|_| !owner_too).unwrap_or(spec.role);
             let spec = Spec { role, ..spec };
             let version = version(person);
@@ -207,7 +247,7 @@ impl Looked {
         for person in others {
             let name = member_name(&self.organization, &self.declared_slug, &person.login);
             let (login, role) = (person.login.clone(), person.role.unwrap_or_default());
-            let spec = Spec { login, id: person.id, role };
+            let spec = Spec { login, id: person.id, role, since: None };
             match &self.exact_in {
                 Some(env) => {
                     let found = self.ours(scope, &name, env, spec, version(person));

@@ -17,6 +17,10 @@ pub struct Spec {
     /// that they are in; GitHub leaves no choice.
     #[serde(default)]
     pub role: Role,
+    /// The day since when they are declared, where that is said. Who declined an invitation is not
+    /// asked again, unless they are declared since a later day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
 }
 
 /// What a person may do in a team.

@@ -19,6 +19,7 @@ use crate::providers::kubernetes::types::Type;
 use crate::providers::kubernetes::writer::Target;
 use crate::providers::ownership::check_ours;
 use crate::providers::stale;
+use serde_json::Value;
 use std::time::Duration;
 
 /// How long one run of Helm may take, the hooks of a chart included.
@@ -30,6 +31,8 @@ pub(super) struct Here<'a> {
     pub(super) step: &'a StepContext,
     pub(super) cluster: Cluster,
     pub(super) at: At<'a>,
+    /// The values of the step: what of those that stand is no secret, as it was for the plan.
+    values: &'a Value,
 }
 
 /// The latest revision as it is now, with the version of its Secret.
@@ -44,14 +47,14 @@ impl<'a> Here<'a> {
     pub(super) fn of(
         writer: &'a Writer,
         step: &'a StepContext,
-        spec: &Spec,
+        spec: &'a Spec,
     ) -> Result<Self, ProviderError> {
         let cluster = Cluster::parse(&spec.cluster).ok_or_else(|| ProviderError::Unexpected {
             what: step.id.to_string(),
             why: format!("`{}` is no cluster", spec.cluster),
         })?;
         let (namespace, release) = parts(&step.id.name);
-        Ok(Self { writer, step, cluster, at: At { namespace, release } })
+        Ok(Self { writer, step, cluster, at: At { namespace, release }, values: &spec.values })
     }
 
     /// The latest revision; none if there is no such release, or only its history.
@@ -63,7 +66,7 @@ impl<'a> Here<'a> {
         };
         let mut all: Vec<(Release, String)> = Vec::new();
         for secret in &secrets {
-            let read = Release::read(secret, |_, _| None).map_err(unexpected)?;
+            let read = Release::read(secret, |_, _| Some(self.values)).map_err(unexpected)?;
             let resource_version = secret["metadata"]["resourceVersion"].as_str();
             all.push((read, resource_version.unwrap_or_default().to_owned()));
         }

@@ -1,8 +1,8 @@
 //! From a revision as Helm keeps it to the settings that a declaration is compared with.
 
 use super::{Chart, Spec};
-use crate::model::Scope;
-use crate::providers::helm::program::{CHART_LABEL, chart_label};
+use crate::model::{Scope, SpecMark, label};
+use crate::providers::helm::program::{CHART_LABEL, TURN_LABEL, chart_label};
 use crate::providers::helm::release::Release;
 use crate::providers::kubernetes::cluster::Cluster;
 use serde::Deserialize as _;
@@ -11,6 +11,15 @@ use std::collections::BTreeMap;
 /// What is wanted of a release, if anything is.
 pub(super) fn wanted_spec(scope: &Scope<'_>, name: &str) -> Option<Spec> {
     Spec::deserialize(&scope.wanted.get(name)?.spec).ok()
+}
+
+/// Whether an apply of ours was at work on a release and did not end: the revision is the one that
+/// it was about to make, and not said to be finished.
+pub(super) fn is_cut_off(release: &Release) -> bool {
+    let label = |key: &str| release.labels.get(key).map(String::as_str);
+    let ours = label(TURN_LABEL) == Some(release.revision.to_string().as_str());
+    let unfinished = SpecMark::from_label(label(label::SPEC)) == SpecMark::Unfinished;
+    ours && unfinished && release.status.is_pending()
 }
 
 /// The settings of a revision.

@@ -1,6 +1,7 @@
 //! Which releases there are: one list of Helm's Secrets for each cluster.
 
-use super::found::{seen, wanted_spec};
+use super::Status::Deployed;
+use super::found::{is_cut_off, seen, wanted_spec};
 use super::{HelmRelease, Spec, objects, parts};
 use crate::kind::{Kind, ProviderError};
 use crate::model::{Found, Mark, Observation, Owner, Scope, Status, Version};
@@ -24,6 +25,8 @@ pub(super) async fn observe(
             let declared = scope.wanted.contains_key(found.name.as_str())
                 || scope.leaving.contains_key(found.name.as_str());
             match (&found.owner, declared) {
+                // Half of its objects may be there: that is no drift.
+                (Owner::Ours(_), _) if is_cut_off(&release) => observation.found.push(found),
                 (Owner::Ours(_), _) | (_, true) => {
                     found.spec.objects =
                         objects::differing(reader, scope, &cluster, &release).await?;
@@ -60,13 +63,19 @@ async fn releases(
     Ok(latest(all?).into_values().collect())
 }
 
+/// What is known without a look at its objects. Where an apply of ours was cut off, the mark says so,
+/// as it does of every kind.
 fn found(scope: &Scope<'_>, cluster: &Cluster, release: &Release) -> Found<Spec> {
     let name = super::release_name(cluster, &release.namespace, &release.name);
     let wanted = wanted_spec(scope, &name);
+    let mut spec = seen(cluster, release, wanted.as_ref());
+    if is_cut_off(release) {
+        spec.status = Deployed;
+    }
     Found {
         owner: owner(scope.stack, &name, release),
         place: super::place(cluster),
-        spec: seen(cluster, release, wanted.as_ref()),
+        spec,
         version: version(release),
         status: Status::Ready,
         holds: None,

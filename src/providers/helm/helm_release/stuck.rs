@@ -7,8 +7,9 @@
 
 use super::Status;
 use super::apply::{Here, Standing};
+use super::found::is_cut_off;
 use crate::kind::ProviderError;
-use crate::providers::helm::program::{TURN_LABEL, rollback, uninstall};
+use crate::providers::helm::program::{rollback, uninstall};
 
 /// How often a release is looked at that an apply of ours left: its lease is ours now, and a helm
 /// that it started ends soon by itself.
@@ -44,8 +45,7 @@ pub(super) async fn freed(
 
 /// Whether the revision is one that an apply of ours was about to make tells how long to wait.
 fn patience(standing: &Standing) -> u32 {
-    let turn = standing.release.labels.get(TURN_LABEL);
-    match turn == Some(&standing.release.revision.to_string()) {
+    match is_cut_off(&standing.release) {
         true => LOOKS_AT_OURS,
         false => LOOKS_AT_OTHERS,
     }

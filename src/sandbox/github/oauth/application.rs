@@ -3,8 +3,6 @@
 //! On GitHub both are made by hand, in settings; the addresses here are those, and the answers ours.
 
 use axum::extract::{Path, State};
-use bytes::Bytes;
-use http::{HeaderMap, Uri};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -140,13 +138,7 @@ fn change(
 }
 
 /// Registers an application, as a form does. Names and secrets are made up unless they are given.
-pub(super) async fn create(
-    State(world): State<World>,
-    uri: Uri,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Answer {
-    let fields = Fields::read(&uri, &headers, &bytes);
+pub(super) async fn create(State(world): State<World>, fields: Fields) -> Answer {
     let given = |name: &str, made: String| fields.said(name).map_or(made, str::to_owned);
     let client_id = given("client_id", format!("Ov23li{}", secret::<7>()));
     let client_secret = given("client_secret", secret::<20>());
@@ -166,12 +158,9 @@ pub(super) async fn create(
 pub(super) async fn change_policy(
     State(world): State<World>,
     Path(organization): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
-    bytes: Bytes,
+    fields: Fields,
 ) -> Answer {
     record::exists(&organization)?;
-    let fields = Fields::read(&uri, &headers, &bytes);
     match (fields.text("action"), fields.said("client_id")) {
         ("restrict", None) => restrict(&world, &organization)?,
         ("approve", Some(client_id)) => approve(&world, &organization, client_id)?,

@@ -4,8 +4,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use bytes::Bytes;
-use http::{HeaderMap, StatusCode, Uri};
+use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::super::answer::Failure;
@@ -29,11 +28,9 @@ const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
 /// A program asks for a code.
 pub(super) async fn begin(
     State(world): State<World>,
-    uri: Uri,
     headers: HeaderMap,
-    bytes: Bytes,
+    asked: Fields,
 ) -> Result<Response, Failure> {
-    let asked = Fields::read(&uri, &headers, &bytes);
     let application = world.store.read(|view| Registered::find(view, asked.text("client_id")))?;
     if !application.has_device_flow {
         let told = "Device Flow must be explicitly enabled for this App";
@@ -70,8 +67,7 @@ fn user_code() -> String {
 }
 
 /// Shows where the code goes.
-pub(super) async fn ask(uri: Uri, headers: HeaderMap) -> Response {
-    let asked = Fields::read(&uri, &headers, b"");
+pub(super) async fn ask(asked: Fields) -> Response {
     let fields = [
         ("Code", "user_code", asked.text("user_code")),
         ("Your login", "login", asked.text("login")),
@@ -86,13 +82,7 @@ pub(super) async fn ask(uri: Uri, headers: HeaderMap) -> Response {
 }
 
 /// A person enters a code, and says yes or no.
-pub(super) async fn decide(
-    State(world): State<World>,
-    uri: Uri,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Result<Response, Failure> {
-    let asked = Fields::read(&uri, &headers, &bytes);
+pub(super) async fn decide(State(world): State<World>, asked: Fields) -> Result<Response, Failure> {
     let now = world.clock.now().seconds();
     let consents = asked.text("authorize") == "1";
     let known = world.store.transact(|tx| {

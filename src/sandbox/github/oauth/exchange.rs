@@ -3,9 +3,8 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use data_encoding::BASE64URL_NOPAD;
-use http::{HeaderMap, StatusCode, Uri, header};
+use http::{HeaderMap, StatusCode, header};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -72,11 +71,9 @@ pub(super) type Outcome = Result<Value, Refused>;
 /// Exchanges what an application has got for a token.
 pub(super) async fn token(
     State(world): State<World>,
-    uri: Uri,
     headers: HeaderMap,
-    bytes: Bytes,
+    asked: Fields,
 ) -> Result<Response, Failure> {
-    let asked = Fields::read(&uri, &headers, &bytes);
     let now = world.clock.now().seconds();
     let outcome = world.store.transact(|tx| {
         let given = match Registered::find(tx, asked.text("client_id")) {

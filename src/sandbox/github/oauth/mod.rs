@@ -16,13 +16,15 @@ mod web;
 use std::collections::BTreeMap;
 
 use axum::Router;
+use axum::extract::{FromRequest, Request};
 use axum::routing::{get, post};
+use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use http::{HeaderMap, Uri, header};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::answer;
+use super::answer::{self, Failure};
 use crate::sandbox::{World, vault};
 pub(super) use application::lets_in;
 pub use application::{Application, approve, register, restrict};
@@ -55,6 +57,17 @@ pub(super) fn routes() -> Router<World> {
 
 /// What a request says, whichever way: behind the question mark, as a form, or in JSON.
 struct Fields(BTreeMap<String, String>);
+
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let (uri, headers) = (request.uri().clone(), request.headers().clone());
+        let body = Bytes::from_request(request, state).await;
+        let body = body.map_err(|_| Failure::asked_for(400, "Problems parsing the body"))?;
+        Ok(Self::read(&uri, &headers, &body))
+    }
+}
 
 impl Fields {
     fn read(uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Self {

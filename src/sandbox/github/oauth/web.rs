@@ -3,8 +3,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use bytes::Bytes;
-use http::{HeaderMap, StatusCode, Uri, header};
+use http::{StatusCode, header};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -22,8 +21,7 @@ const CODE_SECONDS: i64 = 600;
 type Next = Result<Response, Failure>;
 
 /// Shows what is asked for.
-pub(super) async fn ask(State(world): State<World>, uri: Uri, headers: HeaderMap) -> Next {
-    let asked = Fields::read(&uri, &headers, b"");
+pub(super) async fn ask(State(world): State<World>, asked: Fields) -> Next {
     let Some(application) = application(&world, &asked) else { return Ok(unknown()) };
     Ok(match application.redirect(asked.said("redirect_uri")) {
         Ok(_) => consent(&application, &asked, "").into_response(),
@@ -32,13 +30,7 @@ pub(super) async fn ask(State(world): State<World>, uri: Uri, headers: HeaderMap
 }
 
 /// A person says yes or no.
-pub(super) async fn decide(
-    State(world): State<World>,
-    uri: Uri,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Next {
-    let asked = Fields::read(&uri, &headers, &bytes);
+pub(super) async fn decide(State(world): State<World>, asked: Fields) -> Next {
     let Some(application) = application(&world, &asked) else { return Ok(unknown()) };
     let mut redirect = match application.redirect(asked.said("redirect_uri")) {
         Ok(redirect) => redirect,
