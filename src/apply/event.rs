@@ -22,6 +22,12 @@ pub enum Event {
         /// The environment.
         env: String,
     },
+    /// Steps that their clouds could not be asked about before the first change, since what they
+    /// stand on is made by the same plan.
+    Unasked {
+        /// How many.
+        steps: usize,
+    },
     /// A step began.
     Began {
         /// The resource.

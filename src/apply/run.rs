@@ -3,7 +3,7 @@
 use crate::apply::journal::Journal;
 use crate::apply::schedule::{Next, Schedule};
 use crate::apply::step::{Surroundings, carry_out};
-use crate::apply::{About, Event, Parallelism, Report, StepResult};
+use crate::apply::{About, Event, Objection, Parallelism, Rehearsal, Report, StepResult, rehearse};
 use crate::kind::{Actors, Applied, NoSecrets, ProviderError, Resolve, Retry};
 use crate::ledger::{Holder, Lease, LeaseError, Ledger, Presence, Term};
 use crate::model::{Hold, Keys, ResourceId};
@@ -93,6 +93,9 @@ pub enum ApplyError {
         /// By whom, until when and why.
         hold: Box<Hold>,
     },
+    /// Clouds say beforehand that they would refuse something.
+    #[error("{} of the plan's steps would be refused; nothing was changed", .0.len())]
+    Objections(Vec<Objection>),
 }
 
 /// Carries out a plan. Whatever happens to single steps is in the report.
@@ -157,7 +160,7 @@ async fn take_leases(environments: &[&String], run: &Run<'_>) -> Result<Vec<Leas
 }
 
 /// All that comes before the first step, now that nobody else is at it: holds that were made since
-/// the plan, the declaration, and what the plan will write and claim.
+/// the plan, what clouds would refuse, the declaration, and what the plan will write and claim.
 async fn prepare(
     environments: &[&String],
     plan: &Plan,
@@ -173,12 +176,26 @@ async fn prepare(
     if let Some((id, hold)) = held {
         return Err(ApplyError::Held { id, hold: Box::new(hold.clone()) });
     }
+    let rehearsal = rehearse(plan, run.actors, run.options, Arc::clone(&run.emit)).await;
+    heard(rehearsal, run).map_err(ApplyError::Objections)?;
     if let Some(kept) = &run.about.kept {
         run.ledger.keep(kept).await.map_err(ApplyError::Ledger)?;
     }
     let open =
         environments.iter().map(|env| Journal::open(run.ledger, env, plan, run.holder, run.about));
     futures::future::try_join_all(open).await.map_err(ApplyError::Ledger)
+}
+
+/// Goes on only where no cloud would refuse anything.
+fn heard(rehearsal: Rehearsal, run: &Run<'_>) -> Result<(), Vec<Objection>> {
+    let Rehearsal { accepted: _, objections, too_soon } = rehearsal;
+    if !objections.is_empty() {
+        return Err(objections);
+    }
+    if !too_soon.is_empty() {
+        (run.emit)(Event::Unasked { steps: too_soon.len() });
+    }
+    Ok(())
 }
 
 /// The steps, as many at a time as is allowed.

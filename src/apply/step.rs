@@ -58,7 +58,8 @@ pub(crate) async fn carry_out(
     }
 }
 
-fn context(surroundings: &Surroundings, step: &Step, lease_ends: Ends) -> StepContext {
+/// What surrounds a step while it is carried out.
+pub(crate) fn context(surroundings: &Surroundings, step: &Step, lease_ends: Ends) -> StepContext {
     let applied = step.digest.clone().map_or(SpecMark::Unfinished, SpecMark::Applied);
     let (emit, id) = (surroundings.emit.clone(), step.id.clone());
     StepContext {
@@ -76,7 +77,8 @@ fn context(surroundings: &Surroundings, step: &Step, lease_ends: Ends) -> StepCo
     }
 }
 
-fn retry(surroundings: &Surroundings, step: &Step) -> Retry {
+/// How the calls of a step are tried again.
+pub(crate) fn retry(surroundings: &Surroundings, step: &Step) -> Retry {
     let (emit, id) = (surroundings.emit.clone(), step.id.clone());
     let notify =
         move |retried: &_| emit(Event::Retry { id: id.clone(), retried: Clone::clone(retried) });
@@ -84,7 +86,7 @@ fn retry(surroundings: &Surroundings, step: &Step) -> Retry {
 }
 
 /// What the step asks of its kind.
-fn change(step: &Step) -> Result<Change<Value>, ProviderError> {
+pub(crate) fn change(step: &Step) -> Result<Change<Value>, ProviderError> {
     let missing = |field: &str| ProviderError::Unexpected {
         what: format!("the step on {}", step.id),
         why: format!("the plan has no `{field}` for it"),

@@ -91,6 +91,7 @@ impl Events {
             }
             Event::TookOver { .. }
             | Event::LeaseLost { .. }
+            | Event::Unasked { .. }
             | Event::Progress { .. }
             | Event::Retry { .. } => Duration::ZERO,
         };

@@ -1,7 +1,8 @@
 //! What went wrong, for a person: printed once, at the very end.
 
-use crate::apply::ApplyError;
+use crate::apply::{ApplyError, Objection};
 use crate::cli::exit::Exit;
+use crate::cli::view::plan::counted;
 use crate::kind::ProviderError;
 use crate::ledger::LeaseError;
 use std::error::Error;
@@ -69,6 +70,25 @@ pub(crate) fn unreadable(errors: &[ProviderError]) -> Failure {
     failure
 }
 
+/// Clouds would refuse steps of a plan; none was begun.
+pub(crate) fn objected(objections: &[Objection]) -> Failure {
+    let permission = objections.iter().any(|one| one.error.is_permission());
+    let refused = |one: &Objection| matches!(one.error, ProviderError::Refused { .. });
+    let exit = match (permission, objections.iter().any(refused)) {
+        (true, _) => Exit::Permission,
+        (false, true) => Exit::Refused,
+        (false, false) => Exit::Error,
+    };
+    let steps = counted(objections.len(), "step");
+    let summary = format!("{steps} would be refused, so nothing was changed");
+    let causes = objections.iter().map(ToString::to_string).collect();
+    let failure = Failure { causes, ..Failure::new(exit, summary) };
+    match permission {
+        true => failure.hint("`leap-infra doctor --clusters` says what you may do there"),
+        false => failure,
+    }
+}
+
 impl From<ApplyError> for Failure {
     fn from(error: ApplyError) -> Self {
         match &error {
@@ -77,6 +97,7 @@ impl From<ApplyError> for Failure {
                 Self::new(Exit::Refused, format!("{error}; nothing was changed"))
                     .hint(format!("to go on all the same: {}", hold.release()))
             }
+            ApplyError::Objections(all) => objected(all),
             ApplyError::Lease(LeaseError::Held { .. }) => Self::new(Exit::Locked, error.to_string())
                 .hint("wait for it with --lock-timeout SECONDS; a lease ends one minute after its holder has died"),
             ApplyError::Lease(LeaseError::Store(cause)) | ApplyError::Ledger(cause) => {

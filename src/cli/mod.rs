@@ -17,6 +17,7 @@ pub mod marks;
 pub(crate) mod parallelism;
 pub mod planning;
 pub mod progress;
+mod rehearsal;
 pub mod report;
 pub mod saved;
 pub mod secrets;

@@ -3,6 +3,7 @@
 
 use crate::apply::{Event, StepResult};
 use crate::cli::ui::Ui;
+use crate::cli::view::plan::counted;
 use crate::model::ResourceId;
 use crate::plan::Action;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
@@ -91,6 +92,7 @@ impl Shared {
             Event::LeaseLost { env } => {
                 self.line(&format!("{env}: the lease is lost, so nothing new is begun"));
             }
+            Event::Unasked { steps } => self.line(&unasked(steps)),
             Event::Began { id, action } => self.began(id, action),
             Event::Progress { id, note } => self.line(&format!("{id}: {note}")),
             Event::Retry { id, retried } => {
@@ -155,6 +157,12 @@ impl Shared {
             None => self.ui.remark(text),
         }
     }
+}
+
+/// What is said of steps that clouds could not be asked about beforehand.
+pub(crate) fn unasked(steps: usize) -> String {
+    let things = counted(steps, "thing");
+    format!("{things} could not be checked beforehand: what they stand on is made by this plan")
 }
 
 pub(crate) fn doing(action: Action) -> &'static str {

@@ -1,6 +1,8 @@
 //! Kinds of different types side by side, their specs as JSON.
 
-use crate::kind::{Applied, Bearing, Change, Kind, ProviderError, StepContext, defaults};
+use crate::kind::{
+    Applied, Bearing, Change, Kind, ProviderError, Rehearsed, StepContext, defaults,
+};
 use crate::model::{Found, Need, Observation, Rules, Scope, Transition, Usage, spec_digest};
 use futures::future::BoxFuture;
 use serde::Deserialize;
@@ -106,6 +108,21 @@ impl Actors {
             return Err(ProviderError::Unexpected { what: step.id.to_string(), why });
         };
         actor.apply(step, change).await
+    }
+
+    /// Asks whether one step would be carried out, and changes nothing.
+    ///
+    /// # Errors
+    /// As [`Kind::rehearse`], and when the spec is not one of its kind.
+    pub async fn rehearse(
+        &self,
+        step: &StepContext,
+        change: Change<Value>,
+    ) -> Result<Rehearsed, ProviderError> {
+        match self.kinds.get(step.id.kind.as_str()) {
+            Some(actor) => actor.rehearse(step, change).await,
+            None => Ok(Rehearsed::Unasked),
+        }
     }
 }
 
@@ -291,6 +308,11 @@ trait Actor: Send + Sync {
         step: &'a StepContext,
         change: Change<Value>,
     ) -> BoxFuture<'a, Result<Applied, ProviderError>>;
+    fn rehearse<'a>(
+        &'a self,
+        step: &'a StepContext,
+        change: Change<Value>,
+    ) -> BoxFuture<'a, Result<Rehearsed, ProviderError>>;
 }
 
 struct Writing<K: Kind>(Arc<K::Writer>);
@@ -308,6 +330,17 @@ impl<K: Kind> Actor for Writing<K> {
         Box::pin(async move {
             let change = change.try_map(read_spec::<K>)?;
             K::apply(&self.0, step, change).await
+        })
+    }
+
+    fn rehearse<'a>(
+        &'a self,
+        step: &'a StepContext,
+        change: Change<Value>,
+    ) -> BoxFuture<'a, Result<Rehearsed, ProviderError>> {
+        Box::pin(async move {
+            let change = change.try_map(read_spec::<K>)?;
+            K::rehearse(&self.0, step, &change).await
         })
     }
 }

@@ -18,7 +18,7 @@ pub use error::ProviderError;
 pub use provider::{Bearing, Provider};
 pub use retry::{MayPass, Retried, Retry};
 pub use secret::{Glance, NoSecrets, Resolve, Resolved, SecretError};
-pub use step::{Applied, Change, Ends, Note, StepContext};
+pub use step::{Applied, Change, Ends, Note, Rehearsed, StepContext};
 
 use crate::model::{Need, Observation, Scope, Transition, Usage};
 use serde::Serialize;
@@ -71,6 +71,19 @@ pub trait Kind: Send + Sync + 'static {
         step: &StepContext,
         change: Change<Self::Spec>,
     ) -> impl Future<Output = Result<Applied, ProviderError>> + Send;
+
+    /// Asks the cloud whether it would carry out a step, and changes nothing. Most clouds cannot be
+    /// asked.
+    ///
+    /// # Errors
+    /// Why it would refuse, and whatever else keeps it from telling.
+    fn rehearse(
+        _writer: &Self::Writer,
+        _step: &StepContext,
+        _change: &Change<Self::Spec>,
+    ) -> impl Future<Output = Result<Rehearsed, ProviderError>> + Send {
+        std::future::ready(Ok(Rehearsed::Unasked))
+    }
 
     /// How to get from one spec to another. Pure.
     fn transition(_before: &Self::Spec, _after: &Self::Spec) -> Transition {

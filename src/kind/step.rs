@@ -101,6 +101,20 @@ impl Applied {
     }
 }
 
+/// What a cloud says of a step that it was asked about, and that was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rehearsed {
+    /// Nothing: nobody can ask it, or there is nothing to ask.
+    Unasked,
+    /// It would carry it out.
+    Accepted,
+    /// It cannot tell before something else is there.
+    TooSoon {
+        /// What is not there.
+        why: String,
+    },
+}
+
 /// Takes what a kind wants people to see while a step runs.
 pub type Note = Arc<dyn Fn(&str) + Send + Sync>;
 

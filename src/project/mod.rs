@@ -46,6 +46,7 @@ mod load;
 pub mod managed;
 mod money;
 mod names;
+mod needs;
 mod policies;
 mod schema;
 mod sections;
@@ -63,7 +64,7 @@ pub use releases::LOCK_FILE;
 pub use schema::{Schema, schema};
 
 use crate::model::secret::Reference;
-use crate::model::{Keys, Resource, ResourceId, Stack};
+use crate::model::{Resource, ResourceId, Stack};
 use crate::project::layout::Laid;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -201,8 +202,7 @@ impl Project {
         self.declared_twice(&resources)?;
         let environments = self.environments.iter().map(|one| one.name.clone()).collect();
         let stack = Stack::new(self.name(), environments, resources);
-        let mut keys = Keys::new();
-        sections::NAMINGS.iter().for_each(|name| name(&self.layout, &mut keys));
+        let keys = needs::keys(&self.layout);
         let namings = self.layout.iter().map(|laid| (laid.env().to_owned(), laid.naming()));
         let namings = namings.collect();
         let stack = stack.map(|stack| {

@@ -7,8 +7,8 @@ use crate::project::layout::Laid;
 use crate::project::problem::Findings;
 use crate::project::{
     access, addresses, billing, buckets, budget, cloud, clusters, disks, dns, environments, hubs,
-    identities, ignore, monitoring, objects, people, registries, releases, secrets, services,
-    stack, uptime,
+    identities, ignore, monitoring, needs, objects, people, registries, releases, secrets,
+    services, stack, uptime,
 };
 
 /// Checks a text; says what is wrong with it.
@@ -101,6 +101,7 @@ pub(crate) const CHECKS: &[Check] = &[
     monitoring::check,
     releases::check,
     access::check,
+    needs::check,
 ];
 
 /// From sections to resources.

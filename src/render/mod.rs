@@ -17,6 +17,11 @@ struct Template {
 const ROLE: Template =
     Template { name: "gcp-role.yaml", text: include_str!("../../templates/gcp-role.yaml.hbs") };
 
+const CLUSTER_ROLE: Template = Template {
+    name: "cluster-role.yaml",
+    text: include_str!("../../templates/cluster-role.yaml.hbs"),
+};
+
 /// Why a template gave no text.
 #[derive(Debug, thiserror::Error)]
 #[error("template {template} gave no text")]
@@ -42,6 +47,23 @@ pub struct Role<'a> {
 /// When the template is wrong.
 pub fn role(role: &Role<'_>) -> Result<String, RenderError> {
     render(&ROLE, role)
+}
+
+/// A role of a Kubernetes cluster, over objects of all types.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClusterRole<'a> {
+    /// What it is called.
+    pub name: &'a str,
+    /// What may be done.
+    pub verbs: Vec<&'a str>,
+}
+
+/// The file that `kubectl apply --filename` takes.
+///
+/// # Errors
+/// When the template is wrong.
+pub fn cluster_role(role: &ClusterRole<'_>) -> Result<String, RenderError> {
+    render(&CLUSTER_ROLE, role)
 }
 
 /// Nothing is escaped: this is not HTML.

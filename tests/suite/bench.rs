@@ -349,6 +349,7 @@ fn told(event: &Event) -> String {
     match event {
         Event::LeaseLost { env } => format!("{env}: the lease was lost"),
         Event::TookOver { env, from } => format!("{env}: took over from {from}"),
+        Event::Unasked { steps } => format!("{steps} steps could not be asked about"),
         Event::Began { id, action } => format!("{action:?} {id} began"),
         Event::Progress { id, note } => format!("{id}: {note}"),
         Event::Retry { id, retried } => format!("{id}: attempt {} failed", retried.attempt),

@@ -100,6 +100,7 @@ const LINES: &[(&str, i32)] = &[
     ("doctor --secrets", 5),
     ("doctor --secrets --json", 5),
     ("doctor --github", 0),
+    ("doctor --clusters --json", 0),
     ("doctor --quotas", 0),
     ("doctor --refresh-tables --json", 0),
     ("unlock", 0),

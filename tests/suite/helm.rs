@@ -4,6 +4,8 @@
 mod hands;
 mod program;
 mod real;
+mod rig;
+mod takeover;
 
 use super::bench::{Bench, resource, stack};
 use hands::{CLUSTER, Hands, PLACE};

@@ -1,10 +1,13 @@
 //! What is in clusters: namespaces, objects and secrets, from nothing, changed by others, and gone.
 
+mod rehearsal;
+mod rights;
+
 use super::bench::{Bench, PROJECT, stack};
 use super::desk::text;
 use leap_infra::kind::ProviderError;
 use leap_infra::model::secret::Reference;
-use leap_infra::model::{Manage, Place, Resource, ResourceId, Source, Stack};
+use leap_infra::model::{Ignore, Manage, Place, Resource, ResourceId, Source, Stack};
 use leap_infra::plan::{Action, Origin, Plan, Refused};
 use leap_infra::providers::gcp::gke_cluster::Spec as ClusterSpec;
 use leap_infra::providers::kubernetes::{
@@ -195,6 +198,37 @@ async fn what_another_program_manages_is_refused_by_name_and_field_until_it_is_s
     bench.apply(&taken()).await;
     assert_eq!(live(&bench, PROXY).await["spec"]["replicas"], 2);
     assert!(bench.plan(&taken()).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_field_that_is_let_be_is_no_conflict_and_the_rest_of_the_object_stays_ours() {
+    let bench = Bench::new().await;
+    let declared = |memory: &str| {
+        lab([deployment(2, memory)]).ignoring(vec![Ignore {
+            env: "prod".into(),
+            resource: "kubernetes-object".into(),
+            field: "manifest.spec.replicas".into(),
+            reason: "an autoscaler knows better".into(),
+            source: Source { file: "stack.yaml".into(), line: 1, column: 1 },
+        }])
+    };
+    bench.apply(&declared("1Gi")).await;
+    let body = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "proxy" },
+        "spec": { "replicas": 5 },
+    });
+    by(&bench, "autoscaler", "apply", PROXY, &body).await;
+    let plan = bench.plan(&declared("1Gi")).await;
+    assert!(plan.is_empty(), "{}", text(&plan));
+    assert_eq!(plan.ignored[0].field, "manifest.spec.replicas");
+    bench.apply(&declared("2Gi")).await;
+    let spec = &live(&bench, PROXY).await["spec"];
+    assert_eq!(spec["replicas"], 5);
+    let limits = &spec["template"]["spec"]["containers"][0]["resources"]["limits"];
+    assert_eq!(limits["memory"], "2Gi");
+    // Whoever scales it goes on to do so.
+    by(&bench, "autoscaler", "apply", PROXY, &body).await;
+    assert!(bench.plan(&declared("2Gi")).await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

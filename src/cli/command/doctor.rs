@@ -2,6 +2,7 @@
 
 mod clouds;
 mod github;
+mod inside;
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -13,6 +14,7 @@ use crate::cli::session;
 use crate::cli::ui::Ui;
 use crate::kind::ProviderError;
 use crate::providers::gcp::permissions::{self, Purpose};
+use crate::render::RenderError;
 use serde_json::json;
 use std::fmt::Write;
 
@@ -26,6 +28,13 @@ pub struct Args {
     /// Print the role that planning or applying needs
     #[arg(long, value_name = "FOR")]
     permissions: Option<Need>,
+    /// Print the role of a cluster that planning or applying needs, for `kubectl apply -f -`
+    #[arg(long, value_name = "FOR", conflicts_with = "permissions")]
+    cluster_role: Option<Need>,
+    /// Say of each cluster whether it can be reached, and what of the declaration you may not do
+    /// there; connects
+    #[arg(long, conflicts_with_all = ["permissions", "cluster_role"])]
+    clusters: bool,
     /// Say for each declared secret whether it can be read from here, and by whom; connects
     #[arg(long, conflicts_with = "permissions")]
     secrets: bool,
@@ -54,15 +63,13 @@ enum Need {
 /// Looks, and says what it found.
 pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     if let Some(need) = args.permissions {
-        let purpose = match need {
-            Need::Plan => Purpose::Plan,
-            Need::Apply => Purpose::Apply,
-        };
-        let role = permissions::role_file(purpose).map_err(|error| {
-            Failure::new(Exit::Error, "the role cannot be printed").because(&error)
-        })?;
-        ui.say(role);
-        return Ok(Exit::Ok);
+        return print(permissions::role_file(need.of_google()), ui);
+    }
+    if let Some(need) = args.cluster_role {
+        return print(inside::role_file(need.of_clusters()), ui);
+    }
+    if args.clusters {
+        return inside::clusters(&args.look, ui).await;
     }
     if args.secrets {
         return secrets(&args.look, ui).await;
@@ -77,6 +84,30 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         return clouds::tables(&args.look, ui).await;
     }
     Ok(credentials(ui, helm().await))
+}
+
+impl Need {
+    fn of_google(self) -> Purpose {
+        match self {
+            Self::Plan => Purpose::Plan,
+            Self::Apply => Purpose::Apply,
+        }
+    }
+
+    fn of_clusters(self) -> inside::Purpose {
+        match self {
+            Self::Plan => inside::Purpose::Plan,
+            Self::Apply => inside::Purpose::Apply,
+        }
+    }
+}
+
+/// Prints a role.
+fn print(role: Result<String, RenderError>, ui: &Ui) -> Result<Exit, Failure> {
+    let role = role
+        .map_err(|error| Failure::new(Exit::Error, "the role cannot be printed").because(&error))?;
+    ui.say(role);
+    Ok(Exit::Ok)
 }
 
 /// What there is to say of the program that releases need.

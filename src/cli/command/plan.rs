@@ -26,6 +26,10 @@ pub struct Args {
     /// How the plan is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Have clusters say what of the plan they would refuse: a dry run of theirs, which takes the
+    /// rights of an apply and changes nothing
+    #[arg(long)]
+    server_check: bool,
     /// For how long a saved plan may be applied
     #[arg(long, value_name = "HOURS", default_value_t = 24)]
     expires_in: u32,
@@ -60,6 +64,9 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         ui.say(markdown::text(&plan));
     } else {
         session.show(&plan, ui);
+    }
+    if args.server_check && !plan.is_refused() {
+        session.rehearse(&plan, ui).await?;
     }
     if let Some(file) = &args.out {
         saved::write(&saved, file)?;

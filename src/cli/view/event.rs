@@ -2,12 +2,12 @@
 //! when and by whom.
 //!
 //! <https://developer.hashicorp.com/terraform/internals/machine-readable-ui>. Beside Terraform's
-//! own types there are `apply_skipped`, `guard_refused`, `guard_overridden` and `retry`; the action `wait` is waiting
+//! own types there are `apply_skipped`, `apply_unasked`, `guard_refused`, `guard_overridden` and `retry`; the action `wait` is waiting
 //! for what the cloud is already doing.
 
 use crate::apply::{Event, Report, StepResult};
 use crate::cli::failure::Failure;
-use crate::cli::progress::{did, doing};
+use crate::cli::progress::{did, doing, unasked};
 use crate::cli::view::plan::last_line;
 use crate::kind::Retried;
 use crate::model::{Overrides, ResourceId};
@@ -101,6 +101,11 @@ pub fn happened(event: &Event, took: Duration) -> Value {
         Event::LeaseLost { env } => {
             let what = format!("{env}: the lease is lost, so nothing new is begun");
             diagnostic("warning", &what, "", None)
+        }
+        Event::Unasked { steps } => {
+            let mut line = line("info", "apply_unasked", unasked(*steps));
+            line["steps"] = json!(steps);
+            line
         }
         Event::Began { id, action } => {
             let text = format!("{id}: {}...", doing(*action));

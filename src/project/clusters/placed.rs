@@ -114,13 +114,6 @@ pub(crate) fn with_identities(layout: &[Laid], project: &str) -> Vec<ResourceId>
     here.map(|it| ResourceId::new(it.laid.env(), "gke-cluster", it.name)).collect()
 }
 
-/// The full name of the cluster of that key which an environment uses: its own, else the shared one.
-pub(crate) fn path(layout: &[Laid], laid: &Laid, key: &str) -> Option<String> {
-    let all = placed(layout);
-    let own = all.iter().find(|it| it.key.name == key && it.laid.env() == laid.env());
-    own.or_else(|| all.iter().find(|it| it.key.name == key)).map(Placed::place)
-}
-
 /// The key of the only declared cluster.
 pub(crate) fn only(laid: &Laid) -> Option<&str> {
     let mut keys = laid.declaration.clusters.keys();

@@ -8,6 +8,7 @@ use super::tables::Size;
 use crate::model::ResourceId;
 use crate::project::layout::Laid;
 use crate::project::problem::Range;
+use crate::project::words::nearest;
 use crate::providers::gcp::gke_node_pool::Spec;
 
 /// A cluster, as what runs in it sees it.
@@ -43,6 +44,21 @@ pub(crate) fn find<'a>(layout: &'a [Laid], key: &str, env: &str) -> Option<Clust
     let here = found.iter().position(|it| it.laid.env() == env);
     let at = here.or((found.len() == 1).then_some(0))?;
     Some(Cluster { placed: found.swap_remove(at) })
+}
+
+/// Why [`find`] finds none, and what to write instead.
+pub(crate) fn missing(layout: &[Laid], key: &str, env: &str) -> (String, Option<String>) {
+    let all = placed(layout);
+    let having = all.iter().filter(|it| it.key.name == key).map(|it| it.laid.env());
+    let having: Vec<&str> = having.collect();
+    if having.is_empty() {
+        let near = nearest(key, all.iter().map(|it| it.key.name.as_str()));
+        let near = near.map(|near| format!("did you mean `{near}`?"));
+        return (format!("there is no cluster `{key}` for {env}"), near);
+    }
+    let having = having.join(", ");
+    let message = format!("{env} has no cluster `{key}`, and each of {having} has one of its own");
+    (message, Some(format!("say `in: [{having}]` here, or `in` of the cluster with {env} in it")))
 }
 
 impl Cluster<'_> {

@@ -3,6 +3,7 @@
 use super::expand::manifest;
 use super::placed::{Part, Placed, cluster, namespace_name, placed, referred};
 use super::settings::{Namespace, Object, Secret};
+use crate::project::clusters;
 use crate::project::environments::members;
 use crate::project::layout::Laid;
 use crate::project::problem::{Findings, Problem};
@@ -67,14 +68,11 @@ fn in_a_cluster<T: Part>(
     if cluster(layout, laid, said, of).is_some() {
         return None;
     }
-    let keys: Vec<&str> = laid.declaration.clusters.keys().map(String::as_str).collect();
+    let said = said.or_else(|| of?.cluster.as_deref()).or_else(|| clusters::only(laid));
     let (message, near) = match said {
-        Some(key) => {
-            (format!("there is no cluster `{key}` in {}", laid.env()), nearest(key, keys.clone()))
-        }
+        Some(key) => clusters::missing(layout, key, laid.env()),
         None => ("nothing says which cluster this is in".to_owned(), None),
     };
-    let near = near.map(|near| format!("did you mean `{near}`?"));
     let problem = Problem::error("reference", placed.range("cluster"), message);
     Some(problem.expected("the key of a cluster, or `context/NAME`").suggest(near))
 }

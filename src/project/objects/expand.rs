@@ -6,6 +6,7 @@ use crate::model::secret::Reference;
 use crate::model::{Keys, Place, Resource, ResourceId, Source};
 use crate::project::layout::Laid;
 use crate::project::managed::Manage;
+use crate::project::needs::{self, meant};
 use crate::project::{address, secrets};
 use crate::providers::kubernetes::kubernetes_namespace as namespace;
 use crate::providers::kubernetes::kubernetes_object as object;
@@ -30,13 +31,21 @@ pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
     }
     let objects = placed::<Object>(layout);
     let definitions = definitions(layout, &objects);
+    let keys = match objects.iter().any(|it| !it.settings.needs.is_empty()) {
+        true => needs::keys(layout),
+        false => Keys::new(),
+    };
     for placed in &objects {
-        let made =
-            of_object(layout, placed).map(|made| resource(placed, made, placed.settings.manage));
-        resources.extend(made.map(|made| Resource {
-            needs: defined(&definitions, placed).into_iter().filter(|it| *it != made.id).collect(),
-            ..made
-        }));
+        let made = of_object(layout, placed).map(|made| needing(&keys, placed, made));
+        let made = made.map(|made| resource(placed, made, placed.settings.manage));
+        let first = defined(&definitions, placed).into_iter();
+        let first = first.chain(meant(&keys, placed.laid.env(), &placed.settings.needs));
+        resources.extend(
+            made.map(|made| Resource {
+                needs: first.filter(|it| *it != made.id).collect(),
+                ..made
+            }),
+        );
     }
     for placed in &placed::<Secret>(layout) {
         let made = of_secret(layout, placed);
@@ -60,6 +69,18 @@ pub(crate) fn keys(layout: &[Laid], keys: &mut Keys) {
     for placed in &placed::<Secret>(layout) {
         add("cluster-secret", placed.laid.env(), &placed.key.name, of_secret(layout, placed));
     }
+}
+
+/// An object with what it needs; the object itself keeps that, so that it is known when nothing
+/// declares it any more.
+fn needing(keys: &Keys, placed: &Placed<'_, Object>, made: Made) -> Made {
+    let (kind, name, place, mut spec) = made;
+    let needs = meant(keys, placed.laid.env(), &placed.settings.needs);
+    let needs: BTreeSet<String> = needs.iter().map(ResourceId::local).collect();
+    if !needs.is_empty() {
+        spec["needs"] = json!(needs);
+    }
+    (kind, name, place, spec)
 }
 
 fn resource<T>(placed: &Placed<'_, T>, made: Made, manage: Manage) -> Resource {

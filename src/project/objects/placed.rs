@@ -118,8 +118,10 @@ pub(super) fn cluster(
     let said = said.or_else(|| namespace?.cluster.as_deref());
     match said {
         Some(context) if context.starts_with(CONTEXT) => Some(context.to_owned()),
-        Some(key) => clusters::path(layout, laid, key),
-        None => clusters::path(layout, laid, clusters::only(laid)?),
+        said => {
+            let key = said.or_else(|| clusters::only(laid))?;
+            Some(clusters::find(layout, key, laid.env())?.place())
+        }
     }
 }
 

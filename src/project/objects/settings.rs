@@ -73,6 +73,10 @@ pub struct Object {
     /// The manifest: `apiVersion`, `kind` and whatever the type has. Name and namespace may be left
     /// out.
     pub manifest: Map<String, Value>,
+    /// What must be there first, as in `[bucket:scratch, release:ingress]`: keys of other sections with
+    /// their type. What the manifest refers to is known without that.
+    #[serde(default)]
+    pub needs: Vec<String>,
     /// What becomes of fields that another program manages and that differ: `refuse` plans nothing
     /// until a person decides, `override` takes them.
     #[serde(default)]

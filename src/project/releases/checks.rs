@@ -2,12 +2,12 @@
 
 use super::placed::{Placed, placed};
 use super::values::{Deployed, check_values};
+use crate::project::clusters;
 use crate::project::environments::members;
 use crate::project::layout::Laid;
 use crate::project::managed::check_previously;
 use crate::project::names::{Taken, fault, twice};
 use crate::project::problem::{Findings, Problem};
-use crate::project::words::nearest;
 
 /// The longest name of a release.
 /// <https://github.com/helm/helm/blob/main/pkg/chart/common/util/validate_name.go>
@@ -34,7 +34,7 @@ pub(crate) fn check(layout: &[Laid], findings: &mut Findings) {
         let mut here = all.iter().filter(|it| it.laid.env() == placed.laid.env());
         let still = here.find(|it| Some(it.key.name.as_str()) == previously).map(|it| it.key);
         check_previously(placed.node, previously, still, findings);
-        findings.extend(cluster(placed));
+        findings.extend(cluster(layout, placed));
         findings.extend(source(placed).or_else(|| locked(placed)));
         findings.extend(version(placed));
         values(placed, findings);
@@ -49,7 +49,7 @@ fn values(placed: &Placed<'_>, findings: &mut Findings) {
     check_values(Deployed { laid, chart, under, path: &path }, values, findings);
 }
 
-fn cluster(placed: &Placed<'_>) -> Option<Problem> {
+fn cluster(layout: &[Laid], placed: &Placed<'_>) -> Option<Problem> {
     let (written, range) = (&placed.release.cluster, placed.range("cluster"));
     if let (Some(_), Some(_)) = (written, &placed.release.context) {
         let message = "`cluster` and `context` both say where it is";
@@ -59,12 +59,10 @@ fn cluster(placed: &Placed<'_>) -> Option<Problem> {
     if placed.cluster.is_some() {
         return None;
     }
-    let keys: Vec<&str> = placed.laid.declaration.clusters.keys().map(String::as_str).collect();
-    Some(match written {
+    let laid = placed.laid;
+    Some(match written.as_deref().or_else(|| clusters::only(laid)) {
         Some(key) => {
-            let near = nearest(key, keys.iter().copied());
-            let near = near.map(|near| format!("did you mean `{near}`?"));
-            let message = format!("there is no cluster `{key}` for {}", placed.laid.env());
+            let (message, near) = clusters::missing(layout, key, laid.env());
             let problem = Problem::error("reference", range, message);
             problem.expected("the key of a declared cluster").suggest(near)
         }

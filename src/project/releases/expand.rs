@@ -5,23 +5,29 @@ use super::values::nested;
 use crate::model::{Keys, Resource, ResourceId, Source};
 use crate::project::address;
 use crate::project::layout::Laid;
+use crate::project::needs::{self, meant};
 use crate::providers::helm::helm_release::{self, Spec, Status, folder_digest};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The kind of a release.
 const KIND: &str = "helm-release";
 
 /// Every release of every environment.
 pub(crate) fn expand(layout: &[Laid], resources: &mut Vec<Resource>) {
-    for placed in &placed(layout) {
+    let placed = placed(layout);
+    let keys = match placed.iter().any(|it| !it.release.needs.is_empty()) {
+        true => needs::keys(layout),
+        false => Keys::new(),
+    };
+    for placed in &placed {
         let Some((name, spec, place)) = release(placed) else { continue };
         resources.push(Resource {
             id: ResourceId::new(placed.laid.env(), KIND, name),
             place,
             spec: serde_json::to_value(&spec).expect("specs are maps of plain values"),
             manage: placed.release.manage.into(),
-            needs: BTreeSet::new(),
+            needs: meant(&keys, placed.laid.env(), &placed.release.needs),
             source: Source::from(&placed.key.range),
             notes: Vec::new(),
         });

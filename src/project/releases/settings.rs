@@ -39,6 +39,10 @@ pub struct Release {
     /// Secret that exists.
     #[serde(default)]
     pub values: Map<String, Value>,
+    /// What must be there first, as in `[bucket:scratch, release:ingress]`: keys of other sections with
+    /// their type. Its cluster is known without that.
+    #[serde(default)]
+    pub needs: Vec<String>,
     /// The keys below which the chart takes these values, where it wraps another one, as in
     /// `jupyterhub` or `basehub.jupyterhub`.
     #[serde(default)]

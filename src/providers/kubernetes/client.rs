@@ -218,6 +218,10 @@ impl Connection {
         }
         let refused =
             |why: &str| CallFailed::because(Reason::Denied, call.purpose, &call.what, why);
+        if live.endpoint.is_empty() {
+            let why = "GKE names no endpoint of the cluster yet";
+            return Err(CallFailed::because(Reason::Absent, call.purpose, &call.what, why));
+        }
         let url = format!("https://{}", live.endpoint).parse();
         let url = url.map_err(|_| refused("GKE names no endpoint of the cluster"))?;
         let mut config = Config::new(url);

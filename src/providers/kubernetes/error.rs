@@ -49,6 +49,8 @@ pub(crate) fn words(error: &(dyn Error + 'static)) -> String {
 fn reason(status: StatusCode, body: &Value) -> Reason {
     let said = body["reason"].as_str().unwrap_or_default();
     match (status.as_u16(), said) {
+        (500, _) if has_no_such_field(body) => Reason::Refused,
+        (403, _) if is_ruled_out(body) => Reason::Refused,
         (401 | 403, _) => Reason::Denied,
         (404 | 410, _) => Reason::Absent,
         (409, "AlreadyExists") => Reason::Exists,
@@ -58,6 +60,21 @@ fn reason(status: StatusCode, body: &Value) -> Reason {
         (400..=499, _) => Reason::Refused,
         _ => Reason::Unexpected,
     }
+}
+
+/// Whether it is what was asked that is forbidden, and not who asks.
+/// <https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/>
+fn is_ruled_out(body: &Value) -> bool {
+    let message = body["message"].as_str().unwrap_or_default();
+    let rules = ["admission webhook", "denied request", "exceeded quota", "violates PodSecurity"];
+    rules.iter().any(|words| message.contains(words))
+}
+
+/// Whether a declaration does not fit its type, which servers call an error of their own.
+/// <https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/structuredmerge.go>
+fn has_no_such_field(body: &Value) -> bool {
+    let message = body["message"].as_str().unwrap_or_default();
+    message.contains("failed to create typed patch object")
 }
 
 /// Whether others own fields that were to be applied.
@@ -89,6 +106,22 @@ mod tests {
         assert_eq!(of(409, &owned).reason, Reason::Precondition);
         assert_eq!(of(409, &json!({ "reason": "Conflict" })).reason, Reason::Outrun);
         assert_eq!(of(409, &json!({ "reason": "AlreadyExists" })).reason, Reason::Exists);
+    }
+
+    #[test]
+    fn what_a_rule_forbids_is_told_from_what_we_may_not_do() {
+        let quota = "pods \"hub\" is forbidden: exceeded quota: pods, requested: 1, limited: 0";
+        assert_eq!(of(403, &json!({ "message": quota })).reason, Reason::Refused);
+        let role = "pods is forbidden: User \"ada\" cannot create resource \"pods\"";
+        assert_eq!(of(403, &json!({ "message": role })).reason, Reason::Denied);
+    }
+
+    #[test]
+    fn a_field_that_there_is_not_is_a_refusal_and_not_tried_again() {
+        let why = "failed to create typed patch object (hubs/proxy; apps/v1, Kind=Deployment): \
+                   .spec.replica: field not declared in schema";
+        assert_eq!(of(500, &json!({ "message": why })).reason, Reason::Refused);
+        assert_eq!(of(500, &json!({ "message": "etcd is away" })).reason, Reason::ForNow);
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod kubernetes_object;
 pub mod kubernetes_secret;
 pub mod permissions;
 pub(crate) mod reader;
+pub mod rights;
 pub mod types;
 pub(crate) mod writer;
 

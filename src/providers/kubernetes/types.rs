@@ -113,7 +113,7 @@ impl Extent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Served {
     /// `deployments`.
-    plural: String,
+    pub(crate) plural: String,
     /// Whether its objects are in namespaces.
     pub(crate) namespaced: bool,
 }

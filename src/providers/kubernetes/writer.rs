@@ -4,7 +4,7 @@ use crate::kind::{Provider, ProviderError};
 use crate::providers::failed::{CallFailed, Reason};
 use crate::providers::kubernetes::client::{Call, Connection};
 use crate::providers::kubernetes::cluster::Cluster;
-use crate::providers::kubernetes::types::{Extent, Served, Type, catalogue, part};
+use crate::providers::kubernetes::types::{Extent, Type, catalogue, part};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -64,20 +64,46 @@ impl Writer {
         namespace: Option<&str>,
         name: &str,
     ) -> Result<Target, ProviderError> {
-        let all = catalogue(&self.connection, cluster, of).await?;
-        let served: &Served = all.get(&of.kind).ok_or_else(|| ProviderError::Refused {
+        let served = self.served(cluster, of, namespace, name).await?;
+        served.ok_or_else(|| ProviderError::Refused {
             what: format!("{of} {name}"),
-            why: format!(
-                "cluster {} has no type {} of {}",
-                cluster.name(),
-                of.kind,
-                of.api_version
-            ),
-        })?;
+            why: unknown(cluster, of),
+        })
+    }
+
+    /// The same; none when the server serves no such type.
+    pub(crate) async fn served(
+        &self,
+        cluster: &Cluster,
+        of: &Type,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Result<Option<Target>, CallFailed> {
+        let all = catalogue(&self.connection, cluster, of).await?;
+        let Some(served) = all.get(&of.kind) else { return Ok(None) };
         let namespace = namespace.filter(|_| served.namespaced);
         let path = served.object(of, namespace, name);
         let (namespace, name) = (namespace.map(str::to_owned), name.to_owned());
-        Ok(Target { cluster: cluster.clone(), of: of.clone(), namespace, name, path })
+        Ok(Some(Target { cluster: cluster.clone(), of: of.clone(), namespace, name, path }))
+    }
+
+    /// Whether a cluster answers at all.
+    pub(crate) async fn is_there(&self, cluster: &Cluster) -> Result<bool, CallFailed> {
+        let call = Call::get(format!("cluster {}", cluster.name()), "/version");
+        match self.connection.send(cluster, &call).await {
+            Ok(_) => Ok(true),
+            Err(failed) if failed.reason == Reason::Absent => Ok(false),
+            Err(failed) => Err(failed),
+        }
+    }
+
+    /// What applying an object would be answered; nothing is changed. Fields of others are taken to
+    /// be ours: whose they are was looked at while planning.
+    pub(crate) async fn rehearse(&self, at: &Target, manifest: Value) -> Result<Value, CallFailed> {
+        let asked = "dryRun=All&fieldValidation=Strict&force=true";
+        let path = format!("{}?fieldManager={MANAGER}&{asked}", at.path);
+        let call = Call::change(format!("applying {at}"), Method::PATCH, path);
+        self.connection.send(&at.cluster, &call.sending(APPLY, manifest)).await
     }
 
     /// An object as it is now; none if it is not there. It is asked once: the engine tries again.
@@ -143,6 +169,11 @@ impl Writer {
             Err(failed) => Err(failed),
         }
     }
+}
+
+/// That a server has no such type.
+pub(crate) fn unknown(cluster: &Cluster, of: &Type) -> String {
+    format!("cluster {} has no type {} of {}", cluster.name(), of.kind, of.api_version)
 }
 
 impl std::fmt::Display for Target {

@@ -1,7 +1,5 @@
-//! How answers are given, and what a token may see.
+//! How answers are given.
 
-use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use serde_json::{Value, json};
@@ -57,19 +55,4 @@ pub(super) fn as_asked(call: &Call<'_>, object: Value) -> Value {
 fn only_metadata(object: &Value) -> Value {
     let metadata = &object["metadata"];
     json!({ "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata })
-}
-
-/// Tokens tell what they may by how they begin: `bad` is none, `blind` sees nothing, and `reader`
-/// changes nothing. Any other, or none, may do everything.
-pub(super) async fn for_token(request: Request, next: Next) -> Response {
-    let token = request.headers().get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
-    let token = token.and_then(|it| it.split_once(' ')).map_or("", |(_, token)| token);
-    let changes = !request.method().is_safe();
-    let failure = match token {
-        _ if token.starts_with("bad") => Failure::asked_for(401, ""),
-        _ if token.starts_with("blind") => Failure::asked_for(403, ""),
-        _ if token.starts_with("reader") && changes => Failure::asked_for(403, ""),
-        _ => return next.run(request).await,
-    };
-    failure.into_response()
 }

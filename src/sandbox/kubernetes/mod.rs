@@ -28,6 +28,7 @@ mod openapi;
 mod patch;
 mod path;
 mod quantity;
+mod rights;
 mod rule;
 mod selector;
 mod strategic;
@@ -60,7 +61,7 @@ impl Api for Kubernetes {
 
     fn router(&self, world: World) -> Router {
         let routes = Router::new().route("/kubernetes/{*rest}", any(serve));
-        routes.layer(middleware::from_fn(answer::for_token)).with_state(world)
+        routes.layer(middleware::from_fn(rights::admit)).with_state(world)
     }
 
     fn label(&self, parts: &Parts, _: &[u8]) -> Label {
@@ -70,7 +71,7 @@ impl Api for Kubernetes {
         Label {
             method: format!("{} {}", parts.method, path.template()),
             resource: path.resource(),
-            mutating: !parts.method.is_safe() && !dry,
+            mutating: !parts.method.is_safe() && !dry && !path.asks(),
         }
     }
 
@@ -91,6 +92,9 @@ fn called(world: &World, parts: &Parts, body: Bytes) -> Result<Response, Failure
     let cluster = Cluster::at(world, &path.place)?.ok_or_else(Failure::unknown)?;
     match &path.target {
         Target::Server(about) => discovery::tell(&cluster, &path.place, about).map(answer::ok),
+        Target::Objects(objects) if rights::is_review(objects) => {
+            rights::review(parts, &path.place, objects, &body)
+        }
         Target::Objects(objects) => {
             let call = Call::new(&cluster, &path.place, objects, parts, body)?;
             objects_called(&call)

@@ -1,5 +1,7 @@
 //! What a call is about, read from its path.
 
+use super::rights;
+
 /// A cluster, and what is asked for below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Path {
@@ -82,6 +84,11 @@ impl Path {
             _ => return None,
         };
         Some(Self { place, target: Target::read(rest)? })
+    }
+
+    /// Whether it only asks what the caller may do.
+    pub(super) fn asks(&self) -> bool {
+        matches!(&self.target, Target::Objects(objects) if rights::is_review(objects))
     }
 
     /// The path with names for what differs from call to call.

@@ -225,3 +225,41 @@ async fn secrets_do_not_lie_in_the_sandboxs_files_in_clear() {
     let journal = std::fs::read_to_string(folder.path().join("journal.jsonl")).unwrap();
     assert!(!journal.contains("canary") && !journal.contains(&encoded));
 }
+
+#[tokio::test]
+async fn whoever_asks_is_told_what_they_may_do() {
+    let bench = Bench::new().await;
+    let review = |context: &str, what: &str| {
+        format!("/kubernetes/context/{context}/apis/authorization.k8s.io/v1/{what}")
+    };
+    let one = |verb: &str| {
+        json!({ "spec": { "resourceAttributes": {
+            "verb": verb, "resource": "configmaps", "namespace": "hubs",
+        } } })
+    };
+    for (context, list, patch) in
+        [("lab", true, true), ("reader-lab", true, false), ("blind-lab", false, false)]
+    {
+        for (verb, allowed) in [("list", list), ("patch", patch)] {
+            let path = review(context, "selfsubjectaccessreviews");
+            let (status, answer) = bench.call("POST", &path, one(verb)).await;
+            assert_eq!(status, 201, "{answer}");
+            assert_eq!(answer["status"]["allowed"], allowed, "{verb} in {context}");
+        }
+    }
+    let path = review("reader-lab", "selfsubjectrulesreviews");
+    let (_, answer) = bench.call("POST", &path, json!({ "spec": { "namespace": "hubs" } })).await;
+    let rules = &answer["status"]["resourceRules"];
+    assert_eq!(rules[0]["verbs"], json!(["get", "list", "watch"]));
+
+    let path = configs("hubs").replace("/leap/", "/reader-lab/");
+    let refused = bench.call("POST", &path, config("a", json!({}))).await;
+    let (status, reason, message) = told(&refused);
+    assert_eq!((status, reason), (403, "Forbidden"));
+    assert!(
+        message.ends_with(
+            "cannot create resource \"configmaps\" in API group \"\" in the namespace \"hubs\""
+        ),
+        "{message}"
+    );
+}

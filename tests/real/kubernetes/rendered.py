@@ -68,6 +68,9 @@ def objects(on):
             it.pop("status", None)
             for key in SERVERS:
                 metadata.pop(key, None)
+            if kind["kind"] == "Service":  # whose addresses each cluster gives from its own
+                for key in ("clusterIP", "clusterIPs"):
+                    it["spec"].pop(key, None)
             space = f"/namespaces/{metadata['namespace']}" if kind["namespaced"] else ""
             body = {"apiVersion": version, "kind": kind["kind"], **it}
             yield f"{path}{space}/{kind['name']}/{metadata['name']}", body

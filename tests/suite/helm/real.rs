@@ -4,16 +4,11 @@
 use super::super::bench::{Bench, resource, stack};
 use super::super::shell::TOP;
 use super::hands::{pending, secret_name};
+use super::rig::{CONTEXT, Rig, kubeconfig, paths};
 use leap_infra::model::{Place, Resource, Stack};
-use leap_infra::plan::Plan;
 use leap_infra::providers::helm::helm_release::folder_digest;
 use serde_json::{Value, json};
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
-
-/// What the kubeconfig calls the cluster.
-const CONTEXT: &str = "rig";
 
 /// The chart of these stories, seen from the top of the repository.
 const CHART: &str = "tests/real/chart";
@@ -42,88 +37,52 @@ fn garden(values: Value) -> Stack {
     stack([namespace(), Resource { place: place("releases"), ..of }])
 }
 
-/// Runs a program of those that the rig has; what it said.
-fn run(program: &str, arguments: &[&str], input: &str) -> String {
-    let mut command = Command::new(program);
-    command.args(["-n", SPACE]).args(arguments);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{program} {arguments:?}: {said}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn kubectl(arguments: &[&str], input: &str) -> String {
-    let programs = std::env::var("PROGRAMS").unwrap();
-    run(&format!("{programs}/kubectl"), arguments, input)
-}
-
-fn helm(arguments: &[&str]) -> Value {
-    let helm = std::env::var(leap_infra::cli::helm::HELM).unwrap();
-    let said = run(&helm, arguments, "");
-    serde_json::from_str(&said).unwrap_or(Value::Null)
-}
-
-/// How Helm says that the release is.
-fn listed() -> Vec<String> {
-    let list = helm(&["list", "--deployed", "--failed", "--pending", "-o", "json"]);
-    let one = |it: &Value| format!("{} {} {}", it["name"], it["revision"], it["status"]);
-    list.as_array().unwrap().iter().map(|it| one(it).replace('"', "")).collect()
-}
-
-/// The fields in which things differ, by their paths.
-fn paths(plan: &Plan) -> Vec<String> {
-    let changes = plan.steps.iter().flat_map(|step| &step.changes);
-    changes.map(|change| change.path.clone()).collect()
-}
-
 #[tokio::test]
 #[ignore = "needs a real Kubernetes and a real Helm: `.ci/run releases`"]
 async fn a_chart_of_ours_lives_its_life() {
-    let bench = Bench::new().await.beside(std::env::var_os("KUBECONFIG").unwrap());
+    let bench = Bench::new().await.beside(kubeconfig());
+    let rig = Rig { space: SPACE };
     let usual = garden(json!({ "trees": 4 }));
     bench.apply(&usual).await;
-    assert_eq!(listed(), ["garden 1 deployed"]);
+    assert_eq!(rig.listed(), ["garden 1 deployed"]);
     assert_eq!(paths(&bench.plan(&usual).await), [""; 0]);
 
     // Other values are another revision.
     let other = garden(json!({ "trees": 5, "greeting": "moin" }));
     assert_eq!(paths(&bench.plan(&other).await), ["values.greeting", "values.trees"]);
     bench.apply(&other).await;
-    assert_eq!(listed(), ["garden 2 deployed"]);
+    assert_eq!(rig.listed(), ["garden 2 deployed"]);
     assert_eq!(paths(&bench.plan(&other).await), [""; 0]);
 
     // What somebody edits is seen, and put right.
     let edit = r#"{"data":{"trees":"9"}}"#;
-    kubectl(&["patch", "configmap", "garden-settings", "-p", edit], "");
+    rig.kubectl(&["patch", "configmap", "garden-settings", "-p", edit], "");
     let plan = bench.plan(&other).await;
     assert_eq!(paths(&plan), ["objects[ConfigMap/garden-settings.data.trees]"]);
     bench.apply(&other).await;
     let told =
-        kubectl(&["get", "configmap", "garden-settings", "-o", "jsonpath={.data.trees}"], "");
+        rig.kubectl(&["get", "configmap", "garden-settings", "-o", "jsonpath={.data.trees}"], "");
     assert_eq!(told, "5");
     assert_eq!(paths(&bench.plan(&other).await), [""; 0]);
 
     // So is what somebody did with Helm.
-    helm(&["rollback", "garden", "1"]);
+    rig.helm(&["rollback", "garden", "1"], "");
     assert_eq!(paths(&bench.plan(&other).await), ["values.greeting", "values.trees"]);
     bench.apply(&other).await;
-    assert_eq!(listed(), ["garden 5 deployed"]);
+    assert_eq!(rig.listed(), ["garden 5 deployed"]);
 
     // A release whose Helm was killed is freed first.
-    let secret = kubectl(&["get", "secret", &secret_name("garden", 5), "-o", "json"], "");
+    let secret = rig.kubectl(&["get", "secret", &secret_name("garden", 5), "-o", "json"], "");
     let secret = pending(&serde_json::from_str(&secret).unwrap(), "garden", 6);
-    kubectl(&["create", "-f", "-"], &secret.to_string());
-    assert_eq!(listed(), ["garden 6 pending-upgrade"]);
+    rig.kubectl(&["create", "-f", "-"], &secret.to_string());
+    assert_eq!(rig.listed(), ["garden 6 pending-upgrade"]);
     assert_eq!(paths(&bench.plan(&other).await), ["status"]);
     bench.apply(&other).await;
-    assert_eq!(listed(), ["garden 8 deployed"]);
+    assert_eq!(rig.listed(), ["garden 8 deployed"]);
     assert_eq!(paths(&bench.plan(&other).await), [""; 0]);
 
     bench.apply(&stack([namespace()])).await;
-    assert_eq!(listed(), [""; 0]);
+    assert_eq!(rig.listed(), [""; 0]);
     // A namespace is protected; this one is only in the way.
-    kubectl(&["delete", "namespace", SPACE], "");
+    rig.kubectl(&["delete", "namespace", SPACE], "");
 }

@@ -5,11 +5,13 @@ mod apply;
 mod body;
 mod observe;
 mod ready;
+mod rehearse;
 
 pub(crate) use apply::{apply, wait};
 pub(crate) use body::{bare, needing, needs_of};
 pub(crate) use observe::observe;
 pub(crate) use ready::is_waited_for;
+pub(crate) use rehearse::rehearse;
 
 use crate::kind::{Kind, ProviderError, StepContext};
 use crate::model::{Mark, Owner, Place};
@@ -62,6 +64,11 @@ pub(crate) trait InCluster: Kind<Reader = Reader, Writer = Writer> {
     /// The same of an object that is nobody's: whatever anybody set.
     fn read_whole(cluster: &Cluster, live: &Value) -> Self::Spec;
 
+    /// Settings without what is said of others in these fields, which are let be.
+    fn letting_be(seen: Self::Spec, _fields: &[&str]) -> Self::Spec {
+        seen
+    }
+
     /// The same, with what only others can tell, and what nobody could.
     fn finish(
         _reader: &Reader,
@@ -92,7 +99,7 @@ pub(crate) fn place(cluster: &Cluster, of: &Type, namespace: Option<&str>) -> Pl
 }
 
 /// What is listed in a place.
-fn listed_in(place: &Place) -> Option<(Cluster, Type, Option<&str>)> {
+pub(crate) fn listed_in(place: &Place) -> Option<(Cluster, Type, Option<&str>)> {
     let (cluster, parent) = Cluster::of_place(place)?;
     let (namespace, of) = parent.split_once('/')?;
     let (api_version, kind) = of.rsplit_once('/')?;

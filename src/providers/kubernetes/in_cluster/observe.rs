@@ -52,6 +52,7 @@ async fn found<K: InCluster>(
         (None, Owner::Ours(_)) => (K::read(None, cluster, live), Vec::new()),
         (Some(wanted), _) => {
             let seen = K::read(Some(wanted), cluster, live);
+            let seen = K::letting_be(seen, &ignored(scope, &name));
             K::finish(reader, wanted, live, seen).await
         }
     };
@@ -59,6 +60,13 @@ async fn found<K: InCluster>(
     let (place, version) = (place.clone(), Version(version.to_owned()));
     let status = Status::Ready;
     (Found { name, place, owner, spec, version, status, holds: None }, remarks)
+}
+
+/// The fields of a wanted thing that are let be.
+fn ignored<'a>(scope: &Scope<'a>, name: &str) -> Vec<&'a str> {
+    let Some(resource) = scope.wanted.get(name) else { return Vec::new() };
+    let rules = scope.whole.ignores().iter().filter(|rule| rule.concerns(&resource.id));
+    rules.map(|rule| rule.field.as_str()).collect()
 }
 
 /// Whether a thing that is nobody's is somebody's concern: what other objects or releases have in

@@ -6,7 +6,7 @@ mod spec;
 
 pub use spec::Spec;
 
-use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
+use crate::kind::{Applied, Change, Kind, ProviderError, Rehearsed, StepContext};
 use crate::model::{Need, Observation, Place, Scope};
 use crate::providers::kubernetes::cluster::Cluster;
 use crate::providers::kubernetes::compare::look;
@@ -54,6 +54,14 @@ impl Kind for Namespace {
         change: Change<Spec>,
     ) -> Result<Applied, ProviderError> {
         in_cluster::apply::<Self>(writer, step, change).await
+    }
+
+    async fn rehearse(
+        writer: &Writer,
+        step: &StepContext,
+        change: &Change<Spec>,
+    ) -> Result<Rehearsed, ProviderError> {
+        in_cluster::rehearse::<Self>(writer, step, change).await
     }
 
     fn needs(_: &str, spec: &Spec) -> BTreeSet<Need> {

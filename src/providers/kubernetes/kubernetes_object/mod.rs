@@ -11,7 +11,7 @@ mod usage;
 
 pub use spec::{Others, Spec};
 
-use crate::kind::{Applied, Change, Kind, ProviderError, StepContext};
+use crate::kind::{Applied, Change, Kind, ProviderError, Rehearsed, StepContext};
 use crate::model::{Need, Observation, Place, Scope, Transition, Usage};
 use crate::providers::kubernetes::cluster::Cluster;
 use crate::providers::kubernetes::compare::{Looked, look};
@@ -67,6 +67,14 @@ impl Kind for Object {
         in_cluster::apply::<Self>(writer, step, change).await
     }
 
+    async fn rehearse(
+        writer: &Writer,
+        step: &StepContext,
+        change: &Change<Spec>,
+    ) -> Result<Rehearsed, ProviderError> {
+        in_cluster::rehearse::<Self>(writer, step, change).await
+    }
+
     fn transition(before: &Spec, after: &Spec) -> Transition {
         change::transition(before, after)
     }
@@ -106,10 +114,24 @@ impl InCluster for Object {
         read(None, cluster, live, looked)
     }
 
+    fn letting_be(mut seen: Spec, fields: &[&str]) -> Spec {
+        let let_be = |conflict: &str| fields.iter().any(|field| covers(field, conflict));
+        seen.managed_by.retain(|conflict, _| !let_be(conflict));
+        seen
+    }
+
     async fn content(_: &StepContext, _: &str, spec: &Spec) -> Result<Content, ProviderError> {
         let manifest = needing(spec.manifest.clone(), &spec.needs);
         Ok(Content { manifest, hidden: Vec::new() })
     }
+}
+
+/// Whether a field of the settings, in which `*` stands for every key, is one of a manifest or above it.
+fn covers(field: &str, conflict: &str) -> bool {
+    let mut within = conflict.split('.');
+    let mut steps = field.split('.');
+    steps.next() == Some("manifest")
+        && steps.all(|step| within.next().is_some_and(|key| step == "*" || step == key))
 }
 
 fn read(wanted: Option<&Spec>, cluster: &Cluster, live: &Value, looked: Looked) -> Spec {
