@@ -69,7 +69,7 @@ fn a_sandbox_can_be_emptied() {
     terminal.runs("sandbox reset stacks/leap");
     assert_eq!(terminal.runs("sandbox show stacks/leap").stdout, "");
     let plan = terminal.shell.succeed("plan stacks/leap");
-    assert!(plan.stdout.contains("Plan: 97 to add, 0 to change, 0 to destroy."));
+    assert!(plan.stdout.contains("Plan: 113 to add, 0 to change, 0 to destroy."));
     assert_snapshot!(terminal.transcript);
 }
 
@@ -92,7 +92,7 @@ fn a_stack_is_found_from_where_one_stands() {
     terminal.runs("validate");
     assert_snapshot!(terminal.transcript, @"
     $ leap-infra validate
-    leap is valid: 102 resources in shared, staging, prod.
+    leap is valid: 118 resources in shared, staging, prod.
     [ends with 0]
     ");
 }
@@ -112,5 +112,5 @@ fn programs_get_a_plan_as_json() {
     let terminal = Terminal::new();
     let said = terminal.shell.succeed("plan stacks/leap --json");
     let plan: Value = serde_json::from_str(&said.stdout).unwrap();
-    assert_eq!(plan["resource_changes"].as_array().unwrap().len(), 97);
+    assert_eq!(plan["resource_changes"].as_array().unwrap().len(), 113);
 }
