@@ -24,7 +24,14 @@ fn slow(ms: u64) -> Fault {
 /// Leaves of the LEAP stack its storage: few things, one after the other.
 fn storage_only(folder: &Path) {
     let stack = folder.join("stacks/leap");
-    for file in ["identities.yaml", "registries.yaml", "hubs.yaml", "people.yaml", "access.yaml"] {
+    for file in [
+        "identities.yaml",
+        "registries.yaml",
+        "hubs.yaml",
+        "monitoring.yaml",
+        "people.yaml",
+        "access.yaml",
+    ] {
         std::fs::remove_file(stack.join(file)).unwrap();
     }
     let clusters = std::fs::read_to_string(stack.join("clusters.yaml")).unwrap();

@@ -4,11 +4,11 @@
 //! which ends before that is taken up by the next.
 
 use super::ready::{Readiness, is_waited_for, readiness};
-use super::{Content, InCluster, body, owner};
+use super::{Content, InCluster, Located, body, owner};
 use crate::kind::{Applied, Change, ProviderError, StepContext};
 use crate::model::{Mark, SpecMark, Version};
 use crate::providers::description::Marks;
-use crate::providers::failed::CallFailed;
+use crate::providers::failed::{CallFailed, Reason};
 use crate::providers::kubernetes::Writer;
 use crate::providers::kubernetes::client::CALL_TIMEOUT;
 use crate::providers::kubernetes::writer::{Owned, Target};
@@ -140,11 +140,13 @@ async fn delete<K: InCluster>(
     before: &K::Spec,
 ) -> Result<Applied, ProviderError> {
     let gone = || Applied::gone().saying("was already gone");
-    let at = match target::<K>(writer, step, before).await {
-        Ok(at) => at,
-        // Neither its type nor its cluster is there any more.
-        Err(ProviderError::NotFound { .. }) => return Ok(gone()),
-        Err(error) => return Err(error),
+    let Located { cluster, of, namespace, name } = located::<K>(step, before)?;
+    let at = match writer.served(&cluster, &of, namespace.as_deref(), &name).await {
+        Ok(Some(at)) => at,
+        // With its type, everything of it went.
+        Ok(None) => return Ok(gone()),
+        Err(failed) if failed.reason == Reason::Absent => return Ok(gone()),
+        Err(failed) => return Err(failed.into()),
     };
     let Some(live) = writer.find(&at).await? else { return Ok(gone()) };
     if !body::has_finalizing(&live) {
@@ -224,12 +226,15 @@ async fn target<K: InCluster>(
     step: &StepContext,
     spec: &K::Spec,
 ) -> Result<Target, ProviderError> {
-    let located = K::located(&step.id.name, spec).ok_or_else(|| ProviderError::Unexpected {
+    let Located { cluster, of, namespace, name } = located::<K>(step, spec)?;
+    writer.target(&cluster, &of, namespace.as_deref(), &name).await
+}
+
+fn located<K: InCluster>(step: &StepContext, spec: &K::Spec) -> Result<Located, ProviderError> {
+    K::located(&step.id.name, spec).ok_or_else(|| ProviderError::Unexpected {
         what: step.id.to_string(),
         why: "its name says no place in a cluster".to_owned(),
-    })?;
-    let super::Located { cluster, of, namespace, name } = located;
-    writer.target(&cluster, &of, namespace.as_deref(), &name).await
+    })
 }
 
 fn version(live: &Value) -> Version {
