@@ -35,7 +35,7 @@ fn leap() -> tempfile::TempDir {
     copy(&Path::new(TOP).join("stacks/leap"), &folder.path().join("stacks/leap"));
     copy(&Path::new(TOP).join("environments"), &folder.path().join("environments"));
     // Hubs and rights refer to the buckets that each file puts in the place of LEAP's.
-    for file in ["hubs.yaml", "access.yaml"] {
+    for file in ["hubs.yaml", "monitoring.yaml", "access.yaml"] {
         std::fs::remove_file(folder.path().join("stacks/leap").join(file)).unwrap();
     }
     folder
