@@ -3,7 +3,6 @@
 use crate::apply::{self, Options, Rehearsal};
 use crate::cli::failure::{Failure, objected};
 use crate::cli::progress::unasked;
-use crate::cli::secrets::{self, Resolver};
 use crate::cli::session::{Session, patience};
 use crate::cli::ui::Ui;
 use crate::cli::view::plan::counted;
@@ -18,11 +17,7 @@ impl Session {
     /// # Errors
     /// When something would be refused, with all that would.
     pub(crate) async fn rehearse(&self, plan: &Plan, ui: &Ui) -> Result<(), Failure> {
-        let options = Options {
-            retry: patience(ui),
-            secrets: secrets::shared(Resolver::new(&self.folder, &self.connection)),
-            ..Options::default()
-        };
+        let options = Options { retry: patience(ui), ..Options::default() };
         let (actors, silent) = (providers::actors(&self.connections), Arc::new(|_| {}));
         let rehearsal = apply::rehearse(plan, &actors, &options, silent).await;
         if !rehearsal.objections.is_empty() {

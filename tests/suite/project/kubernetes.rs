@@ -4,6 +4,7 @@
 use super::folder::Folder;
 use insta::assert_snapshot;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 const CLOUD: &str = "stack: demo
@@ -158,7 +159,7 @@ fn what_is_needed_is_said_by_the_keys_of_other_sections() {
     ]);
     let object = of("kubernetes-object");
     assert_eq!(object.spec["needs"], needs);
-    let first: Vec<String> = object.needs.iter().map(|id| id.local()).collect();
+    let first: BTreeSet<String> = object.needs.iter().map(|id| id.local()).collect();
     assert_eq!(json!(first), needs);
 }
 

@@ -12,7 +12,7 @@ mod usage;
 pub use spec::{Others, Spec};
 
 use crate::kind::{Applied, Change, Kind, ProviderError, Rehearsed, StepContext};
-use crate::model::{Need, Observation, Place, Scope, Transition, Usage};
+use crate::model::{Need, Observation, Place, Scope, Transition, Usage, path};
 use crate::providers::kubernetes::cluster::Cluster;
 use crate::providers::kubernetes::compare::{Looked, look};
 use crate::providers::kubernetes::in_cluster::{
@@ -128,10 +128,10 @@ impl InCluster for Object {
 
 /// Whether a field of the settings, in which `*` stands for every key, is one of a manifest or above it.
 fn covers(field: &str, conflict: &str) -> bool {
-    let mut within = conflict.split('.');
-    let mut steps = field.split('.');
-    steps.next() == Some("manifest")
-        && steps.all(|step| within.next().is_some_and(|key| step == "*" || step == key))
+    let (steps, mut within) = (path::steps(field), conflict.split('.'));
+    let Some((first, rest)) = steps.split_first() else { return false };
+    first == "manifest"
+        && rest.iter().all(|step| within.next().is_some_and(|key| step == "*" || step == key))
 }
 
 fn read(wanted: Option<&Spec>, cluster: &Cluster, live: &Value, looked: Looked) -> Spec {
