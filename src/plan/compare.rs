@@ -4,9 +4,7 @@ use crate::model::{
     Bond, Claims, Found, Manage, Mark, Owner, Resource, ResourceId, Rules, SpecMark, Stack, Status,
     Transition, World, path,
 };
-use crate::plan::{
-    Action, Allowances, FieldChange, Origin, Refusal, Refused, Step, alike, diff,
-};
+use crate::plan::{Action, Allowances, FieldChange, Origin, Refusal, Refused, Step, alike, diff};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
