@@ -154,6 +154,38 @@ fn hubs_are_found_through_what_is_declared_of_their_cluster() {
     assert_eq!(hub(other), ("public".into(), "trial".into(), false.into()));
 }
 
+#[test]
+fn a_hub_hears_what_measures_it_from_another_namespace_and_nobody_else() {
+    let heard = |monitoring: &str| {
+        let values = site(monitoring).project().hub_values("main", "prod").unwrap();
+        values["main"]["hub"]["networkPolicy"]["interNamespaceAccessLabels"].clone()
+    };
+    assert_eq!(heard("monitoring: { main: { mining_guard: true } }\n"), Value::Null);
+    assert_eq!(heard(WATCHED), "accept");
+}
+
+#[test]
+fn grafana_lets_in_who_is_in_a_category_and_in_what_it_requires() {
+    let folder = site(&WATCHED.replace("viewers: [all]", "viewers: [course, guests]"))
+        .file("access.yaml", "access:
+  organization: Lab-Org
+  categories:
+    all: { team: all, members: unmanaged, hubs: { main: { login: true, profiles: [cpu] } } }
+    course: { team: course, requires: all, members: unmanaged }
+    guests: { team: 'other-org:guests', members: unmanaged }
+    staff: { team: staff, members: unmanaged }
+");
+    let values = folder.project().monitoring_values("main", "shared").unwrap();
+    let github = &values["grafana"]["grafana.ini"]["auth.github"];
+    assert_eq!(
+        github["role_attribute_path"],
+        "contains(groups[*], '@Lab-Org/staff') && 'Admin' || \
+         contains(groups[*], '@Lab-Org/all') && contains(groups[*], '@Lab-Org/course') && 'Viewer' \
+         || contains(groups[*], '@other-org/guests') && 'Viewer'"
+    );
+    assert_eq!(github["allowed_organizations"], "Lab-Org other-org");
+}
+
 /// What is said about who lets people in, and what to write.
 fn front(monitoring: &str) -> Vec<(String, Option<String>)> {
     let project = site(monitoring).project();

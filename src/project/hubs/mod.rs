@@ -38,3 +38,4 @@ pub(crate) use placed::{Placed, derived, placed};
 pub(crate) use templates::{Texts, load as load_templates};
 pub(crate) use told::{told, values_of};
 pub(crate) use values::profiles::{POOL, tolerations};
+pub(crate) use who::in_category;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who may: everybody who is in all teams of one of these.
-pub(super) type Who = BTreeSet<BTreeSet<String>>;
+pub(crate) type Who = BTreeSet<BTreeSet<String>>;
 
 /// A folder that a category shares.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -72,7 +72,7 @@ impl<'a> Given<'a> {
     /// Who is in a category.
     pub(super) fn category(&self, key: &str) -> Who {
         let Some(roll) = &self.roll else { return Who::new() };
-        roll.find(key).map(|placed| teams(roll, placed, roll.list.len())).unwrap_or_default()
+        in_category(roll, key)
     }
 
     /// The folders that people of this hub share.
@@ -155,6 +155,11 @@ fn may_be_in<'a>(roll: &Roll<'a>, placed: &RollPlaced<'a>, login: &str) -> bool 
 
 fn home_quota(category: &Category) -> Option<f64> {
     volume_gb(category.home_quota.as_deref()?).ok()
+}
+
+/// Who is in a category.
+pub(crate) fn in_category(roll: &Roll<'_>, key: &str) -> Who {
+    roll.find(key).map(|placed| teams(roll, placed, roll.list.len())).unwrap_or_default()
 }
 
 /// The teams that one must be in to be in a category: its own or one below it where those count,

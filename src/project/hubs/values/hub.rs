@@ -60,7 +60,9 @@ fn watched(made: &Made<'_>) -> Value {
     let mut values = categories.unwrap_or_else(|| json!({}));
     if monitoring::is_measured(made.layout, &made.cluster) {
         let open = json!({ "JupyterHub": { "authenticate_prometheus": false } });
-        super::lay(&mut values, json!({ "hub": { "config": open } }));
+        // It asks from another namespace, where a hub hears nobody unless it says so.
+        let heard = json!({ "interNamespaceAccessLabels": "accept" });
+        super::lay(&mut values, json!({ "hub": { "config": open, "networkPolicy": heard } }));
     }
     values
 }

@@ -2,9 +2,12 @@
 //!
 //! <https://github.com/grafana/helm-charts/tree/main/charts/grafana>
 
+use crate::project::access::Roll;
+use crate::project::hubs::in_category;
 use crate::project::monitoring::made::Made;
 use crate::project::monitoring::settings::{Grafana, GrafanaLogin};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// The claim on its disk.
 pub(in crate::project::monitoring) const CLAIM: &str = "grafana";
@@ -52,8 +55,7 @@ fn sources() -> Value {
 /// <https://grafana.com/docs/grafana/latest/setup-grafana/configure-security/configure-authentication/github/>
 fn github(made: &Made<'_>, settings: &Grafana, client: &str) -> Value {
     let secret = json!({ "secretKeyRef": { "name": SECRET, "key": CLIENT } });
-    let access = made.placed.laid.declaration.access.as_ref();
-    let organization = access.map(|it| it.organization.as_str()).unwrap_or_default();
+    let roles = roles(made, settings);
     json!({
         "envValueFrom": { "GF_AUTH_GITHUB_CLIENT_SECRET": secret },
         "grafana.ini": { "auth.github": {
@@ -61,26 +63,46 @@ fn github(made: &Made<'_>, settings: &Grafana, client: &str) -> Value {
             "allow_sign_up": true,
             "client_id": client,
             "scopes": "user:email,read:org",
-            "allowed_organizations": organization,
-            "role_attribute_path": roles(made, settings),
+            "allowed_organizations": roles.organizations.join(" "),
+            "role_attribute_path": roles.path,
             "role_attribute_strict": true,
         } },
     })
 }
 
-/// What somebody is by their teams, as Grafana reads it: the first that is so.
-fn roles(made: &Made<'_>, settings: &Grafana) -> String {
-    let Some(access) = &made.placed.laid.declaration.access else { return String::new() };
+/// What people are by their teams.
+struct Roles {
+    /// As Grafana reads it: the first that is so.
+    path: String,
+    /// The organizations that the teams are in.
+    organizations: Vec<String>,
+}
+
+/// Somebody is in a category who is in its team and in those of what it requires.
+fn roles(made: &Made<'_>, settings: &Grafana) -> Roles {
+    let Some(roll) = Roll::of(made.placed.laid) else {
+        return Roles { path: String::new(), organizations: Vec::new() };
+    };
     let by_role =
         [("Admin", &settings.admins), ("Editor", &settings.editors), ("Viewer", &settings.viewers)];
-    let mut all = Vec::new();
+    let (mut all, mut organizations) = (Vec::new(), BTreeSet::new());
     for (role, categories) in by_role {
-        for category in categories.iter().filter_map(|key| access.categories.get(key)) {
-            let team = category.team(&access.organization);
-            all.push(format!("contains(groups[*], '@{}') && '{role}'", slashed(&team.to_string())));
+        for together in categories.iter().flat_map(|key| in_category(&roll, key)) {
+            let teams = together.iter().map(|team| as_written(&roll, team));
+            let teams: Vec<String> = teams.map(|team| slashed(&team)).collect();
+            let first = |team: &String| team.split('/').next().unwrap_or_default().to_owned();
+            organizations.extend(teams.iter().map(first));
+            let asked = teams.iter().map(|team| format!("contains(groups[*], '@{team}')"));
+            all.push(format!("{} && '{role}'", asked.collect::<Vec<_>>().join(" && ")));
         }
     }
-    all.join(" || ")
+    Roles { path: all.join(" || "), organizations: organizations.into_iter().collect() }
+}
+
+/// A team in the letters that it was written in: hubs take large and small ones alike, Grafana does not.
+fn as_written(roll: &Roll<'_>, team: &str) -> String {
+    let mut all = roll.list.iter().map(|placed| placed.team.to_string());
+    all.find(|it| it.to_lowercase() == team).unwrap_or_else(|| team.to_owned())
 }
 
 /// A team as Grafana writes it, `organization/team`.
