@@ -13,7 +13,7 @@ const CHARTS: [(&str, &str, &str); 7] = [
     (BLACKBOX, "11.4.0", "https://prometheus-community.github.io/helm-charts"),
     ("grafana", "9.2.10", "https://grafana.github.io/helm-charts"),
     ("ingress-nginx", "4.13.3", "https://kubernetes.github.io/ingress-nginx"),
-    ("cert-manager", "1.18.2", "https://charts.jetstack.io"),
+    ("cert-manager", "v1.18.2", "https://charts.jetstack.io"),
     ("cryptnono", "0.3.1", "https://cryptnono.github.io/cryptnono/"),
     ("jupyterhub-groups-exporter", "1.1.0", "https://2i2c.org/jupyterhub-groups-exporter/"),
 ];
