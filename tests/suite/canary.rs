@@ -88,6 +88,8 @@ const LINES: &[(&str, i32)] = &[
     ("secret set variable", 1),
     ("secret set manger --from-file private/manager.txt", 1),
     ("buckets usage --by user", 0),
+    ("home snapshots ada", 1),
+    ("home restore ada --from homes-1", 1),
     ("secret list", 0),
     ("secret list --json", 0),
     ("apply --auto-approve --json-into events.jsonl", 0),

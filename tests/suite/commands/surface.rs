@@ -3,7 +3,7 @@
 use super::Terminal;
 use insta::assert_snapshot;
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "validate",
     "plan",
     "apply",
@@ -11,6 +11,7 @@ const COMMANDS: [&str; 16] = [
     "adopt",
     "disown",
     "discover",
+    "home",
     "show",
     "explain",
     "schema",
