@@ -8,9 +8,15 @@ use crate::project::tree::{Node, Value};
 use crate::project::words::{nearest, quoted};
 use serde_json::Value as Json;
 
-/// The shapes that a value may take.
+/// The shapes that a value may take. A choice of which keys must be there is none: charts add what
+/// they have themselves.
 pub(super) fn alternatives(schema: &Json) -> Option<&Vec<Json>> {
-    schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Json::as_array)
+    let shapes = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Json::as_array);
+    shapes.filter(|shapes| !shapes.iter().all(says_only_what_is_required))
+}
+
+fn says_only_what_is_required(shape: &Json) -> bool {
+    shape.as_object().is_some_and(|shape| shape.len() == 1 && shape.contains_key("required"))
 }
 
 /// The texts that a schema allows, if it allows only these.

@@ -1,6 +1,7 @@
 //! Hubs: the mistakes that are found before anything is asked of a cloud.
 
 use super::folder::Folder;
+use serde_json::{Value, json};
 use time::{Date, Month};
 
 const CLUSTERS: &str = "clusters:
@@ -253,5 +254,91 @@ fn what_is_to_be_opened_and_is_not_there_is_told() {
       cpu: { on: small, sizes: [4 GB], opens: rstudio }
 ",
     );
+    insta::assert_snapshot!(folder.problems());
+}
+/// What a chart of hubs says of its values.
+fn schema() -> Value {
+    let file = json!({
+        "type": "object", "additionalProperties": false,
+        "oneOf": [{ "required": ["data"] }, { "required": ["stringData"] }],
+        "properties": {
+            "mountPath": { "type": "string" }, "data": { "type": "object" },
+            "stringData": { "type": "string" },
+        },
+    });
+    let files = json!({ "type": "object", "additionalProperties": file });
+    let memory = json!({ "type": "object", "properties": { "limit": { "type": "string" } } });
+    json!({
+        "type": "object", "additionalProperties": false, "required": ["imagePullSecrets"],
+        "properties": {
+            "hub": {
+                "type": "object", "additionalProperties": false,
+                "properties": {
+                    "concurrentSpawnLimit": { "type": "integer", "minimum": 0 },
+                    "db": { "type": "object", "properties": { "type": { "enum": ["sqlite-pvc", "postgres"] } } },
+                    "extraFiles": files,
+                },
+            },
+            "singleuser": {
+                "type": "object", "additionalProperties": false,
+                "properties": { "memory": memory, "startTimeout": { "type": "integer" } },
+            },
+        },
+    })
+}
+
+/// What `leap-infra lock` writes of a chart.
+fn lock(name: &str, version: &str, source: &str, schema: &Value) -> String {
+    let chart = json!({
+        "name": name, "version": version, "source": source, "digest": "sha256:0123", "schema": schema,
+    });
+    json!({ "charts": [chart] }).to_string()
+}
+
+const CHARTS: &str = "https://charts.example.org";
+
+#[test]
+fn what_is_said_to_the_chart_is_held_against_what_the_chart_takes() {
+    let folder = with(
+        "    charts: { jupyterhub: 4.3.3 }
+    values:
+      memory: { limit: 2G }
+      hub:
+        concurrentSpawnLimit: many
+        startTimeout: 600
+        db: { type: mysql }
+        extraFiles:
+          motd: { mountPath: /motd, stringData: Hello }
+          logo: { mountpath: /logo, data: { a: 1 } }
+      singeluser: {}
+",
+    )
+    .file(
+        "stack.lock",
+        lock("jupyterhub", "4.3.3", "https://hub.jupyter.org/helm-chart/", &schema()),
+    );
+    insta::assert_snapshot!(folder.problems());
+}
+
+#[test]
+fn what_is_right_passes_and_nothing_is_required_of_what_is_laid_over() {
+    let right = "    values: { hub: { concurrentSpawnLimit: 10, extraFiles: { a: { stringData: b } } }, singleuser: null }\n";
+    let lock = lock("jupyterhub", "4.3.3", "https://hub.jupyter.org/helm-chart/", &schema());
+    assert!(!with(right).file("stack.lock", lock).warnings().contains("values"));
+}
+
+#[test]
+fn a_chart_that_wraps_the_hub_takes_its_values_below_a_key() {
+    let release = format!(
+        "    release: {{ chart: basehub, version: 1.0.0, repository: '{CHARTS}', values_under: jupyterhub }}
+    values:
+      hub: {{ concurrentSpawnLimit: 10 }}
+      jupyterhub: {{ hub: {{ startTimeout: 600 }} }}
+"
+    );
+    let around = json!({
+        "type": "object", "additionalProperties": false, "properties": { "jupyterhub": schema() },
+    });
+    let folder = with(&release).file("stack.lock", lock("basehub", "1.0.0", CHARTS, &around));
     insta::assert_snapshot!(folder.problems());
 }

@@ -172,6 +172,30 @@ mod tests {
     }
 
     #[test]
+    fn every_line_of_both_texts_is_told_once_and_in_its_order() {
+        for (before, after) in
+            [("", ""), ("a\nb\nc", "c\nb\na"), ("a\na", "a"), ("", "x\n"), ("a\nb", "x\na\nb\ny")]
+        {
+            let lines = compared(before, after);
+            let old = lines.iter().filter_map(|line| match line {
+                Line::Same(text) | Line::Left(text) => Some(*text),
+                Line::Came(_) => None,
+            });
+            let new = lines.iter().filter_map(|line| match line {
+                Line::Same(text) | Line::Came(text) => Some(*text),
+                Line::Left(_) => None,
+            });
+            assert_eq!(old.collect::<Vec<_>>().join("\n"), before);
+            assert_eq!(new.collect::<Vec<_>>().join("\n"), after);
+        }
+    }
+
+    #[test]
+    fn nothing_in_a_text_moves_a_cursor() {
+        assert_eq!(whole("a\u{1b}[2J\r"), ["| a\\u{1b}[2J\\r"]);
+    }
+
+    #[test]
     fn a_line_break_at_the_end_is_a_difference() {
         assert_eq!(lines("a", "a\n", Look::plain(80)), ["line 2", "  +"]);
     }

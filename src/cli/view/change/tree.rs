@@ -155,11 +155,60 @@ fn inside(value: &Value, look: Look) -> (Vec<String>, usize) {
 /// How far what is inside of a value stands to the right.
 const MARGIN: usize = 8;
 
-/// What is opened next: the outermost, first one for whose inside there is room.
+/// What is opened next: the outermost, first one for whose inside there is room. What is alone is
+/// opened in any case.
 fn next<'a>(nodes: &[Node<'a>], most: usize, look: Look) -> Option<(usize, Vec<Node<'a>>)> {
     let mut closed: Vec<(usize, &Node<'a>)> =
         nodes.iter().enumerate().filter(|(_, node)| !node.is_whole(look)).collect();
     closed.sort_by_key(|(_, node)| node.depth);
     let mut opened = closed.into_iter().map(|(at, node)| (at, node.children()));
-    opened.find(|(_, children)| nodes.len() - 1 + children.len() <= most)
+    let others = nodes.len() - 1;
+    opened.find(|(_, children)| others == 0 || others + children.len() <= most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const LOOK: Look = Look::plain(80);
+
+    fn drawn(value: &Value, look: Look) -> Vec<String> {
+        draw(&[row("values", value, look)], 0, look)
+    }
+
+    #[test]
+    fn a_small_value_stands_on_one_line() {
+        assert_eq!(drawn(&json!({ "a": 1, "b": { "c": 2 } }), LOOK), ["values  a 1, b {c 2}"]);
+    }
+
+    #[test]
+    fn of_a_large_one_the_outer_settings_are_shown_and_the_others_counted() {
+        let many: Value = (0..9).map(|n| (format!("k{n}"), json!(n))).collect();
+        let value =
+            json!({ "hub": many, "proxy": { "a": 1 }, "singleuser": { "x": many, "y": many } });
+        assert_eq!(
+            drawn(&value, LOOK),
+            [
+                "values  (28 settings)",
+                "  hub           (9 settings)",
+                "  proxy         a 1",
+                "  singleuser.x  (9 settings)",
+                "  singleuser.y  (9 settings)",
+                "  (+27 more; --full shows all)",
+            ]
+        );
+    }
+
+    #[test]
+    fn in_full_every_setting_is_shown() {
+        let many: Value = (0..40).map(|n| (format!("k{n:02}"), json!(n))).collect();
+        let full = Look { detail: Detail::Full, ..LOOK };
+        let lines = drawn(&json!({ "hub": many }), full);
+        assert_eq!(lines.len(), 41);
+        assert_eq!(lines[40], "  hub.k39  39");
+        let usual = drawn(&json!({ "hub": many }), LOOK);
+        assert_eq!(usual[..2], ["values  (40 settings)", "  hub.k00  0"]);
+        assert_eq!(usual[13..], ["  (+28 more; --full shows all)"]);
+    }
 }
