@@ -30,6 +30,7 @@ mod path;
 mod quantity;
 mod rule;
 mod selector;
+mod stats;
 mod strategic;
 mod typing;
 mod watch;
@@ -103,6 +104,7 @@ fn objects_called(call: &Call<'_>) -> Result<Response, Failure> {
     match (call.method.as_str(), one, call.objects.below.as_deref()) {
         ("GET", false, _) if call.is_set("watch") => watch::watch(call),
         ("GET", false, _) => list::list(call),
+        ("GET", true, Some(stats::SUMMARY)) => stats::summary(call),
         ("GET", true, below) => list::one(call, below),
         ("POST", false, _) => change::create(call),
         ("PUT", true, _) => change::replace(call),
