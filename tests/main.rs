@@ -60,6 +60,7 @@ mod suite {
     mod reading;
     mod registries;
     mod renames;
+    mod restores;
     mod saved;
     mod selftest;
     mod shell;

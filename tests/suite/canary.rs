@@ -89,6 +89,7 @@ const LINES: &[(&str, i32)] = &[
     ("secret set manger --from-file private/manager.txt", 1),
     ("buckets usage --by user", 0),
     ("home snapshots ada", 1),
+    ("home usage", 0),
     ("home restore ada --from homes-1", 1),
     ("secret list", 0),
     ("secret list --json", 0),

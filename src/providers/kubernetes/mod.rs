@@ -7,6 +7,7 @@ pub mod client;
 pub mod cluster;
 pub(crate) mod compare;
 mod error;
+pub mod filled;
 pub(crate) mod in_cluster;
 pub mod kubernetes_namespace;
 pub mod kubernetes_object;

@@ -60,7 +60,8 @@ impl<'c> Call<'c> {
             // Lists can be of all namespaces.
             Scope::Namespaced => namespace.is_some() || name.is_none(),
         };
-        let below = objects.below.as_ref();
+        // What kubelets are asked through the server is no part of an object.
+        let below = objects.below.as_ref().filter(|below| *below != super::stats::SUMMARY);
         if !fits || below.is_some_and(|below| !kind.below.contains(below)) {
             return Err(Failure::unknown());
         }

@@ -31,6 +31,7 @@ mod quantity;
 mod rights;
 mod rule;
 mod selector;
+mod stats;
 mod strategic;
 mod typing;
 mod watch;
@@ -107,6 +108,7 @@ fn objects_called(call: &Call<'_>) -> Result<Response, Failure> {
     match (call.method.as_str(), one, call.objects.below.as_deref()) {
         ("GET", false, _) if call.is_set("watch") => watch::watch(call),
         ("GET", false, _) => list::list(call),
+        ("GET", true, Some(stats::SUMMARY)) => stats::summary(call),
         ("GET", true, below) => list::one(call, below),
         ("POST", false, _) => change::create(call),
         ("PUT", true, _) => change::replace(call),

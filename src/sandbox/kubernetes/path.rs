@@ -138,6 +138,9 @@ impl Target {
             }
             [plural] => of(plural),
             [plural, name] => Objects { name: owned(name), ..of(plural) },
+            ["nodes", name, "proxy", "stats", "summary"] => {
+                Objects { name: owned(name), below: owned(super::stats::SUMMARY), ..of("nodes") }
+            }
             [plural, name, below] => {
                 Objects { name: owned(name), below: owned(below), ..of(plural) }
             }

@@ -165,3 +165,22 @@ async fn machines_of_clusters_are_there_to_be_looked_at_with_the_labels_of_their
     let here = &rules["items"]["regions/us-central1"]["forwardingRules"];
     assert_eq!(here[0]["name"], "ingress");
 }
+
+#[tokio::test]
+async fn a_disk_is_made_from_a_snapshot_that_is_there_and_is_not_smaller() {
+    let bench = Bench::new().await;
+    let snapshot = json!({ "kind": "compute#snapshot", "diskSizeGb": "100", "status": "READY" });
+    seed(bench.sandbox.world(), "projects/leap/global/snapshots/s", snapshot).unwrap();
+    let list = call(&bench, "GET", "global/snapshots", json!({})).await.1;
+    assert_eq!(list["items"][0]["name"], "s");
+    let from = |name: &str, size: &str| json!({ "name": "d", "sizeGb": size, "sourceSnapshot": format!("global/snapshots/{name}") });
+    let smaller = call(&bench, "POST", DISKS, from("s", "10")).await;
+    assert_eq!(reason(&smaller), (400, "invalid"));
+    let nowhere = call(&bench, "POST", DISKS, from("t", "100")).await;
+    assert_eq!(reason(&nowhere), (404, "notFound"));
+    let body = json!({ "name": "d", "sourceSnapshot": "global/snapshots/s" });
+    assert_eq!(call(&bench, "POST", DISKS, body).await.0, 200);
+    let disk = call(&bench, "GET", &format!("{DISKS}/d"), json!({})).await.1;
+    assert_eq!(disk["sizeGb"], "100");
+    assert!(disk["sourceSnapshot"].as_str().unwrap().ends_with("/global/snapshots/s"));
+}

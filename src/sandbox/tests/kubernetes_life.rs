@@ -228,3 +228,48 @@ async fn a_scale_is_read_and_changed_by_itself() {
     let names = after["spec"]["template"]["spec"]["containers"][0]["env"].clone();
     assert_eq!(names, json!([{ "name": "B" }, { "name": "A" }]));
 }
+
+#[tokio::test]
+async fn a_machine_tells_how_full_the_volumes_of_its_pods_are() {
+    let bench = Bench::new().await;
+    let make = async |path: &str, object: Value| {
+        let path = format!("{CLUSTER}/api/v1/{path}");
+        let (status, said) = bench.call("POST", &path, object).await;
+        assert_eq!(status, 201, "{said}");
+    };
+    make("nodes", json!({ "metadata": { "name": "one" } })).await;
+    let size = json!({ "storage": "100Gi" });
+    let volume = json!({
+        "metadata": { "name": "v", "annotations": { "sandbox.leap-infra/filled": "90 of 100" } },
+        "spec": {
+            "accessModes": ["ReadWriteOnce"], "capacity": size, "storageClassName": "",
+            "csi": { "driver": "pd.csi.storage.gke.io", "volumeHandle": "disks/d" },
+        },
+    });
+    make("persistentvolumes", volume).await;
+    let claim = json!({
+        "metadata": { "name": "c" },
+        "spec": {
+            "accessModes": ["ReadWriteOnce"], "resources": { "requests": size },
+            "storageClassName": "", "volumeName": "v",
+        },
+    });
+    make("namespaces/default/persistentvolumeclaims", claim).await;
+    let pod = json!({
+        "metadata": { "name": "p" },
+        "spec": {
+            "nodeName": "one", "containers": [{ "name": "a", "image": "a:1" }],
+            "volumes": [{ "name": "d", "persistentVolumeClaim": { "claimName": "c" } }],
+        },
+    });
+    make("namespaces/default/pods", pod).await;
+    let summary = |node: &str| format!("{CLUSTER}/api/v1/nodes/{node}/proxy/stats/summary");
+    let (_, told) = get(&bench, &summary("one")).await;
+    let volume = &told["pods"][0]["volume"][0];
+    assert_eq!(volume["pvcRef"], json!({ "name": "c", "namespace": "default" }));
+    assert_eq!(
+        (&volume["usedBytes"], &volume["capacityBytes"]),
+        (&json!(90u64 << 30), &json!(100u64 << 30))
+    );
+    assert_eq!(get(&bench, &summary("two")).await.0, 404);
+}

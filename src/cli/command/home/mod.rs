@@ -4,6 +4,7 @@ mod copying;
 mod restore;
 mod snapshots;
 mod until;
+mod usage;
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -13,7 +14,7 @@ use crate::cli::ui::Ui;
 use crate::project::hubs::Homes;
 use crate::providers::gcp::Snapshot;
 
-/// See what people's homes can be brought back from, and bring one back
+/// See how full homes are and what they can be brought back from, and bring one back
 ///
 /// For example: leap-infra home snapshots ada -e prod
 #[derive(clap::Args, Debug)]
@@ -26,6 +27,7 @@ pub struct Args {
 enum What {
     Snapshots(snapshots::Args),
     Restore(restore::Args),
+    Usage(usage::Args),
 }
 
 /// Whose home, and where.
@@ -52,6 +54,7 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     match &args.what {
         What::Snapshots(args) => snapshots::run(args, ui).await,
         What::Restore(args) => restore::run(args, ui).await,
+        What::Usage(args) => usage::run(args, ui).await,
     }
 }
 
