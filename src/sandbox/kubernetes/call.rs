@@ -95,14 +95,21 @@ impl<'c> Call<'c> {
         Ok(self.cluster.key(&self.kind, self.namespace(), self.name()?))
     }
 
-    /// What is sent; nothing is an empty object.
+    /// What is sent; nothing is an empty object. Most who say YAML send JSON, which is YAML as well.
     pub(super) fn sent(&self) -> Result<Value, Failure> {
-        match &self.body[..] {
-            [] => Ok(Value::Object(serde_json::Map::new())),
-            bytes => {
-                let no_json = |error| format!("the body of the request is no JSON: {error}");
-                serde_json::from_slice(bytes).map_err(|error| Failure::bad_request(no_json(error)))
+        let bytes = &self.body[..];
+        if bytes.is_empty() {
+            return Ok(Value::Object(serde_json::Map::new()));
+        }
+        let no = |what: &str, error: String| {
+            Failure::bad_request(format!("the body of the request is no {what}: {error}"))
+        };
+        match serde_json::from_slice(bytes) {
+            Ok(body) => Ok(body),
+            Err(_) if self.media().ends_with("yaml") => {
+                serde_saphyr::from_slice(bytes).map_err(|error| no("YAML", error.to_string()))
             }
+            Err(error) => Err(no("JSON", error.to_string())),
         }
     }
 

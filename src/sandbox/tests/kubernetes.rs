@@ -26,7 +26,7 @@ pub(super) async fn send(
     method: &str,
     path: &str,
     media: &str,
-    body: &Value,
+    body: &(impl ToString + ?Sized),
 ) -> (u16, Value) {
     let url = format!("{}{path}", bench.sandbox.url());
     let request = reqwest::Client::new().request(method.parse().unwrap(), url);

@@ -45,6 +45,22 @@ async fn what_is_applied_twice_changes_nothing_the_second_time() {
 }
 
 #[tokio::test]
+async fn what_is_written_in_yaml_is_read_as_such() {
+    let bench = Bench::new().await;
+    let space = format!("{CLUSTER}/api/v1/namespaces/default/configmaps");
+    let text =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: motd }\ndata:\n  text: |\n    a\n";
+    let (status, made) = send(&bench, "POST", &space, "application/yaml", text).await;
+    assert_eq!((status, &made["data"]["text"]), (201, &json!("a\n")));
+    let text = text.replace("    a", "    b");
+    let path = format!("{space}/motd?fieldManager=leap-infra&force=true");
+    let (status, applied) = send(&bench, "PATCH", &path, APPLY, &text).await;
+    assert_eq!((status, &applied["data"]["text"]), (200, &json!("b\n")));
+    let refused = send(&bench, "PATCH", &path, APPLY, "a: [b").await;
+    assert_eq!((refused.0, &refused.1["reason"]), (400, &json!("BadRequest")));
+}
+
+#[tokio::test]
 async fn fields_are_owned_by_whoever_declared_them() {
     let bench = Bench::new().await;
     assert_eq!(apply(&bench, "leap-infra", false, &deployment("hub:1", None)).await.0, 201);
