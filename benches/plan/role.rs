@@ -138,7 +138,7 @@ async fn stages(folder: &Path) -> Stages {
     let github = github::Connection::open(&github, Retry::default()).unwrap();
     let google = gcp::Endpoint::Sandbox { url: url.clone() };
     let connection = gcp::Connection::open(&google, Retry::default()).await.unwrap();
-    let ledger = cli::session::ledger(&connection, &project, &stack, Retry::default());
+    let ledger = cli::session::ledger(&connection, &project, Retry::default());
     let memory = ledger.recall(stack.environments()).await.unwrap();
     let clusters = kubernetes::Endpoint::Sandbox { url };
     let connections = Connections::new(&connection, &github, clusters);
