@@ -1,6 +1,7 @@
 //! `doctor`: who we would be on the live clouds, and what is missing.
 
 mod clouds;
+mod github;
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -31,9 +32,12 @@ pub struct Args {
     /// Hold the declared quotas against those of the regions; connects
     #[arg(long, conflicts_with_all = ["permissions", "secrets"])]
     quotas: bool,
+    /// Hold what the token for GitHub may do against what the declaration needs; connects
+    #[arg(long, conflicts_with_all = ["permissions", "secrets", "quotas"])]
+    github: bool,
     /// Write what machines and accelerators there are into the stack's folder, in place of the
     /// tables that come with the program; connects
-    #[arg(long, conflicts_with_all = ["permissions", "secrets", "quotas"])]
+    #[arg(long, conflicts_with_all = ["permissions", "secrets", "quotas", "github"])]
     refresh_tables: bool,
     #[command(flatten)]
     look: LookArgs,
@@ -65,6 +69,9 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     }
     if args.quotas {
         return clouds::quotas(&args.look, ui).await;
+    }
+    if args.github {
+        return github::run(&args.look, ui).await;
     }
     if args.refresh_tables {
         return clouds::tables(&args.look, ui).await;

@@ -6,6 +6,7 @@
 
 mod ask;
 mod checks;
+mod clouds;
 mod edit;
 mod expand;
 mod given;
@@ -24,6 +25,7 @@ pub use ask::{
     AskError, Asked, Cause, Found, Has, Holder, Letter, Listed, Reason, Stands, Turned, Verdict,
     Who, Why,
 };
+pub use clouds::{InClouds, Otherwise, Pair};
 pub use edit::{Edit, Left};
 pub use import::Seen;
 pub use notices::Notice;

@@ -6,10 +6,12 @@ use crate::providers::failed::{CallFailed, Purpose, Reason};
 use crate::providers::github::app::App;
 use crate::providers::github::error;
 use crate::providers::github::kept::Kept;
+use crate::providers::github::rest::read;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use octocrab::Octocrab;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +35,13 @@ pub enum Endpoint {
     Sandbox {
         /// Its address, `http://127.0.0.1:4443`.
         url: String,
+    },
+    /// The embedded cloud, as somebody in particular: with less than all rights.
+    SandboxAs {
+        /// Its address.
+        url: String,
+        /// Who we are there.
+        identity: Identity,
     },
     /// GitHub itself.
     Live {
@@ -152,6 +161,9 @@ impl Connection {
     pub fn open(endpoint: &Endpoint, retry: Retry) -> Result<Self, ConnectionError> {
         let (base, identity) = match endpoint {
             Endpoint::Sandbox { url } => (Some(format!("{url}{IN_THE_SANDBOX}")), None),
+            Endpoint::SandboxAs { url, identity } => {
+                (Some(format!("{url}{IN_THE_SANDBOX}")), Some(identity))
+            }
             Endpoint::Live { identity } => (None, Some(identity)),
         };
         let http = match identity {
@@ -174,6 +186,12 @@ impl Connection {
         Self { http: Http::Nobody, kept: Kept::default(), retry: Retry::default() }
     }
 
+    /// What the installation of an App allows, by what it is on; none if we are no App.
+    pub(crate) async fn permissions(&self) -> Option<Result<BTreeMap<String, String>, CallFailed>> {
+        let Http::App(installation) = &self.http else { return None };
+        Some(installation.permissions().await)
+    }
+
     /// Makes a call.
     pub(crate) async fn send(&self, call: &Call) -> Result<Answer, CallFailed> {
         let http = match &self.http {
@@ -189,6 +207,23 @@ impl Connection {
 }
 
 impl Installation {
+    /// A client that speaks as the App itself.
+    fn as_app(&self, call: &Call) -> Result<Octocrab, CallFailed> {
+        let refused =
+            |why: &str| CallFailed::because(Reason::Denied, call.purpose, &call.what, why);
+        let proof = self.app.proof().map_err(|why| refused(&why))?;
+        let made = client(self.base.as_deref(), Some(&proof));
+        made.map_err(|error| refused(&error.to_string()))
+    }
+
+    /// <https://docs.github.com/en/rest/apps/apps#get-an-installation-for-the-authenticated-app>
+    async fn permissions(&self) -> Result<BTreeMap<String, String>, CallFailed> {
+        let path = format!("/app/installations/{}", self.app.installation);
+        let call = Call::get(format!("what {:?} may do", self.app), path);
+        let mut answer = in_time(&self.as_app(&call)?, &call, &Kept::default()).await?;
+        read(&call, answer.body["permissions"].take())
+    }
+
     /// A client with a token that still holds for a while.
     async fn client(&self, call: &Call) -> Result<Octocrab, CallFailed> {
         let mut current = self.current.lock().await;
@@ -199,9 +234,8 @@ impl Installation {
         }
         let refused =
             |why: &str| CallFailed::because(Reason::Denied, call.purpose, &call.what, why);
-        let proof = self.app.proof().map_err(|why| refused(&why))?;
         let fail = |error: ConnectionError| refused(&error.to_string());
-        let as_app = client(self.base.as_deref(), Some(&proof)).map_err(fail)?;
+        let as_app = self.as_app(call)?;
         let what = format!("a token of {:?}", self.app);
         let path = format!("/app/installations/{}/access_tokens", self.app.installation);
         let asked = Call { purpose: call.purpose, ..Call::change(what, Method::POST, path) };

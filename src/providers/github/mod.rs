@@ -18,6 +18,7 @@ mod invitation;
 mod issues;
 mod kept;
 mod live;
+pub mod may;
 mod people;
 pub mod permissions;
 mod reader;

@@ -10,6 +10,7 @@ mod by_number;
 mod caller;
 mod environment;
 mod graphql;
+mod installation;
 mod issue;
 mod membership;
 mod mine;
@@ -25,7 +26,8 @@ mod team;
 mod user;
 mod variable;
 
-pub use oauth::{Application, approve, register, restrict};
+pub use installation::permit;
+pub use oauth::{Application, approve, give_token, register, restrict};
 pub use seed::{
     accept, decline, expire, join, rename_team, rename_user, secret_value, seed_member, vanish,
 };
@@ -55,6 +57,7 @@ const TEMPLATES: &[&str] = &[
     "/github/user/{account_id}",
     "/github/user/memberships/orgs/{org}",
     "/github/users/{username}",
+    "/github/app/installations/{installation_id}",
     "/github/app/installations/{installation_id}/access_tokens",
     "/github/orgs/{org}",
     "/github/orgs/{org}/members",
@@ -103,7 +106,8 @@ impl Api for GitHub {
             .route("/user/orgs", get(mine::organizations))
             .route("/user/memberships/orgs/{org}", get(mine::membership).patch(mine::accept))
             .route("/users/{username}", get(user::by_login))
-            .route("/app/installations/{installation_id}/access_tokens", post(user::token))
+            .route("/app/installations/{installation_id}", get(installation::read))
+            .route("/app/installations/{installation_id}/access_tokens", post(installation::token))
             .nest("/orgs/{org}", organizations())
             .nest("/repos/{owner}/{repo}", repositories())
             .layer(middleware::from_fn_with_state(world.clone(), answer::at_home))

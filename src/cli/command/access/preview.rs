@@ -1,5 +1,6 @@
 //! `access preview`: what does somebody have, all of it together?
 
+use super::clouds::About;
 use super::{Answer, AskArgs, Question, Sighted, cell, row};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -23,7 +24,7 @@ pub(super) struct Args {
 
 /// Prints what they have.
 pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let answer = args.ask.answer(ui, |Question { stack, asked, day, sight }| {
+    let answer = args.ask.answer(About::Everything, ui, |Question { stack, asked, day, sight }| {
         let login = &args.login;
         let has = asked.preview(login);
         let report = Report {

@@ -4,6 +4,7 @@ use crate::kind::{Kind as _, ProviderError, Retry};
 use crate::model::secret::Value;
 use crate::model::{Depth, Observation, Place, Scope, Stack};
 use crate::providers::github::github_team::{self, Team};
+use crate::providers::github::may::{May, Permission, Told};
 use crate::providers::github::permissions::{NEEDED, READ_METHODS};
 use crate::providers::github::{App, Connection, Endpoint, Identity, Reader};
 use crate::sandbox::{self, Action, Behaviour, Clock, Fault, Match, Options, Sandbox};
@@ -154,14 +155,7 @@ async fn an_app_gets_its_tokens_itself_and_another_when_the_hour_is_over() {
     static NOW: AtomicU64 = AtomicU64::new(1_900_000_000);
     let sandbox = sandbox().await;
     let clock = || Duration::from_secs(NOW.load(Relaxed));
-    // Made for this test; it opens nothing.
-    let words = "RSA PRIVATE KEY";
-    let key = include_str!("app-key.txt");
-    let key = format!("-----BEGIN {words}-----\n{key}-----END {words}-----\n");
-    let key = Arc::new(Value::new(key.into_bytes()));
-    let app = App { id: "Iv1.leap".into(), installation: 7, key, clock };
-    let base = format!("{}/github", sandbox.url());
-    let connection = Connection::as_app(app, Some(base), once());
+    let connection = as_app(&sandbox, clock);
     let asked = || {
         let calls = sandbox.calls();
         sandbox.clear_calls();
@@ -192,4 +186,31 @@ fn what_planning_may_call_needs_just_what_is_written_down() {
     }
     let allowed: Vec<_> = NEEDED.iter().flat_map(|needed| needed.plan).collect();
     assert!(READ_METHODS.iter().all(|read| allowed.contains(&&read.permission)));
+}
+
+fn as_app(sandbox: &Sandbox, clock: fn() -> Duration) -> Connection {
+    // Made for this test; it opens nothing.
+    let words = "RSA PRIVATE KEY";
+    let key = include_str!("app-key.txt");
+    let key = format!("-----BEGIN {words}-----\n{key}-----END {words}-----\n");
+    let key = Arc::new(Value::new(key.into_bytes()));
+    let app = App { id: "Iv1.leap".into(), installation: 7, key, clock };
+    let endpoint = Endpoint::SandboxAs { url: sandbox.url(), identity: Identity::App(app) };
+    connection(&endpoint, once())
+}
+
+#[tokio::test]
+async fn what_an_app_may_do_is_read_of_its_installation() {
+    let sandbox = sandbox().await;
+    let connection = as_app(&sandbox, || Duration::from_secs(1_900_000_000));
+    let told = async || Told::of(&connection).await.unwrap();
+    let may = |told: &Told, text: &str| told.allows(&Permission::parse(text));
+    assert_eq!(may(&told().await, "issues: write"), May::Yes);
+    sandbox::github::permit(sandbox.world(), 7, &[("members", "read")]).unwrap();
+    let lesser = told().await;
+    assert_eq!(may(&lesser, "members: read"), May::Yes);
+    assert_eq!(may(&lesser, "members: write"), May::No);
+    assert_eq!(may(&lesser, "issues: write"), May::No);
+    let calls = sandbox.calls();
+    assert!(calls.iter().all(|call| call.method.ends_with("{installation_id}")), "{calls:?}");
 }
