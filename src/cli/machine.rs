@@ -78,6 +78,12 @@ pub fn github() -> github::Identity {
     app().map_or(github::Identity::Nobody, github::Identity::App)
 }
 
+/// Who we are to GitHub in a sandbox, if not somebody who may do everything there.
+pub fn github_in_sandbox() -> Option<github::Identity> {
+    let token = std::env::var("LEAP_INFRA_SANDBOX_GITHUB_TOKEN").ok()?;
+    Some(github::Identity::Token(Arc::new(Value::new(token.into_bytes()))))
+}
+
 /// Where this machine keeps how to reach clusters.
 /// <https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/>
 pub fn kubeconfigs() -> Vec<PathBuf> {

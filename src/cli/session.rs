@@ -85,37 +85,54 @@ async fn opened(args: &LookArgs, ui: &Ui, titled: bool) -> Result<Result<Session
         ui.say(format!("{} ({names}) on {}", stack.name(), target.name()));
         ui.say("");
     }
-    let connection = connected(&target, ui).await?;
-    let github = target.github_connection(patience(ui))?;
-    let secrets = Resolver::new(&folder, &connection);
-    let secrets = match target {
-        Target::Live => secrets,
-        Target::Sandbox(_) | Target::Served(_) => secrets.supplying(),
-    };
-    let glance = Arc::new(secrets.clone());
-    let connections = Connections::new(&connection, &github, target.kubernetes()).glancing(glance);
-    let helm = helm(&target, &folder)?;
-    let connections = connections.with_helm(Arc::clone(&helm) as Arc<dyn Program>);
-    let ledger = ledger(&connection, &project, patience(ui));
-    let memory = ledger.recall(stack.environments()).await;
-    let memory = memory.map_err(|error| unreadable(&[error]))?;
-    let registry = providers::registry();
-    Ok(Ok(Session {
-        folder,
-        project,
-        stack,
-        environments,
-        connection,
-        github,
-        connections,
-        secrets,
-        helm,
-        ledger,
-        memory,
-        registry,
-        ui: ui.clone(),
-        target,
-    }))
+    Session::on(target, folder, (project, stack), environments, ui).await.map(Ok)
+}
+
+impl Session {
+    /// Connects to where a declaration goes, and reads the ledger.
+    ///
+    /// # Errors
+    /// When the clouds cannot be reached.
+    pub(crate) async fn on(
+        target: Target,
+        folder: PathBuf,
+        (project, stack): (Project, Stack),
+        environments: Vec<String>,
+        ui: &Ui,
+    ) -> Result<Self, Failure> {
+        let connection = connected(&target, ui).await?;
+        let github = target.github_connection(patience(ui))?;
+        let secrets = Resolver::new(&folder, &connection);
+        let secrets = match target {
+            Target::Live => secrets,
+            Target::Sandbox(_) | Target::Served(_) => secrets.supplying(),
+        };
+        let glance = Arc::new(secrets.clone());
+        let connections =
+            Connections::new(&connection, &github, target.kubernetes()).glancing(glance);
+        let helm = helm(&target, &folder)?;
+        let connections = connections.with_helm(Arc::clone(&helm) as Arc<dyn Program>);
+        let ledger = ledger(&connection, &project, patience(ui));
+        let memory = ledger.recall(stack.environments()).await;
+        let memory = memory.map_err(|error| unreadable(&[error]))?;
+        let registry = providers::registry();
+        Ok(Self {
+            folder,
+            project,
+            stack,
+            environments,
+            connection,
+            github,
+            connections,
+            secrets,
+            helm,
+            ledger,
+            memory,
+            registry,
+            ui: ui.clone(),
+            target,
+        })
+    }
 }
 
 /// The connection to Google Cloud.

@@ -72,9 +72,13 @@ impl Target {
 
     /// How GitHub is reached there.
     pub fn github(&self) -> github::Endpoint {
+        let in_sandbox = |url: String| match machine::github_in_sandbox() {
+            Some(identity) => github::Endpoint::SandboxAs { url, identity },
+            None => github::Endpoint::Sandbox { url },
+        };
         match self {
-            Self::Sandbox(sandbox) => github::Endpoint::Sandbox { url: sandbox.url() },
-            Self::Served(url) => github::Endpoint::Sandbox { url: url.clone() },
+            Self::Sandbox(sandbox) => in_sandbox(sandbox.url()),
+            Self::Served(url) => in_sandbox(url.clone()),
             Self::Live => github::Endpoint::Live { identity: machine::github() },
         }
     }

@@ -31,8 +31,31 @@ impl Observers {
         footprint: &Footprint,
         claims: &Claims,
     ) -> Result<World, Vec<ProviderError>> {
+        self.looked(self.names(), depth, (stack, footprint, claims)).await
+    }
+
+    /// The same of some kinds alone.
+    ///
+    /// # Errors
+    /// As [`Observers::world`].
+    pub async fn world_of(
+        &self,
+        kinds: impl IntoIterator<Item = &'static str>,
+        stack: &Stack,
+        footprint: &Footprint,
+        claims: &Claims,
+    ) -> Result<World, Vec<ProviderError>> {
+        self.looked(kinds, Depth::Listed, (stack, footprint, claims)).await
+    }
+
+    async fn looked(
+        &self,
+        kinds: impl IntoIterator<Item = &'static str>,
+        depth: Depth,
+        (stack, footprint, claims): (&Stack, &Footprint, &Claims),
+    ) -> Result<World, Vec<ProviderError>> {
         let everywhere = places(stack, footprint);
-        let looks = self.names().map(|kind| {
+        let looks = kinds.into_iter().map(|kind| {
             let scope = Scope { depth, ..scope(kind, stack, &everywhere, claims) };
             async move { (kind, self.observe(kind, &scope).await) }
         });

@@ -247,3 +247,11 @@ pub struct World {
     /// What each kind found.
     pub kinds: BTreeMap<String, Observation>,
 }
+
+impl World {
+    /// What is to be said where something that is not there is made.
+    pub fn remarks(&self, id: &ResourceId) -> Vec<String> {
+        let all = self.kinds.get(&id.kind).into_iter().flat_map(|seen| &seen.remarks);
+        all.filter(|remark| remark.name == id.name).map(|remark| remark.what.clone()).collect()
+    }
+}

@@ -61,12 +61,6 @@ impl Request<'_> {
         taken.iter().find(|taken| taken.name == id.name).map(|taken| taken.why.as_str())
     }
 
-    /// What is to be said where something that was not found is made.
-    fn remarks(&self, id: &ResourceId) -> Vec<String> {
-        let all = self.world.kinds.get(&id.kind).into_iter().flat_map(|seen| &seen.remarks);
-        all.filter(|remark| remark.name == id.name).map(|remark| remark.what.clone()).collect()
-    }
-
     /// Every object of ours in the environments that are planned.
     pub(crate) fn ours(&self) -> impl Iterator<Item = (ResourceId, &Found, &Mark)> {
         let found = self.world.kinds.iter().flat_map(|(kind, observation)| {
@@ -270,7 +264,7 @@ fn create(request: &Request<'_>, resource: &Resource, replaces: Option<String>) 
         operation: None,
         digest: Some(request.rules.digest(&resource.id.kind, &resource.spec)),
         source: Some(resource.source.clone()),
-        notes: [request.remarks(&resource.id), resource.notes.clone()].concat(),
+        notes: [request.world.remarks(&resource.id), resource.notes.clone()].concat(),
         predecessor: None,
         lane: None,
         waits_for: BTreeSet::new(),

@@ -1,6 +1,7 @@
 //! Questions about who may do what, as people ask them; and somebody who leaves.
 
 mod answers;
+mod doctor;
 mod leaving;
 mod letters;
 mod live;

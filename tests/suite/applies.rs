@@ -1,7 +1,9 @@
 //! What an apply does when things go wrong, and what it remembers: on the real kinds, against the
 //! sandbox.
 
-use super::bench::{Bench, PROJECT, access, bucket, bucket_with, loom, options, resource, stack};
+use super::bench::{
+    Bench, PROJECT, access, bucket, bucket_with, grant_by_hand, loom, options, resource, stack,
+};
 use super::cue::making;
 use leap_infra::apply::{ApplyError, Report, StepResult};
 use leap_infra::kind::ProviderError;
@@ -262,26 +264,11 @@ async fn a_grant_that_was_there_before_ours_stays_its_makers() {
     bench.apply(&stack([bucket("a-data"), access("a-data", &[WRITERS])])).await;
     // A colleague grants readers by hand; later it is declared; later still it is not.
     let by_hand = stack([bucket("a-data"), access("a-data", &[READERS, WRITERS])]);
-    grant_by_hand(&bench, "a-data", READERS).await;
+    grant_by_hand(&bench.sandbox, "a-data", READERS).await;
     bench.apply(&by_hand).await;
     let plan = bench.apply(&stack([bucket("a-data"), access("a-data", &[WRITERS])])).await;
     assert!(bench.world()["gcs/policy/a-data"].to_string().contains("readers@"));
     assert_eq!(plan.unknown.len(), 1);
-}
-
-async fn grant_by_hand(bench: &Bench, bucket: &str, (role, member): (&str, &str)) {
-    use google_cloud_iam_v1::model::Binding;
-    use google_cloud_storage::client::StorageControl;
-    let client = StorageControl::builder()
-        .with_endpoint(bench.sandbox.url())
-        .with_credentials(google_cloud_auth::credentials::anonymous::Builder::new().build())
-        .build()
-        .await
-        .unwrap();
-    let resource = format!("projects/_/buckets/{bucket}");
-    let mut policy = client.get_iam_policy().set_resource(&resource).send().await.unwrap();
-    policy.bindings.push(Binding::new().set_role(role).set_members([member]));
-    client.set_iam_policy().set_resource(&resource).set_policy(policy).send().await.unwrap();
 }
 
 #[tokio::test]

@@ -356,3 +356,16 @@ fn told(event: &Event) -> String {
         Event::Ended { id, action, result, .. } => format!("{action:?} {id}: {result:?}"),
     }
 }
+
+/// Somebody gives a member a role on a bucket, past everything that is declared.
+pub async fn grant_by_hand(sandbox: &Sandbox, bucket: &str, (role, member): (&str, &str)) {
+    use google_cloud_iam_v1::model::Binding;
+    use google_cloud_storage::client::StorageControl;
+    let nobody = google_cloud_auth::credentials::anonymous::Builder::new().build();
+    let control = StorageControl::builder().with_endpoint(sandbox.url()).with_credentials(nobody);
+    let control = control.build().await.unwrap();
+    let resource = format!("projects/_/buckets/{bucket}");
+    let mut policy = control.get_iam_policy().set_resource(&resource).send().await.unwrap();
+    policy.bindings.push(Binding::new().set_role(role).set_members([member]));
+    control.set_iam_policy().set_resource(&resource).set_policy(policy).send().await.unwrap();
+}

@@ -3,10 +3,10 @@
 //!
 //! `LEAP_INFRA_BLESS=1 cargo test examples` writes the plans anew.
 
+use super::bench::grant_by_hand;
 use super::shell::{Said, Shell, TOP};
 use google_cloud_auth::credentials::anonymous;
-use google_cloud_iam_v1::model::Binding;
-use google_cloud_storage::client::{Storage, StorageControl};
+use google_cloud_storage::client::Storage;
 use leap_infra::sandbox::gcs::{SeedBucket, seed_bucket};
 use leap_infra::sandbox::{self, Clock, Sandbox, Snapshot};
 use serde::Deserialize;
@@ -238,22 +238,13 @@ fn put(others: &Others, sandbox: &Sandbox) {
     }
     Handle::current().block_on(async {
         for granted in &others.grants {
-            grant(sandbox, granted).await;
+            let Granted { bucket, role, member } = granted;
+            grant_by_hand(sandbox, bucket, (role, member)).await;
         }
         for stored in &others.objects {
             store(sandbox, stored).await;
         }
     });
-}
-
-async fn grant(sandbox: &Sandbox, Granted { bucket, role, member }: &Granted) {
-    let nobody = anonymous::Builder::new().build();
-    let control = StorageControl::builder().with_endpoint(sandbox.url()).with_credentials(nobody);
-    let control = control.build().await.unwrap();
-    let resource = format!("projects/_/buckets/{bucket}");
-    let mut policy = control.get_iam_policy().set_resource(&resource).send().await.unwrap();
-    policy.bindings.push(Binding::new().set_role(role).set_members([member]));
-    control.set_iam_policy().set_resource(&resource).set_policy(policy).send().await.unwrap();
 }
 
 async fn store(sandbox: &Sandbox, Stored { bucket, name }: &Stored) {

@@ -166,15 +166,17 @@ fn a_hub_hears_what_measures_it_from_another_namespace_and_nobody_else() {
 
 #[test]
 fn grafana_lets_in_who_is_in_a_category_and_in_what_it_requires() {
-    let folder = site(&WATCHED.replace("viewers: [all]", "viewers: [course, guests]"))
-        .file("access.yaml", "access:
+    let folder = site(&WATCHED.replace("viewers: [all]", "viewers: [course, guests]")).file(
+        "access.yaml",
+        "access:
   organization: Lab-Org
   categories:
     all: { team: all, members: unmanaged, hubs: { main: { login: true, profiles: [cpu] } } }
     course: { team: course, requires: all, members: unmanaged }
     guests: { team: 'other-org:guests', members: unmanaged }
     staff: { team: staff, members: unmanaged }
-");
+",
+    );
     let values = folder.project().monitoring_values("main", "shared").unwrap();
     let github = &values["grafana"]["grafana.ini"]["auth.github"];
     assert_eq!(

@@ -41,13 +41,13 @@ pub struct Args {
     /// Hold the declared quotas against those of the regions; connects
     #[arg(long, conflicts_with_all = ["permissions", "secrets"])]
     quotas: bool,
+    /// Hold what the token for GitHub may do against what the declaration needs; connects
+    #[arg(long, conflicts_with_all = ["permissions", "secrets", "quotas"])]
+    github: bool,
     /// Write what machines and accelerators there are into the stack's folder, in place of the
     /// tables that come with the program; connects
-    #[arg(long, conflicts_with_all = ["permissions", "secrets", "quotas"])]
+    #[arg(long, conflicts_with_all = ["permissions", "secrets", "quotas", "github"])]
     refresh_tables: bool,
-    /// Hold what the declaration needs on GitHub against what the token may do there; connects
-    #[arg(long, conflicts_with_all = ["permissions", "secrets", "quotas", "refresh_tables"])]
-    github: bool,
     #[command(flatten)]
     look: LookArgs,
 }
@@ -78,7 +78,7 @@ pub(crate) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         return clouds::quotas(&args.look, ui).await;
     }
     if args.github {
-        return github::rights(&args.look, ui).await;
+        return github::run(&args.look, ui).await;
     }
     if args.refresh_tables {
         return clouds::tables(&args.look, ui).await;

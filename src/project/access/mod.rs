@@ -7,6 +7,7 @@
 mod ask;
 mod audience;
 mod checks;
+mod clouds;
 mod edit;
 mod expand;
 mod given;
@@ -25,6 +26,7 @@ pub use ask::{
     AskError, Asked, Cause, Change, Changed, Found, Has, Holder, Letter, Listed, Reason, Stands,
     Turned, Verdict, Who, Why, against,
 };
+pub use clouds::{InClouds, Otherwise, Pair};
 pub use edit::{Edit, Left};
 pub use import::Seen;
 pub use notices::Notice;

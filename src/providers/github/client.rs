@@ -6,10 +6,12 @@ use crate::providers::failed::{CallFailed, Purpose, Reason};
 use crate::providers::github::app::App;
 use crate::providers::github::error;
 use crate::providers::github::kept::Kept;
+use crate::providers::github::rest::read;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use octocrab::Octocrab;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +35,13 @@ pub enum Endpoint {
     Sandbox {
         /// Its address, `http://127.0.0.1:4443`.
         url: String,
+    },
+    /// The embedded cloud, as somebody in particular: with less than all rights.
+    SandboxAs {
+        /// Its address.
+        url: String,
+        /// Who we are there.
+        identity: Identity,
     },
     /// GitHub itself.
     Live {
@@ -152,6 +161,9 @@ impl Connection {
     pub fn open(endpoint: &Endpoint, retry: Retry) -> Result<Self, ConnectionError> {
         let (base, identity) = match endpoint {
             Endpoint::Sandbox { url } => (Some(format!("{url}{IN_THE_SANDBOX}")), None),
+            Endpoint::SandboxAs { url, identity } => {
+                (Some(format!("{url}{IN_THE_SANDBOX}")), Some(identity))
+            }
             Endpoint::Live { identity } => (None, Some(identity)),
         };
         let http = match identity {
@@ -174,12 +186,10 @@ impl Connection {
         Self { http: Http::Nobody, kept: Kept::default(), retry: Retry::default() }
     }
 
-    /// What GitHub says of our installation; none if we are no App.
-    pub(super) async fn installation(&self) -> Result<Option<Value>, CallFailed> {
-        match &self.http {
-            Http::App(installation) => installation.told().await.map(Some),
-            Http::Known(_) | Http::Nobody => Ok(None),
-        }
+    /// What the installation of an App allows, by what it is on; none if we are no App.
+    pub(crate) async fn permissions(&self) -> Option<Result<BTreeMap<String, String>, CallFailed>> {
+        let Http::App(installation) = &self.http else { return None };
+        Some(installation.permissions().await)
     }
 
     /// Makes a call.
@@ -197,20 +207,21 @@ impl Connection {
 }
 
 impl Installation {
-    /// A client with a proof that we are the App.
+    /// A client that speaks as the App itself.
     fn as_app(&self, call: &Call) -> Result<Octocrab, CallFailed> {
         let refused =
             |why: &str| CallFailed::because(Reason::Denied, call.purpose, &call.what, why);
         let proof = self.app.proof().map_err(|why| refused(&why))?;
-        client(self.base.as_deref(), Some(&proof)).map_err(|error| refused(&error.to_string()))
+        let made = client(self.base.as_deref(), Some(&proof));
+        made.map_err(|error| refused(&error.to_string()))
     }
 
-    /// What GitHub says of it.
-    async fn told(&self) -> Result<Value, CallFailed> {
-        let what = format!("the installation of {:?}", self.app);
-        let call = Call::get(what, format!("/app/installations/{}", self.app.installation));
-        let as_app = self.as_app(&call)?;
-        Ok(in_time(&as_app, &call, &Kept::default()).await?.body)
+    /// <https://docs.github.com/en/rest/apps/apps#get-an-installation-for-the-authenticated-app>
+    async fn permissions(&self) -> Result<BTreeMap<String, String>, CallFailed> {
+        let path = format!("/app/installations/{}", self.app.installation);
+        let call = Call::get(format!("what {:?} may do", self.app), path);
+        let mut answer = in_time(&self.as_app(&call)?, &call, &Kept::default()).await?;
+        read(&call, answer.body["permissions"].take())
     }
 
     /// A client with a token that still holds for a while.

@@ -18,11 +18,11 @@ mod invitation;
 mod issues;
 mod kept;
 mod live;
+pub mod may;
 mod people;
 pub mod permissions;
 mod reader;
 mod rest;
-mod rights;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -34,5 +34,4 @@ pub use issues::{Issue, Issues};
 pub use people::Person;
 pub(crate) use reader::AT_ONCE;
 pub use reader::Reader;
-pub use rights::{May, Rights};
 pub use writer::Writer;

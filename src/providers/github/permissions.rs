@@ -48,6 +48,10 @@ pub const NEEDED: &[Needed] = &[
     },
 ];
 
+/// What notices need that are issues.
+pub const NOTICES: Needed =
+    Needed { kind: "access notices", plan: &["issues: read"], apply: &["issues: write"] };
+
 /// Every method that planning calls; there is no other in [`crate::providers::github::Reader`]. The
 /// GraphQL API is asked one question, which changes nothing.
 pub const READ_METHODS: &[ReadMethod] = &[

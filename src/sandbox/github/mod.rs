@@ -26,10 +26,10 @@ mod team;
 mod user;
 mod variable;
 
-pub use oauth::{Application, approve, register, restrict};
+pub use installation::permit;
+pub use oauth::{Application, approve, give_token, register, restrict};
 pub use seed::{
-    accept, decline, expire, join, limit_installation, rename_team, rename_user, secret_value,
-    seed_member, vanish,
+    accept, decline, expire, join, rename_team, rename_user, secret_value, seed_member, vanish,
 };
 
 use axum::Router;
@@ -106,7 +106,7 @@ impl Api for GitHub {
             .route("/user/orgs", get(mine::organizations))
             .route("/user/memberships/orgs/{org}", get(mine::membership).patch(mine::accept))
             .route("/users/{username}", get(user::by_login))
-            .route("/app/installations/{installation_id}", get(installation::one))
+            .route("/app/installations/{installation_id}", get(installation::read))
             .route("/app/installations/{installation_id}/access_tokens", post(installation::token))
             .nest("/orgs/{org}", organizations())
             .nest("/repos/{owner}/{repo}", repositories())

@@ -3,7 +3,6 @@
 
 use serde_json::{Value, json};
 
-use super::installation;
 use super::organization;
 use super::record::{self, Account, Team, user_key};
 use super::secret;
@@ -129,20 +128,6 @@ pub fn rename_team(
         (team.value["name"], team.value["slug"]) = (json!(name), json!(slug(name)));
         tx.put(team.key(), team.value.clone());
     })
-}
-
-/// An App's installation may do no more than this, by the names of permissions: `read` or `write`.
-///
-/// # Errors
-/// When the store refuses.
-pub fn limit_installation(
-    world: &World,
-    installation: u64,
-    permissions: &[(&str, &str)],
-) -> Result<(), StoreError> {
-    let permissions = permissions.iter().map(|(name, level)| ((*name).to_owned(), json!(level)));
-    let permissions = Value::Object(permissions.collect());
-    change(world, |tx| tx.put(installation::key(installation), permissions.clone()))
 }
 
 /// What the workflows of a repository would read of a secret; none if there is no such.

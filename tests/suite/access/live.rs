@@ -1,7 +1,8 @@
 //! Answers that are held against GitHub as it is.
 
 use super::Desk;
-use crate::suite::shell::Shell;
+use crate::suite::bench::grant_by_hand;
+use crate::suite::shell::{Shell, edit};
 use leap_infra::sandbox::{self, github};
 use serde_json::{Value, json};
 use std::fs;
@@ -80,4 +81,39 @@ async fn who_has_another_login_and_a_team_with_another_name_are_recognized() {
     assert_eq!(why["verdict"], "yes", "{why}");
     assert_eq!(why["reasons"][0]["on_github"], "there", "{why}");
     assert_eq!(why["looked_at"], "sandbox");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rights_in_a_bucket_are_held_against_its_policy() {
+    let mut desk = Desk::new();
+    let sandbox = looked_at(&mut desk).await;
+    let eve = ("roles/storage.objectViewer", "user:eve@example.org");
+    grant_by_hand(&sandbox, "demo-data", eve).await;
+    edit(&desk.path("stack.yaml"), "'group:curators@demo.example.org'", "'group:new@example.org'");
+    let otherwise = |line: &str| {
+        let said = desk.shell.succeed(&format!("{line} --look --json")).stdout;
+        let said: Value = serde_json::from_str(&said).unwrap();
+        let all = said["otherwise"].as_array().unwrap().clone();
+        let word = |one: &Value| {
+            format!("{} {}", one["how"].as_str().unwrap(), one["says"].as_str().unwrap())
+        };
+        all.iter().map(word).collect::<Vec<String>>()
+    };
+    let told = [
+        "not_yet group:new@example.org is to have roles/storage.objectUser, and does not",
+        "still group:curators@demo.example.org still has roles/storage.objectUser, which is no \
+         longer declared",
+        "by_hand user:eve@example.org has roles/storage.objectViewer, added by hand",
+    ];
+    assert_eq!(otherwise("access who-can buckets/data"), told);
+    assert_eq!(otherwise("access why ada buckets/data"), told);
+    assert_eq!(otherwise("access preview ada"), told);
+    assert!(otherwise("access why ada hubs/main").is_empty(), "it is not deployed from here");
+    let text = desk.shell.succeed("access who-can buckets/data --look").stdout;
+    assert!(text.contains("Otherwise than declared: buckets/data in prod: group:new"), "{text}");
+    let rule =
+        json!([{ "on": { "method": "*GetIamPolicy" }, "then": { "status": { "code": 403 } } }]);
+    sandbox.set_faults(sandbox::Fault::list(&rule.to_string()).unwrap());
+    let text = desk.shell.succeed("access who-can buckets/data --look").stdout;
+    assert!(text.contains("How buckets and hubs are in the clouds cannot be told"), "{text}");
 }

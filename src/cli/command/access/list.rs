@@ -1,5 +1,6 @@
 //! `access list`: who is in what, and until when?
 
+use super::clouds::About;
 use super::{Answer, AskArgs, Question, Sighted, cell, differences, row};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -42,7 +43,7 @@ fn days(text: &str) -> Result<i64, String> {
 
 /// Prints the list.
 pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let answer = args.ask.answer(ui, |Question { stack, asked, day, sight }| {
+    let answer = args.ask.answer(About::Teams, ui, |Question { stack, asked, day, sight }| {
         let category = args.category.as_deref();
         let listed = asked.list(category, args.expiring)?;
         let open = asked.open(category);

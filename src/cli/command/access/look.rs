@@ -1,12 +1,13 @@
 //! Looking at GitHub for a question about access: who is in the teams that it is about.
 
+use super::clouds::{self, About};
 use crate::cli::failure::{Failure, unreadable};
-use crate::cli::session::patience;
-use crate::cli::target::Target;
+use crate::cli::session::{Session, patience};
+use crate::cli::target::{Target, named};
 use crate::cli::ui::Ui;
 use crate::kind::ProviderError;
 use crate::project::Project;
-use crate::project::access::{Asked, OnGitHub, Past, Role, Seen, Sight};
+use crate::project::access::{Asked, OnGitHub, Otherwise, Past, Role, Seen, Sight};
 use crate::providers::github::github_team_member;
 use crate::providers::github::{AT_ONCE, Connection, Ended, Ending, Person, Reader};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -27,6 +28,8 @@ pub(super) struct SightArgs {
 /// What was seen, and where.
 pub(super) struct Looked {
     pub(super) sight: Sight,
+    /// What is otherwise in the clouds than declared, or why that cannot be told.
+    pub(super) clouds: Result<Vec<Otherwise>, Failure>,
     /// For people.
     pub(super) place: &'static str,
     /// For programs.
@@ -37,7 +40,7 @@ impl SightArgs {
     /// Looks, if somebody asked for it.
     pub(super) async fn look(
         self,
-        asked: &Asked<'_>,
+        (asked, about): (&Asked<'_>, About<'_>),
         (project, folder): (&Project, &Path),
         environments: &[String],
         ui: &Ui,
@@ -52,8 +55,28 @@ impl SightArgs {
             let summary = "cannot see who is in the teams, so there is no answer".to_owned();
             Failure { summary, ..unreadable(&[error]) }
         })?;
-        Ok(Some(Looked { sight, place: target.name(), word: target.word() }))
+        let (place, word) = (named(target.word()), target.word());
+        let clouds = match about.is_in_clouds() {
+            true => in_clouds(about, target, (project, folder), environments, ui).await,
+            false => Ok(Vec::new()),
+        };
+        Ok(Some(Looked { sight, clouds, place, word }))
     }
+}
+
+/// What is otherwise in the clouds. Who sees the teams alone still gets the rest of the answer.
+async fn in_clouds(
+    about: About<'_>,
+    target: Target,
+    (project, folder): (&Project, &Path),
+    environments: &[String],
+    ui: &Ui,
+) -> Result<Vec<Otherwise>, Failure> {
+    let Ok(stack) = project.expand() else { return Ok(Vec::new()) };
+    let declared = (project.clone(), stack);
+    let session =
+        Session::on(target, folder.to_owned(), declared, environments.to_vec(), ui).await?;
+    clouds::otherwise(about, &session).await
 }
 
 async fn sight(

@@ -1,6 +1,7 @@
 //! `access`: who may do what. Answered from the declaration, and held against GitHub only where
 //! somebody asks for that.
 
+mod clouds;
 mod import;
 mod list;
 mod look;
@@ -22,9 +23,11 @@ use crate::cli::report::{Report, ReportArgs};
 use crate::cli::ui::Ui;
 use crate::cli::view::table::{Align, Table};
 use crate::project::Project;
-use crate::project::access::{AskError, Asked, OnGitHub};
+use crate::project::access::{AskError, Asked, OnGitHub, Otherwise};
 use crate::project::format::day;
+use clouds::About;
 use look::SightArgs;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use time::Date;
@@ -116,6 +119,7 @@ impl AskArgs {
     /// Asks a question, and prints the answer.
     async fn answer(
         &self,
+        about: About<'_>,
         ui: &Ui,
         ask: impl FnOnce(Question<'_>) -> Result<Answer, AskError>,
     ) -> Result<Exit, Failure> {
@@ -126,7 +130,8 @@ impl AskArgs {
         };
         let environments = chosen(&project, &self.env)?;
         let asked = project.asked(&environments).map_err(unanswered)?;
-        let looked = self.sight.look(&asked, (&project, &folder), &environments, ui).await?;
+        let looked = self.sight.look((&asked, about), (&project, &folder), &environments, ui);
+        let looked = looked.await?;
         let asked = looked.as_ref().map_or(asked, |looked| asked.against(&looked.sight));
         let sight = if looked.is_some() { Sighted::Yes } else { Sighted::No };
         let question = Question { stack: project.name(), asked, day: self.day.day(), sight };
@@ -134,6 +139,7 @@ impl AskArgs {
         if let Some(looked) = looked {
             report.title += &format!(", held against GitHub on {}", looked.place);
             report.json["looked_at"] = looked.word.into();
+            tell_of_clouds(&mut report, about, &looked.clouds);
         }
         match sentences.filter(|_| self.report.is_text(ui)) {
             Some(sentences) => tell(&report, &sentences, ui),
@@ -176,6 +182,25 @@ fn unanswered(error: AskError) -> Failure {
              `folders/PATH`, `repositories/ORGANIZATION/NAME` and `home`",
         ),
         AskError::Nothing => failure.hint("docs/access.md says what can be said there"),
+    }
+}
+
+/// Says what is otherwise in the clouds than declared.
+fn tell_of_clouds(report: &mut Report, about: About<'_>, clouds: &Result<Vec<Otherwise>, Failure>) {
+    match clouds {
+        Ok(all) => {
+            let told = all.iter().map(|it| format!("Otherwise than declared: {it}."));
+            report.remarks.extend(told);
+            if about.is_in_clouds() {
+                report.json["otherwise"] = json!(all);
+            }
+        }
+        Err(failure) => {
+            let why = failure.causes.first().unwrap_or(&failure.summary);
+            let told = format!("How buckets and hubs are in the clouds cannot be told: {why}.");
+            report.remarks.push(told);
+            report.json["otherwise"] = serde_json::Value::Null;
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! `access preview`: what does somebody have, all of it together?
 
+use super::clouds::About;
 use super::{Answer, AskArgs, Question, Sighted, cell, row, unanswered};
 use crate::cli::declaration::{chosen, declaration_on};
 use crate::cli::exit::Exit;
@@ -38,7 +39,7 @@ pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
 }
 
 async fn shown(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let answer = args.ask.answer(ui, |Question { stack, asked, day, sight }| {
+    let answer = args.ask.answer(About::Everything, ui, |Question { stack, asked, day, sight }| {
         let login = &args.login;
         let has = asked.preview(login);
         let report = Report {
@@ -69,23 +70,24 @@ async fn compared(args: &Args, folder: &Path, ui: &Ui) -> Result<Exit, Failure> 
         Err(AskError::Nothing) => Vec::new(),
         Err(error) => return Err(unanswered(error)),
     };
-    let answer = args.ask.answer(ui, |Question { stack, asked, day, .. }| {
-        let login = &args.login;
-        let changes = against(&asked.preview(login), &had);
-        let report = Report {
-            title: format!("{stack}: what changes for {login}, on {day}"),
-            table: differences(&changes),
-            remarks: vec![format!("{}.", asked.who_is(login)), counted(&changes)],
-            json: json!({
-                "stack": stack,
-                "login": login,
-                "as_of": day.to_string(),
-                "against": folder.display().to_string(),
-                "changes": changes,
-            }),
-        };
-        Ok(Answer { report, sentences: None })
-    });
+    let answer =
+        args.ask.answer(About::Everything, ui, |Question { stack, asked, day, .. }| {
+            let login = &args.login;
+            let changes = against(&asked.preview(login), &had);
+            let report = Report {
+                title: format!("{stack}: what changes for {login}, on {day}"),
+                table: differences(&changes),
+                remarks: vec![format!("{}.", asked.who_is(login)), counted(&changes)],
+                json: json!({
+                    "stack": stack,
+                    "login": login,
+                    "as_of": day.to_string(),
+                    "against": folder.display().to_string(),
+                    "changes": changes,
+                }),
+            };
+            Ok(Answer { report, sentences: None })
+        });
     answer.await
 }
 

@@ -1,5 +1,6 @@
 //! `access who-can`: who may do something?
 
+use super::clouds::About;
 use super::{Answer, AskArgs, Question, Sighted, cell, differences, row};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -26,24 +27,25 @@ pub(super) struct Args {
 
 /// Prints who may.
 pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let answer = args.ask.answer(ui, |Question { stack, asked, day, sight }| {
-        let holders = asked.who_can(&args.thing, args.write)?;
-        let thing = &args.thing;
-        let what = if args.write { "may change" } else { "may do something with" };
-        let report = Report {
-            title: format!("{stack}: who {what} {thing} on {day}"),
-            table: table(&holders, sight),
-            remarks: remarks(&holders),
-            json: json!({
-                "stack": stack,
-                "thing": thing,
-                "as_of": day.to_string(),
-                "write": args.write,
-                "holders": holders,
-            }),
-        };
-        Ok(Answer { report, sentences: None })
-    });
+    let answer =
+        args.ask.answer(About::Thing(&args.thing), ui, |Question { stack, asked, day, sight }| {
+            let holders = asked.who_can(&args.thing, args.write)?;
+            let thing = &args.thing;
+            let what = if args.write { "may change" } else { "may do something with" };
+            let report = Report {
+                title: format!("{stack}: who {what} {thing} on {day}"),
+                table: table(&holders, sight),
+                remarks: remarks(&holders),
+                json: json!({
+                    "stack": stack,
+                    "thing": thing,
+                    "as_of": day.to_string(),
+                    "write": args.write,
+                    "holders": holders,
+                }),
+            };
+            Ok(Answer { report, sentences: None })
+        });
     answer.await
 }
 

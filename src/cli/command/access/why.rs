@@ -1,5 +1,6 @@
 //! `access why`: why may somebody do something, or why not?
 
+use super::clouds::About;
 use super::{Answer, AskArgs, Question, Sighted, cell, row};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -24,24 +25,25 @@ pub(super) struct Args {
 
 /// Prints the reasons.
 pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let answer = args.ask.answer(ui, |Question { stack, asked, day, sight }| {
-        let Args { login, thing, .. } = args;
-        let why = asked.why(login, thing)?;
-        let report = Report {
-            title: format!("{login} and {thing} on {day}: {}", why.verdict),
-            table: table(&why, sight),
-            remarks: remarks(&why, asked.who_is(login)),
-            json: json!({
-                "stack": stack,
-                "login": login,
-                "thing": thing,
-                "as_of": day.to_string(),
-                "verdict": why.verdict,
-                "reasons": why.reasons,
-            }),
-        };
-        Ok(Answer { report, sentences: Some(sentences(&why)) })
-    });
+    let answer =
+        args.ask.answer(About::Thing(&args.thing), ui, |Question { stack, asked, day, sight }| {
+            let Args { login, thing, .. } = args;
+            let why = asked.why(login, thing)?;
+            let report = Report {
+                title: format!("{login} and {thing} on {day}: {}", why.verdict),
+                table: table(&why, sight),
+                remarks: remarks(&why, asked.who_is(login)),
+                json: json!({
+                    "stack": stack,
+                    "login": login,
+                    "thing": thing,
+                    "as_of": day.to_string(),
+                    "verdict": why.verdict,
+                    "reasons": why.reasons,
+                }),
+            };
+            Ok(Answer { report, sentences: Some(sentences(&why)) })
+        });
     answer.await
 }
 

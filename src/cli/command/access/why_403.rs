@@ -1,5 +1,6 @@
 //! `access why-403`: why does a hub turn somebody away, and what is to be said to them?
 
+use super::clouds::About;
 use super::{Answer, AskArgs, Question};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -36,27 +37,29 @@ fn turned(text: &str) -> Result<Turned, String> {
 
 /// Prints the causes, and the message.
 pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let answer = args.ask.answer(ui, |Question { stack, asked, day, .. }| {
-        let Args { login, hub, .. } = args;
-        let causes = asked.why_403(login, hub)?;
-        let letter = asked.letter(login, hub, &causes, args.cause);
-        let mut remarks = vec![format!("{}.", asked.who_is(login))];
-        remarks.extend(shown(&letter));
-        let report = Report {
-            title: format!("{login} and a 403 of {hub} on {day}"),
-            table: table(&causes),
-            remarks,
-            json: json!({
-                "stack": stack,
-                "login": login,
-                "hub": hub,
-                "as_of": day.to_string(),
-                "causes": causes,
-                "message": letter,
-            }),
-        };
-        Ok(Answer { report, sentences: Some(sentences(&causes)) })
-    });
+    let hub = format!("hubs/{}", args.hub.trim_start_matches("hubs/"));
+    let answer =
+        args.ask.answer(About::Thing(&hub), ui, |Question { stack, asked, day, .. }| {
+            let Args { login, hub, .. } = args;
+            let causes = asked.why_403(login, hub)?;
+            let letter = asked.letter(login, hub, &causes, args.cause);
+            let mut remarks = vec![format!("{}.", asked.who_is(login))];
+            remarks.extend(shown(&letter));
+            let report = Report {
+                title: format!("{login} and a 403 of {hub} on {day}"),
+                table: table(&causes),
+                remarks,
+                json: json!({
+                    "stack": stack,
+                    "login": login,
+                    "hub": hub,
+                    "as_of": day.to_string(),
+                    "causes": causes,
+                    "message": letter,
+                }),
+            };
+            Ok(Answer { report, sentences: Some(sentences(&causes)) })
+        });
     answer.await
 }
 

@@ -4,8 +4,9 @@ use crate::kind::{Kind as _, ProviderError, Retry};
 use crate::model::secret::Value;
 use crate::model::{Depth, Observation, Place, Scope, Stack};
 use crate::providers::github::github_team::{self, Team};
+use crate::providers::github::may::{May, Permission, Told};
 use crate::providers::github::permissions::{NEEDED, READ_METHODS};
-use crate::providers::github::{App, Connection, Endpoint, Identity, May, Reader};
+use crate::providers::github::{App, Connection, Endpoint, Identity, Reader};
 use crate::sandbox::{self, Action, Behaviour, Clock, Fault, Match, Options, Sandbox};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -148,22 +149,13 @@ async fn without_a_token_nothing_is_asked_and_why_is_said() {
     );
 }
 
-/// A connection as an App, whose key was made for these tests and opens nothing.
-fn as_app(sandbox: &Sandbox, clock: fn() -> Duration) -> Connection {
-    let words = "RSA PRIVATE KEY";
-    let key = include_str!("app-key.txt");
-    let key = format!("-----BEGIN {words}-----\n{key}-----END {words}-----\n");
-    let key = Arc::new(Value::new(key.into_bytes()));
-    let app = App { id: "Iv1.leap".into(), installation: 7, key, clock };
-    Connection::as_app(app, Some(format!("{}/github", sandbox.url())), once())
-}
-
 #[tokio::test]
 async fn an_app_gets_its_tokens_itself_and_another_when_the_hour_is_over() {
     use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
     static NOW: AtomicU64 = AtomicU64::new(1_900_000_000);
     let sandbox = sandbox().await;
-    let connection = as_app(&sandbox, || Duration::from_secs(NOW.load(Relaxed)));
+    let clock = || Duration::from_secs(NOW.load(Relaxed));
+    let connection = as_app(&sandbox, clock);
     let asked = || {
         let calls = sandbox.calls();
         sandbox.clear_calls();
@@ -196,46 +188,29 @@ fn what_planning_may_call_needs_just_what_is_written_down() {
     assert!(READ_METHODS.iter().all(|read| allowed.contains(&&read.permission)));
 }
 
-#[tokio::test]
-async fn what_an_installation_may_do_is_read_and_nothing_is_tried() {
-    let sandbox = sandbox().await;
-    let connection = as_app(&sandbox, || Duration::from_secs(1_900_000_000));
-    let may = async |permission| connection.rights().await.unwrap().may(permission);
-    for permission in ["members: write", "variables: write", "issues: write", "actions: read"] {
-        assert_eq!(may(permission).await, May::Yes, "{permission}");
-    }
-    let lesser = [("members", "read"), ("metadata", "read")];
-    sandbox::github::limit_installation(sandbox.world(), 7, &lesser).unwrap();
-    assert_eq!(
-        connection.rights().await.unwrap().who,
-        "the App leap-infra, installed in leap-infra-bot"
-    );
-    for (permission, expected) in [
-        ("members: read", May::Yes),
-        ("members: write", May::Look),
-        ("metadata: read", May::Yes),
-        ("secrets: read", May::No),
-        ("issues: write", May::No),
-    ] {
-        assert_eq!(may(permission).await, expected, "{permission}");
-    }
-    assert!(sandbox.calls().iter().all(|call| call.method.starts_with("GET ")));
+fn as_app(sandbox: &Sandbox, clock: fn() -> Duration) -> Connection {
+    // Made for this test; it opens nothing.
+    let words = "RSA PRIVATE KEY";
+    let key = include_str!("app-key.txt");
+    let key = format!("-----BEGIN {words}-----\n{key}-----END {words}-----\n");
+    let key = Arc::new(Value::new(key.into_bytes()));
+    let app = App { id: "Iv1.leap".into(), installation: 7, key, clock };
+    let endpoint = Endpoint::SandboxAs { url: sandbox.url(), identity: Identity::App(app) };
+    connection(&endpoint, once())
 }
 
 #[tokio::test]
-async fn a_token_of_which_github_says_nothing_may_do_what_shows_when_it_is_tried() {
+async fn what_an_app_may_do_is_read_of_its_installation() {
     let sandbox = sandbox().await;
-    let rights = connection(&at(&sandbox), once()).rights().await.unwrap();
-    assert_eq!(
-        (rights.who.as_str(), rights.may("members: write")),
-        ("@leap-infra-bot", May::Unknown)
-    );
-    let then = Action::Status {
-        code: 401,
-        message: "Bad credentials".to_owned(),
-        retry_after_seconds: None,
-    };
-    sandbox.set_faults(vec![Fault { on: Match::default(), then }]);
-    let error = connection(&at(&sandbox), once()).rights().await.unwrap_err();
-    assert!(error.is_permission(), "{error}");
+    let connection = as_app(&sandbox, || Duration::from_secs(1_900_000_000));
+    let told = async || Told::of(&connection).await.unwrap();
+    let may = |told: &Told, text: &str| told.allows(&Permission::parse(text));
+    assert_eq!(may(&told().await, "issues: write"), May::Yes);
+    sandbox::github::permit(sandbox.world(), 7, &[("members", "read")]).unwrap();
+    let lesser = told().await;
+    assert_eq!(may(&lesser, "members: read"), May::Yes);
+    assert_eq!(may(&lesser, "members: write"), May::No);
+    assert_eq!(may(&lesser, "issues: write"), May::No);
+    let calls = sandbox.calls();
+    assert!(calls.iter().all(|call| call.method.ends_with("{installation_id}")), "{calls:?}");
 }

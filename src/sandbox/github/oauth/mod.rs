@@ -30,6 +30,7 @@ pub(super) use application::lets_in;
 pub use application::{Application, approve, register, restrict};
 pub(super) use scope::Scopes;
 pub(super) use token::Holder;
+pub use token::give_token;
 
 /// The addresses of the website.
 pub(super) const TEMPLATES: &[&str] = &[

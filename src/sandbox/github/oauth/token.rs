@@ -5,7 +5,7 @@ use serde_json::json;
 use super::super::answer::Failure;
 use super::super::record::Account;
 use super::{Scopes, digest, secret};
-use crate::sandbox::Transaction;
+use crate::sandbox::{StoreError, Transaction, World};
 
 /// How the tokens of applications begin, wherever they come from.
 /// <https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/>
@@ -49,6 +49,19 @@ impl Holder {
         let scopes = Scopes::read(text("scopes"));
         Ok(Some(Self { account, application: text("application").to_owned(), scopes }))
     }
+}
+
+/// A token of somebody with these scopes, as if they had given it to an application; none if there
+/// is nobody of that login.
+///
+/// # Errors
+/// When the store refuses.
+pub fn give_token(world: &World, login: &str, scopes: &str) -> Result<Option<String>, StoreError> {
+    world.store.transact(|tx| {
+        let Ok(account) = Account::by_login(tx, login) else { return Ok(None) };
+        let (application, scopes) = ("by-hand".to_owned(), Scopes::read(scopes));
+        Ok(Some(Holder { account, application, scopes }.token(tx)))
+    })
 }
 
 fn key(token: &str) -> String {
