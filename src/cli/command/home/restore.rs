@@ -72,9 +72,9 @@ pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
 fn snapshot<'a>(all: &'a [Snapshot], homes: &Homes, name: &str) -> Result<&'a Snapshot, Failure> {
     let refused = |summary: String| {
         let failure = Failure::new(Exit::Refused, summary);
-        match of_disk(all, homes).first() {
+        match of_disk(all, homes).iter().find(|it| it.ready) {
             Some(newest) => failure.hint(format!("the newest of this disk is {}", newest.name)),
-            None => failure.hint("there is no snapshot of this disk"),
+            None => failure.hint("there is no complete snapshot of this disk"),
         }
     };
     let Some(found) = all.iter().find(|it| it.name == name) else {

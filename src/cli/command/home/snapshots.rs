@@ -39,9 +39,10 @@ pub(super) async fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         table.row(vec![it.taken.clone(), it.name.clone(), format!("{} GB{state}", it.size_gb)]);
     }
     ui.say(table.text(ui.look).trim_end());
-    let (login, newest) = (&args.whose.login, &here[0].name);
+    let Some(newest) = here.iter().find(|it| it.ready) else { return Ok(Exit::Ok) };
+    let (login, name) = (&args.whose.login, &newest.name);
     ui.remark(format!(
-        "leap-infra home restore {login} --from {newest} copies that day's home into a new folder."
+        "leap-infra home restore {login} --from {name} copies that day's home into a new folder."
     ));
     Ok(Exit::Ok)
 }

@@ -96,8 +96,8 @@ fn report(stack: &str, args: &Args, rows: &[Row]) -> Report {
         table.row(vec![hub, homes.disk.clone(), size, used, bar]);
         remarks.extend(proposed.map(|size| {
             format!(
-                "Less than {} % of `{}` in {} are free. To let it grow, write below `disks.{}`:\n  \
-                 size: {size} GB",
+                "Less than {} % of `{}` in {} are free. To let it grow, write `size: {size} GB` below \
+                 `disks.{}`.",
                 args.below, homes.disk, homes.env, homes.disk
             )
         }));

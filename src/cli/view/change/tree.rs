@@ -185,17 +185,18 @@ mod tests {
     #[test]
     fn of_a_large_one_the_outer_settings_are_shown_and_the_others_counted() {
         let many: Value = (0..9).map(|n| (format!("k{n}"), json!(n))).collect();
+        let more: Value = (0..12).map(|n| (format!("k{n}"), json!(n))).collect();
         let value =
-            json!({ "hub": many, "proxy": { "a": 1 }, "singleuser": { "x": many, "y": many } });
+            json!({ "hub": more, "proxy": { "a": 1 }, "singleuser": { "x": many, "y": more } });
         assert_eq!(
             drawn(&value, LOOK),
             [
-                "values  (28 settings)",
-                "  hub           (9 settings)",
+                "values  (34 settings)",
+                "  hub           (12 settings)",
                 "  proxy         a 1",
                 "  singleuser.x  (9 settings)",
-                "  singleuser.y  (9 settings)",
-                "  (+27 more; --full shows all)",
+                "  singleuser.y  (12 settings)",
+                "  (+33 more; --full shows all)",
             ]
         );
     }
