@@ -3,6 +3,7 @@
 use reqwest::{Client, Method, StatusCode};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// A cluster.
 pub(super) struct Api {
@@ -10,6 +11,9 @@ pub(super) struct Api {
     token: Option<String>,
     client: Client,
 }
+
+/// How long a call may take: who asked for it may be gone.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Who the fields of objects belong to that are made here.
 const MANAGER: &str = "helm";
@@ -19,7 +23,8 @@ impl Api {
         // Fails when one was installed before, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let server = server.trim_end_matches('/').to_owned();
-        Self { server, token: token.map(str::to_owned), client: Client::new() }
+        let client = Client::builder().timeout(PATIENCE).build().unwrap_or_default();
+        Self { server, token: token.map(str::to_owned), client }
     }
 
     /// Makes a call; what the server said, and nothing where there is no such thing.
