@@ -196,6 +196,7 @@ async fn put(sandbox: &sandbox::Sandbox, path: &str, object: Value) {
         super::declared::PROJECT
     );
     let url = format!("{}/{cluster}/api/v1/{path}", sandbox.url());
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let answer = reqwest::Client::new().post(url).json(&object).send().await.unwrap();
     let (status, said) = (answer.status(), answer.text().await.unwrap());
     assert!(status.is_success(), "{path}: {status} {said}");
