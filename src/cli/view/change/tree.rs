@@ -184,19 +184,18 @@ mod tests {
 
     #[test]
     fn of_a_large_one_the_outer_settings_are_shown_and_the_others_counted() {
-        let many: Value = (0..9).map(|n| (format!("k{n}"), json!(n))).collect();
-        let more: Value = (0..12).map(|n| (format!("k{n}"), json!(n))).collect();
+        let many: Value = (0..12).map(|n| (format!("k{n}"), json!(n))).collect();
         let value =
-            json!({ "hub": more, "proxy": { "a": 1 }, "singleuser": { "x": many, "y": more } });
+            json!({ "hub": many, "proxy": { "a": 1 }, "singleuser": { "x": many, "y": many } });
         assert_eq!(
             drawn(&value, LOOK),
             [
-                "values  (34 settings)",
+                "values  (37 settings)",
                 "  hub           (12 settings)",
                 "  proxy         a 1",
-                "  singleuser.x  (9 settings)",
+                "  singleuser.x  (12 settings)",
                 "  singleuser.y  (12 settings)",
-                "  (+33 more; --full shows all)",
+                "  (+36 more; --full shows all)",
             ]
         );
     }
