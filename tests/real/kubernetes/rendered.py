@@ -23,6 +23,8 @@ SANDBOX = os.environ["SANDBOX_URL"]
 # What a cluster has by itself, and what no declaration says.
 ITS_OWN = {"kube-root-ca.crt", "default", "kube-system", "kube-public", "kube-node-lease", "kubernetes"}
 SERVERS = ("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink")
+# Types that only a chart brings, which no bare server has.
+BROUGHT = ("/apis/cert-manager.io/", "/apis/acme.cert-manager.io/")
 # Made by controllers or by Helm for its own books, in forms of their own.
 DERIVED = {"Pod", "ReplicaSet", "ControllerRevision", "Endpoints", "EndpointSlice", "Event", "Lease", "Node", "PersistentVolume"}
 
@@ -51,6 +53,8 @@ def types(on):
     _, groups = on.send("GET", "/apis")
     paths = ["/api/v1", *(f"/apis/{it['preferredVersion']['groupVersion']}" for it in groups["groups"])]
     for path in paths:
+        if path.startswith(BROUGHT):
+            continue
         _, found = on.send("GET", path)
         for it in found["resources"]:
             if "/" not in it["name"] and "list" in it["verbs"] and it["kind"] not in DERIVED:
