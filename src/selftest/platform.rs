@@ -5,7 +5,7 @@ use crate::apply::{About, Options, Report, Run, apply};
 use crate::kind::{Glance, ProviderError, Registry, Resolve, Retry};
 use crate::ledger::{Holder, Ledger, Memory, Presence};
 use crate::model::Stack;
-use crate::plan::{Allowances, Plan, Request, plan};
+use crate::plan::{Allowances, Plan, Refusal, Request, plan};
 use crate::providers::helm::Program;
 use crate::providers::{self, Connections, gcp, github, kubernetes};
 use crate::sandbox::gcs::{SeedBucket, SeedError, seed_bucket};
@@ -104,6 +104,9 @@ impl Platform {
         plan: &Plan,
         left_behind: BTreeSet<String>,
     ) -> Result<Ending, String> {
+        if let Some(Refusal { id, why, .. }) = plan.refusals.first() {
+            return Err(format!("{id} is refused: {why}"));
+        }
         let number = self.runs.fetch_add(1, Ordering::Relaxed);
         let about = About {
             began: "2026-09-21T00:00:00Z".into(),

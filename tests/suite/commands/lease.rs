@@ -98,7 +98,7 @@ fn interrupt(child: &Child) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_interrupt_lets_what_runs_end_and_the_next_apply_does_the_rest() {
-    let (sandbox, mut terminal, child) = at_work(500).await;
+    let (sandbox, mut terminal, child) = at_work(2_000).await;
     interrupt(&child);
     let said = Said::of(&child.wait_with_output().unwrap());
     assert_eq!(said.code, Some(130));
@@ -107,7 +107,10 @@ async fn an_interrupt_lets_what_runs_end_and_the_next_apply_does_the_rest() {
     let rest = terminal.shell.succeed(APPLY);
     assert!(rest.stdout.contains("Apply complete: 11 added, 0 changed, 0 destroyed"));
     assert!(terminal.shell.succeed("plan -e shared").is_nothing_to_do());
-    assert_snapshot!(terminal.transcript);
+    // How often an operation was looked at is a matter of luck.
+    let mut lines: Vec<&str> = terminal.transcript.lines().collect();
+    lines.dedup();
+    assert_snapshot!(lines.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
