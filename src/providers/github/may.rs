@@ -86,13 +86,14 @@ impl Told {
         match self {
             Self::Nothing => May::Untold,
             Self::Permissions(all) => {
-                // Variables are called otherwise there than in the rest of GitHub's words.
+                // GitHub's description has no name for the right to variables; some answers have this.
                 let other = if permission.on == "variables" { "actions_variables" } else { "" };
-                let level = all.get(permission.on).or(all.get(other)).map(String::as_str);
-                yes_or_no(match permission.writes {
-                    true => matches!(level, Some("write" | "admin")),
-                    false => level.is_some(),
-                })
+                match (all.get(permission.on).or(all.get(other)).map(String::as_str), other) {
+                    (Some("write" | "admin"), _) => May::Yes,
+                    (Some(_), _) => yes_or_no(!permission.writes),
+                    (None, "") => May::No,
+                    (None, _) => May::Untold,
+                }
             }
             Self::Scopes(scopes) => {
                 let any = |of: &[&str]| of.iter().any(|scope| scopes.contains(*scope));

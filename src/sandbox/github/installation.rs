@@ -9,23 +9,16 @@ use http::{HeaderMap, header};
 use serde_json::{Map, Value, json};
 
 use super::answer::{self, Answer, Failure};
+use super::record::{self, Account};
 use super::shape;
 use crate::sandbox::{Moment, StoreError, World};
 
 /// The longest that a proof of an App may hold, in seconds, with a minute for clocks that differ.
 const LONGEST_PROOF: i64 = 660;
 
-/// What an installation may that nobody said anything of.
-const USUAL: [&str; 8] = [
-    "actions",
-    "actions_variables",
-    "administration",
-    "environments",
-    "issues",
-    "members",
-    "metadata",
-    "secrets",
-];
+/// What an installation may that nobody said anything of. Of variables GitHub's description says nothing.
+const USUAL: [&str; 7] =
+    ["actions", "administration", "environments", "issues", "members", "metadata", "secrets"];
 
 /// An installation, with what it may do.
 pub(super) async fn read(
@@ -35,13 +28,16 @@ pub(super) async fn read(
 ) -> Answer {
     proven(&headers, world.clock.now())?;
     let permissions = permissions(&world, id)?;
+    let login = "leap".to_owned();
+    let mut account = shape::user(&Account { id: record::number(&login), login });
+    account["type"] = json!("Organization");
     let url = format!("https://api.github.com/app/installations/{id}");
     let page = format!("https://github.com/organizations/leap/settings/installations/{id}");
     Ok(answer::told(
         &headers,
         &json!({
             "id": id,
-            "account": shape::organization("leap"),
+            "account": account,
             "app_id": 1,
             "app_slug": "leap-infra",
             "target_id": 1,
