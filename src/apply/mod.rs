@@ -1,8 +1,8 @@
 //! The scheduler: runs a plan against the clouds, and decides nothing.
 //!
 //! [`apply`] takes the leases, writes down what it is about to claim, runs the steps in their
-//! order, and tidies up. [`rehearse`] asks before that what the clouds would say. Killed at any instant and run again with a new plan, it ends in the
-//! same world.
+//! order, and tidies up. [`rehearse`] asks before that what the clouds would say. Killed at any
+//! instant and run again with a new plan, it ends in the same world.
 
 mod event;
 mod journal;

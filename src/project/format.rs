@@ -52,6 +52,11 @@ pub(crate) fn is_label_name(name: &str) -> bool {
     name.chars().count() <= 63 && name.starts_with(first) && name.chars().all(good)
 }
 
+/// The seconds of a time span; none where it is no duration, which the checks tell of.
+pub(crate) fn span(text: &str) -> u64 {
+    seconds(text).unwrap_or_default()
+}
+
 /// The seconds of a duration as people write it: `30 days`, `12 hours`.
 ///
 /// # Errors

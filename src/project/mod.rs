@@ -22,6 +22,7 @@ pub mod format;
 pub mod hubs;
 pub mod identities;
 pub mod ignore;
+mod inside;
 pub mod monitoring;
 pub mod objects;
 pub mod people;

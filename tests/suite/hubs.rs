@@ -265,7 +265,7 @@ pub async fn made(bench: &Bench, stack: &Stack) -> Plan {
 }
 
 /// The steps of a plan, each on a line.
-fn steps(plan: &Plan) -> String {
+pub fn steps(plan: &Plan) -> String {
     let step = |step: &Step| format!("{:?} {}", step.action, step.id);
     plan.steps.iter().map(step).collect::<Vec<_>>().join("\n")
 }

@@ -5,16 +5,13 @@ mod firing;
 mod real;
 mod rules;
 
-use super::bench::{self, Bench};
+use super::bench::Bench;
 use super::declared::PROJECT;
-use super::github::Echo;
+use super::hubs::{made, steps};
 use super::project::folder::Folder;
-use leap_infra::apply::Options;
 use leap_infra::model::Stack;
-use leap_infra::plan::{Plan, Step};
 use serde_json::Value;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 /// Everything that can be said, once.
 const WATCHED: &str = "monitoring:
@@ -91,21 +88,6 @@ fn told(monitoring: &str, release: &str) -> Value {
 
 fn stack(monitoring: &str) -> Stack {
     site(monitoring).project().expand().unwrap()
-}
-
-/// Plans and applies a stack, by somebody who has its secrets.
-async fn made(bench: &Bench, stack: &Stack) -> Plan {
-    let options = Options { secrets: Arc::new(Echo), ..bench::options() };
-    let plan = bench.plan(stack).await;
-    let report = bench.apply_in(stack, &plan, &options).await.unwrap();
-    assert!(report.is_complete(), "{report:#?}");
-    plan
-}
-
-/// The steps of a plan, each on a line.
-fn steps(plan: &Plan) -> String {
-    let step = |step: &Step| format!("{:?} {}", step.action, step.id);
-    plan.steps.iter().map(step).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

@@ -6,11 +6,10 @@ use super::settings::{Account, Login, Per, Through};
 use super::who::Given;
 use crate::model::ResourceId;
 use crate::project::clusters::{self, Found};
-use crate::project::format::seconds;
 use crate::project::identities;
+use crate::project::inside::Inside;
 use crate::project::layout::Laid;
 use crate::project::monitoring::{self, Front};
-use crate::project::releases::Chart;
 use crate::project::tree::{Key, Node};
 use crate::project::{address, buckets};
 use crate::render::hub::{Failed, Page, Templates};
@@ -70,9 +69,15 @@ impl<'a> Made<'a> {
         self.placed.release()
     }
 
-    /// What is locked of a chart.
-    pub(super) fn digest(&self, chart: &Chart) -> Option<String> {
-        Some(self.placed.laid.lock.of(chart)?.digest.clone())
+    /// Where its things are.
+    pub(super) fn inside(&self) -> Inside<'a> {
+        Inside {
+            layout: self.layout,
+            laid: self.placed.laid,
+            cluster: self.cluster.place(),
+            namespace: self.namespace(),
+            source: &self.placed.key.range,
+        }
     }
 
     /// The namespace that it is in.
@@ -238,9 +243,4 @@ impl<'a> Made<'a> {
 pub(super) fn keys<'a>(node: &'a Node, setting: &str) -> Vec<&'a Key> {
     let entries = node.child(setting).map(Node::entries).unwrap_or_default();
     entries.iter().map(|(key, _)| key).collect()
-}
-
-/// The seconds of a time span; the checks tell where it is none.
-pub(super) fn span(text: &str) -> u64 {
-    seconds(text).unwrap_or_default()
 }

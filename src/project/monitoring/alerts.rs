@@ -8,8 +8,9 @@ mod known;
 
 pub(super) use known::{ALERTS, Known, Unit, known};
 
-use super::made::{Made, span, written};
+use super::made::{Made, written};
 use super::settings::Alert;
+use crate::project::format::span;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -34,15 +34,13 @@ pub(super) enum After {
 pub(super) struct Release {
     /// Its name.
     pub(super) name: String,
-    /// The namespace that it is in.
-    pub(super) namespace: String,
     /// The chart.
     pub(super) chart: Chart,
     /// What the chart is told.
     pub(super) values: Value,
     /// What it waits for.
     pub(super) after: After,
-    /// The hub that it belongs to.
+    /// The hub that it belongs to, in whose namespace it is then.
     pub(super) hub: Option<Watched>,
 }
 
@@ -85,12 +83,7 @@ fn exporters(made: &Made<'_>) -> Vec<Release> {
     let one = |hub: Watched| {
         let values = usage::values(made);
         let release = here(made, "jupyterhub-groups-exporter", values, After::Nothing);
-        Release {
-            name: "groups-exporter".to_owned(),
-            namespace: hub.namespace.clone(),
-            hub: Some(hub),
-            ..release
-        }
+        Release { name: "groups-exporter".to_owned(), hub: Some(hub), ..release }
     };
     let deployed = made.hubs().into_iter().filter(|hub| hub.release.is_some());
     deployed.map(one).collect()
@@ -102,7 +95,6 @@ fn here(made: &Made<'_>, of: &str, mut values: Value, after: After) -> Release {
     super::values::lay(&mut values, Value::Object(own));
     Release {
         name: of.trim_start_matches("prometheus-").to_owned(),
-        namespace: made.namespace().to_owned(),
         chart: chart(made, of),
         values,
         after,

@@ -5,11 +5,12 @@ mod alerts;
 mod parts;
 
 use super::charts::{chart, chart_names};
-use super::made::{Made, gigabytes, span};
+use super::made::{Made, gigabytes};
 use super::placed::{Placed, placed};
 use super::room::Room;
 use super::settings::Prometheus;
 use crate::project::environments::members;
+use crate::project::format::span;
 use crate::project::layout::Laid;
 use crate::project::problem::{Findings, Problem};
 use crate::project::releases::{Deployed, check_values};

@@ -7,17 +7,14 @@ use super::made::{Made, Watched};
 use super::placed::placed;
 use super::settings::GrafanaLogin;
 use super::values::{alertmanager, front as fronts, grafana, prometheus};
-use crate::model::{Keys, Place, Resource, ResourceId, Source};
+use crate::model::{Keys, Resource, ResourceId};
 use crate::project::format::whole_gb;
+use crate::project::inside::OPAQUE;
 use crate::project::layout::Laid;
-use crate::project::{address, addresses, secrets};
-use crate::providers::helm::helm_release;
-use crate::providers::kubernetes::{kubernetes_namespace, kubernetes_object, kubernetes_secret};
-use serde::Serialize;
-use serde_json::{Value, json};
+use crate::project::{address, addresses};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
-const RELEASE: &str = "helm-release";
 /// Disks of Google's that are balanced, as clusters of GKE call them.
 /// <https://cloud.google.com/kubernetes-engine/docs/concepts/persistent-volumes#storageclasses>
 const BALANCED: &str = "standard-rwo";
@@ -42,29 +39,23 @@ pub(crate) fn keys(layout: &[Laid], keys: &mut Keys) {
 /// What must be there before people find anything in the cluster: what lets them in, and who signs.
 pub(super) fn front(made: &Made<'_>) -> BTreeSet<ResourceId> {
     let monitoring = made.placed.monitoring;
-    let ingress = monitoring.ingress.as_ref().and_then(|_| own_id(made, "ingress-nginx"));
+    let ingress =
+        monitoring.ingress.as_ref().and_then(|_| made.inside().release_id("ingress-nginx"));
     let issuer = issuer(made).map(|issuer| issuer.id);
     ingress.into_iter().chain(issuer).collect()
 }
 
 fn of(made: &Made<'_>) -> Vec<Resource> {
-    let mut resources: Vec<Resource> = namespace(made).into_iter().collect();
-    resources.extend(kept(made).into_iter().filter_map(|(name, data)| secret(made, name, &data)));
+    let inside = made.inside();
+    let mut resources: Vec<Resource> = inside.namespace().into_iter().collect();
+    let kept = kept(made).into_iter();
+    resources.extend(kept.filter_map(|(name, fields)| inside.secret(name, OPAQUE, &fields)));
     resources.extend(disks(made));
     let needed: BTreeSet<ResourceId> = resources.iter().map(|it| it.id.clone()).collect();
     let all = releases(made);
     resources.extend(all.into_iter().filter_map(|it| release(made, it, &needed)));
     resources.extend(issuer(made));
     resources
-}
-
-fn namespace(made: &Made<'_>) -> Option<Resource> {
-    let cluster = made.cluster.place();
-    let name = kubernetes_namespace::namespace_name(&cluster, made.namespace());
-    let place = kubernetes_namespace::place(&cluster)?;
-    let (labels, annotations) = (BTreeMap::new(), BTreeMap::new());
-    let spec = kubernetes_namespace::Spec { cluster, labels, annotations };
-    Some(resource(made, ("kubernetes-namespace", name), place, &spec))
 }
 
 /// What is kept secret: each Secret, its fields, and the keys of what lies in them.
@@ -93,17 +84,6 @@ fn kept<'a>(made: &Made<'a>) -> Kept<'a> {
     kept
 }
 
-fn secret(made: &Made<'_>, name: &str, fields: &BTreeMap<String, &str>) -> Option<Resource> {
-    let cluster = made.cluster.place();
-    let id = kubernetes_secret::secret_name(&cluster, made.namespace(), name);
-    let place = kubernetes_secret::place(&cluster, made.namespace())?;
-    let data = fields.iter().filter_map(|(field, key)| Some((field.clone(), made.reference(key)?)));
-    let spec = kubernetes_secret::Spec::new(cluster, data.collect());
-    let of = |key: &&str| secrets::made_id(made.layout, made.placed.laid, key);
-    let needs = fields.values().filter_map(of).collect();
-    Some(Resource { needs, ..resource(made, ("kubernetes-secret", id), place, &spec) })
-}
-
 /// Disks are ours and not the charts', so that what is on them outlives a release.
 fn disks(made: &Made<'_>) -> Vec<Resource> {
     let monitoring = made.placed.monitoring;
@@ -120,7 +100,7 @@ fn disks(made: &Made<'_>) -> Vec<Resource> {
                 "storageClassName": BALANCED,
             },
         });
-        object(made, &manifest, BTreeSet::new())
+        made.inside().object(&manifest, BTreeSet::new())
     };
     prometheus.into_iter().chain(grafana).filter_map(claim).collect()
 }
@@ -131,44 +111,18 @@ fn issuer(made: &Made<'_>) -> Option<Resource> {
     let certificates = monitoring.certificates.as_ref()?;
     let usual = Front::default().class;
     let class = monitoring.ingress.as_ref().map_or(usual, |ingress| ingress.class.clone());
-    let needs = own_id(made, "cert-manager").into_iter().collect();
-    object(made, &fronts::issuer(certificates, &class), needs)
-}
-
-fn object(made: &Made<'_>, manifest: &Value, needs: BTreeSet<ResourceId>) -> Option<Resource> {
-    let cluster = made.cluster.place();
-    let name = kubernetes_object::object_name(&cluster, manifest)?;
-    let place = kubernetes_object::place(&cluster, manifest)?;
-    let spec = kubernetes_object::Spec::new(cluster, manifest.clone());
-    Some(Resource { needs, ..resource(made, ("kubernetes-object", name), place, &spec) })
-}
-
-/// A release in the namespace of the monitoring.
-fn own_id(made: &Made<'_>, name: &str) -> Option<ResourceId> {
-    release_id(made, made.placed.laid.env(), made.namespace(), name)
-}
-
-fn release_id(made: &Made<'_>, env: &str, namespace: &str, name: &str) -> Option<ResourceId> {
-    let (id, _) = helm_release::placed(&made.cluster.place(), namespace, name)?;
-    Some(ResourceId::new(env, RELEASE, id))
+    let needs = made.inside().release_id("cert-manager").into_iter().collect();
+    made.inside().object(&fronts::issuer(certificates, &class), needs)
 }
 
 fn release(made: &Made<'_>, it: Release, needed: &BTreeSet<ResourceId>) -> Option<Resource> {
-    let cluster = made.cluster.place();
-    let (name, place) = helm_release::placed(&cluster, &it.namespace, &it.name)?;
     let mut needs = needs(made, &it);
     needs.extend(needed.iter().filter(|_| it.hub.is_none()).cloned());
-    let spec = helm_release::Spec {
-        cluster,
-        chart: it.chart.locked(made.digest(&it.chart)),
-        values: it.values,
-        status: helm_release::Status::Deployed,
-        objects: BTreeMap::new(),
+    let inside = match &it.hub {
+        Some(hub) => made.beside(hub)?,
+        None => made.inside(),
     };
-    let resource = resource(made, (RELEASE, name), place, &spec);
-    let env = it.hub.as_ref().map_or(made.placed.laid.env(), |hub| &hub.env);
-    let id = ResourceId { env: env.to_owned(), ..resource.id };
-    Some(Resource { id, needs, ..resource })
+    inside.release(&it.name, &it.chart, it.values, needs)
 }
 
 /// What a release waits for: its pool, its address, who lets people in, or its hub.
@@ -188,22 +142,5 @@ fn needs(made: &Made<'_>, it: &Release) -> BTreeSet<ResourceId> {
 
 /// The release of a hub, in whichever environment has it.
 fn hub_id(made: &Made<'_>, hub: &Watched) -> Option<ResourceId> {
-    release_id(made, &hub.env, &hub.namespace, hub.release.as_deref()?)
-}
-
-fn resource(
-    made: &Made<'_>,
-    (kind, name): (&str, String),
-    place: Place,
-    spec: &impl Serialize,
-) -> Resource {
-    Resource {
-        id: ResourceId::new(made.placed.laid.env(), kind, name),
-        place,
-        spec: serde_json::to_value(spec).expect("specs are maps of plain values"),
-        manage: crate::project::managed::Manage::default().into(),
-        needs: BTreeSet::new(),
-        source: Source::from(&made.placed.key.range),
-        notes: Vec::new(),
-    }
+    made.beside(hub)?.release_id(hub.release.as_deref()?)
 }

@@ -1,12 +1,11 @@
 //! A monitoring whose cluster is there, with everything that what is made of it is told from.
 
 use super::placed::Placed;
-use crate::model::secret::Reference;
 use crate::project::clusters::{self, Found, Role, Room};
+use crate::project::format;
 use crate::project::hubs;
+use crate::project::inside::Inside;
 use crate::project::layout::Laid;
-use crate::project::releases::Chart;
-use crate::project::{format, secrets};
 use serde_json::{Value, json};
 
 /// A monitoring whose cluster is there.
@@ -83,21 +82,22 @@ impl<'a> Made<'a> {
         &self.placed.monitoring.namespace
     }
 
-    /// Where a secret of `secrets` is kept.
-    pub(super) fn reference(&self, key: &str) -> Option<Reference> {
-        let laid = self.placed.laid;
-        secrets::reference(self.layout, laid, key, laid.declaration.secrets.get(key)?)
+    /// Where its things are.
+    pub(super) fn inside(&self) -> Inside<'a> {
+        Inside {
+            layout: self.layout,
+            laid: self.placed.laid,
+            cluster: self.cluster.place(),
+            namespace: self.namespace(),
+            source: &self.placed.key.range,
+        }
     }
 
-    /// What is locked of a chart.
-    pub(super) fn digest(&self, chart: &Chart) -> Option<String> {
-        Some(self.placed.laid.lock.of(chart)?.digest.clone())
+    /// Where the things of a hub are, as far as they are of the monitoring.
+    pub(super) fn beside<'b>(&'b self, hub: &'b Watched) -> Option<Inside<'b>> {
+        let laid = self.layout.iter().find(|laid| laid.env() == hub.env)?;
+        Some(Inside { laid, namespace: &hub.namespace, ..self.inside() })
     }
-}
-
-/// The seconds of a time span; the checks tell where it is none.
-pub(super) fn span(text: &str) -> u64 {
-    format::seconds(text).unwrap_or_default()
 }
 
 /// The gigabytes of a volume; the checks tell where it is none.

@@ -1,7 +1,8 @@
 //! How much room measures take, as far as that can be said before anything was measured.
 
-use super::made::{Made, gigabytes, span};
+use super::made::{Made, gigabytes};
 use super::settings::Prometheus;
+use crate::project::format::span;
 
 /// How many series a cluster has by itself, by a guess that is rather high.
 const OF_CLUSTER: f64 = 40_000.0;

@@ -59,8 +59,8 @@ pub(crate) fn values_of(layout: &[Laid], key: &str, env: &str) -> Option<Value> 
     let placed = all.iter().find(|it| it.key.name == key && it.laid.env() == env)?;
     let made = Made::of(placed, layout)?;
     let all = releases(&made).into_iter().map(|release| {
-        let own = release.namespace == made.namespace();
-        let within = if own { String::new() } else { format!("{}/", release.namespace) };
+        let other = release.hub.as_ref().filter(|hub| hub.namespace != made.namespace());
+        let within = other.map(|hub| format!("{}/", hub.namespace)).unwrap_or_default();
         (format!("{within}{}", release.name), release.values)
     });
     Some(Value::Object(all.collect()))

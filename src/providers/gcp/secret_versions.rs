@@ -198,7 +198,8 @@ impl SecretVersions {
             Secret::new().set_replication(Replication::new().set_automatic(Automatic::new()));
         let request = self.client.create_secret().set_parent(format!("projects/{project}"));
         let answer = request.set_secret_id(name).set_secret(secret).send().await;
-        let made = answer.map_err(|error| CallFailed::new(Purpose::Write, what(), &error));
+        let what = format!("making secret {name}");
+        let made = answer.map_err(|error| CallFailed::new(Purpose::Write, what, &error));
         if let Err(failed) = made.map(drop)
             && failed.reason != Reason::Exists
         {

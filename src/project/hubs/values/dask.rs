@@ -1,7 +1,8 @@
 //! The values of Dask Gateway, and what the hub and its servers know of it.
 
 use super::profiles::{POOL, tolerations};
-use crate::project::hubs::made::{Made, span};
+use crate::project::format::span;
+use crate::project::hubs::made::Made;
 use crate::project::hubs::settings::{Dask, Limit, Per};
 use crate::project::hubs::share::Machine;
 use crate::render::hub::{DASK, Dask as DaskText};

@@ -1,8 +1,9 @@
 //! The values of the hub itself: what it may use, where it is found, and what goes when.
 
 use super::profiles::profile_list;
+use crate::project::format::span;
 use crate::project::format::volume_gb;
-use crate::project::hubs::made::{Made, span};
+use crate::project::hubs::made::Made;
 use crate::project::hubs::share::plain;
 use crate::project::monitoring;
 use crate::render::hub::{HOME, SERVERS, TEAMS};

@@ -1,6 +1,7 @@
 //! The values of logging in, and the rules that the hub's configuration reads: who may do what.
 
-use crate::project::hubs::made::{Made, span};
+use crate::project::format::span;
+use crate::project::hubs::made::Made;
 use crate::project::hubs::settings::{CiLogon, GitHub, Login};
 use crate::project::hubs::who::{Folder, Who};
 use crate::render::hub::{LOGIN, Login as LoginText};

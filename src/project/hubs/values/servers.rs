@@ -2,7 +2,8 @@
 
 use super::hub::EVERY;
 use super::{builds, dask};
-use crate::project::hubs::made::{Made, span};
+use crate::project::format::span;
+use crate::project::hubs::made::Made;
 use crate::project::hubs::settings::Per;
 use crate::render::hub::WELCOME;
 use serde_json::{Map, Value, json};

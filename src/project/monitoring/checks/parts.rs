@@ -30,7 +30,7 @@ fn secret(made: &Made<'_>, key: &str, path: &[&str], findings: &mut Findings) {
     if !secrets.contains_key(key) {
         let known = secrets.keys().map(String::as_str);
         findings.push(Problem::unknown("secret", key, range, known));
-    } else if made.reference(key).is_none() {
+    } else if made.inside().reference(key).is_none() {
         let message = format!("the secret `{key}` is not in {}", laid.env());
         let problem = Problem::error("reference", range, message);
         findings.push(problem.expected(format!("`in: [{}]` in `secrets.{key}.make`", laid.env())));

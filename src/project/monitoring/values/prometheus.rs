@@ -2,8 +2,9 @@
 //!
 //! <https://github.com/prometheus-community/helm-charts/tree/main/charts/prometheus>
 
+use crate::project::format::span;
 use crate::project::monitoring::alerts;
-use crate::project::monitoring::made::{Made, gigabytes, span, written};
+use crate::project::monitoring::made::{Made, gigabytes, written};
 use crate::project::monitoring::settings::Prometheus;
 use serde_json::{Value, json};
 
